@@ -1,0 +1,112 @@
+using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes.Crds;
+
+namespace ChronosOps.Operator.Api;
+
+/// <summary>One action: written down before it is done.</summary>
+public sealed class ActionRecord
+{
+    /// <summary>The key that travels with the effect: incident UID and attempt.</summary>
+    [Required]
+    public string Key { get; set; } = "";
+
+    /// <summary>The attempt within the incident, from 1.</summary>
+    public int? Attempt { get; set; }
+
+    /// <summary>What is done: Rollback, or Undo of an earlier attempt.</summary>
+    public string? Action { get; set; }
+
+    /// <summary>How far it has come.</summary>
+    public ActionState? State { get; set; }
+
+    /// <summary>The UID of the workload that the effect is bound to.</summary>
+    public string? TargetUid { get; set; }
+
+    /// <summary>The generation of the workload that the effect is bound to.</summary>
+    public long? TargetGeneration { get; set; }
+
+    /// <summary>The key that stood on the workload before, if any.</summary>
+    public string? PreviousKey { get; set; }
+
+    /// <summary>The revision that it starts from.</summary>
+    public string? FromRevision { get; set; }
+
+    /// <summary>The revision that it leads to.</summary>
+    public string? ToRevision { get; set; }
+
+    /// <summary>The ReplicaSet whose pod template is restored.</summary>
+    public string? FromReplicaSet { get; set; }
+
+    /// <summary>When it was written down.</summary>
+    public DateTimeOffset? PlannedAt { get; set; }
+
+    /// <summary>When the API server had accepted it.</summary>
+    public DateTimeOffset? AppliedAt { get; set; }
+
+    /// <summary>When the rollout had finished.</summary>
+    public DateTimeOffset? RolledOutAt { get; set; }
+
+    /// <summary>When its outcome was known.</summary>
+    public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>What came of it, in a sentence.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>What was measured before the action, to tell better from worse.</summary>
+    [Items(0, StatusLimits.Signals)]
+    public List<MeasureRecord> Before { get; set; } = [];
+
+    /// <summary>The checks after it, newest last.</summary>
+    [Items(0, 20)]
+    public List<CheckRecord> Checks { get; set; } = [];
+}
+
+/// <summary>How far an action has come.</summary>
+[JsonConverter(typeof(StrictEnumConverter<ActionState>))]
+public enum ActionState
+{
+    /// <summary>Written down, not known to be done.</summary>
+    Planned,
+
+    /// <summary>The API server accepted it.</summary>
+    Applied,
+
+    /// <summary>It was measured that it helped.</summary>
+    Succeeded,
+
+    /// <summary>It was measured that it did not help.</summary>
+    Failed,
+
+    /// <summary>It could not be measured whether it helped.</summary>
+    Inconclusive,
+
+    /// <summary>It was refused by the API server or by a gate, and had no effect.</summary>
+    Refused,
+
+    /// <summary>It cannot be told whether it was done. It is never repeated.</summary>
+    OutcomeUnknown,
+}
+
+/// <summary>One measurement.</summary>
+public sealed class MeasureRecord
+{
+    /// <summary>The signal.</summary>
+    [Required]
+    public string Signal { get; set; } = "";
+
+    /// <summary>Its value, in the signal's unit.</summary>
+    public string? Value { get; set; }
+}
+
+/// <summary>One check after an action.</summary>
+public sealed class CheckRecord
+{
+    /// <summary>When.</summary>
+    public DateTimeOffset? Time { get; set; }
+
+    /// <summary>Healthy, Unhealthy or Unknown.</summary>
+    public string? Result { get; set; }
+
+    /// <summary>What was measured.</summary>
+    public string? Message { get; set; }
+}

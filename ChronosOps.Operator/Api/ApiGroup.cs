@@ -1,0 +1,31 @@
+namespace ChronosOps.Operator.Api;
+
+/// <summary>The API group of the operator's own resources.</summary>
+public static class ApiGroup
+{
+    public const string Name = "chronosops.io";
+    public const string Version = "v1alpha1";
+
+    /// <summary>On a workload: the key of the last action. Travels with the effect in one patch.</summary>
+    public const string LastActionAnnotation = "chronosops.io/last-action";
+
+    /// <summary>On a workload, "true": never roll this workload back. On a pod template, "true": never roll this revision back.</summary>
+    public const string DoNotRollBackAnnotation = "chronosops.io/do-not-roll-back";
+
+    /// <summary>The prefix of all our annotations and labels; none of them counts as a change of revision.</summary>
+    public const string Prefix = "chronosops.io/";
+
+    /// <summary>The field manager of our writes.</summary>
+    public const string FieldManager = "chronosops";
+}
+
+/// <summary>Patterns that the CRD schema enforces; the operator enforces the same by parsing.</summary>
+public static class ApiPatterns
+{
+    public const string Duration = "^([0-9]+(ms|s|m|h))+$";
+    public const string Threshold = "^[0-9]+([.][0-9]+)?(%|ms|s)?$";
+    public const string Number = "^[0-9]+([.][0-9]+)?$";
+    public const string UnitInterval = "^(0([.][0-9]+)?|1([.]0+)?)$";
+    public const string DnsLabel = "^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$";
+    public const string DnsSubdomain = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
+}

@@ -1,0 +1,314 @@
+using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes.Crds;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Api;
+
+/// <summary>Where an incident stands. Observing, Orienting, Deciding, Acting, Verifying and Mitigated are on the way; Escalated waits for a person; Resolved, Failed and Dismissed are ends.</summary>
+[JsonConverter(typeof(StrictEnumConverter<IncidentPhase>))]
+public enum IncidentPhase
+{
+    /// <summary>Seen; it is being confirmed that it lasts.</summary>
+    Observing,
+
+    /// <summary>Evidence is collected and the cause looked for.</summary>
+    Orienting,
+
+    /// <summary>The next step is chosen and held against the gates.</summary>
+    Deciding,
+
+    /// <summary>An action is written down and being carried out.</summary>
+    Acting,
+
+    /// <summary>It is measured whether the action helped.</summary>
+    Verifying,
+
+    /// <summary>It helped; watched for recurrence.</summary>
+    Mitigated,
+
+    /// <summary>Over, and it stayed over.</summary>
+    Resolved,
+
+    /// <summary>A person must look.</summary>
+    Escalated,
+
+    /// <summary>The operator could not do its job.</summary>
+    Failed,
+
+    /// <summary>It recovered by itself, or was a false alarm.</summary>
+    Dismissed,
+}
+
+/// <summary>The story of the incident so far.</summary>
+public sealed class IncidentStatus
+{
+    /// <summary>The generation of the spec that this status speaks of.</summary>
+    public long? ObservedGeneration { get; set; }
+
+    /// <summary>Where the incident stands.</summary>
+    public IncidentPhase? Phase { get; set; }
+
+    /// <summary>Why it stands there: one CamelCase word.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Why it stands there: a sentence.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Ready is True when the incident is over, Reconciling while the operator works on it, Stalled when a person must look. Detected, Diagnosed, Mitigated and Resolved tell how far it has come.</summary>
+    [Items(0, 12)]
+    [XListType("map")]
+    [XListMapKeys("type")]
+    public List<V1Condition> Conditions { get; set; } = [];
+
+    /// <summary>The UID of the workload.</summary>
+    public string? WorkloadUid { get; set; }
+
+    /// <summary>The policy that governs the incident.</summary>
+    public string? Policy { get; set; }
+
+    /// <summary>When the trouble began, as far as the evidence tells.</summary>
+    public DateTimeOffset? OnsetAt { get; set; }
+
+    /// <summary>When the operator noticed.</summary>
+    public DateTimeOffset? DetectedAt { get; set; }
+
+    /// <summary>When it was measured that the action had helped.</summary>
+    public DateTimeOffset? MitigatedAt { get; set; }
+
+    /// <summary>When the incident ended.</summary>
+    public DateTimeOffset? EndedAt { get; set; }
+
+    /// <summary>From onset to detection, e.g. 21s.</summary>
+    public string? TimeToDetect { get; set; }
+
+    /// <summary>From onset to mitigation, e.g. 54s.</summary>
+    public string? TimeToMitigate { get; set; }
+
+    /// <summary>The accepted cause.</summary>
+    public string? Cause { get; set; }
+
+    /// <summary>The confidence in the cause, 0 to 1.</summary>
+    public string? Confidence { get; set; }
+
+    /// <summary>The last action and its outcome, e.g. Rollback/Succeeded.</summary>
+    public string? LastAction { get; set; }
+
+    /// <summary>The number of the attempt under way or made last, from 1.</summary>
+    public int? Attempt { get; set; }
+
+    /// <summary>What alarmed.</summary>
+    [Items(0, StatusLimits.Signals)]
+    [XListType("map")]
+    [XListMapKeys("name")]
+    public List<SignalRecord> Signals { get; set; } = [];
+
+    /// <summary>The revision under suspicion.</summary>
+    public RevisionRecord? Suspect { get; set; }
+
+    /// <summary>The revision to return to.</summary>
+    public RevisionRecord? KnownGood { get; set; }
+
+    /// <summary>What the evidence says.</summary>
+    [Items(0, StatusLimits.Findings)]
+    public List<FindingRecord> Findings { get; set; } = [];
+
+    /// <summary>Evidence that could not be had. Every gap lowers confidence.</summary>
+    [Items(0, StatusLimits.Gaps)]
+    public List<string> Gaps { get; set; } = [];
+
+    /// <summary>The causes that were considered, with what speaks for and against.</summary>
+    [Items(0, StatusLimits.Hypotheses)]
+    public List<HypothesisRecord> Hypotheses { get; set; } = [];
+
+    /// <summary>What was decided, and which gate allowed or stopped it. Recorded when a verdict changes.</summary>
+    [Items(0, StatusLimits.Decisions)]
+    public List<DecisionRecord> Decisions { get; set; } = [];
+
+    /// <summary>What was done.</summary>
+    [Items(0, StatusLimits.Actions)]
+    public List<ActionRecord> Actions { get; set; } = [];
+
+    /// <summary>The transitions, oldest first.</summary>
+    [Items(0, StatusLimits.Timeline)]
+    public List<TimelineRecord> Timeline { get; set; } = [];
+
+    /// <summary>How many entries no longer fit into the lists above.</summary>
+    public int? Dropped { get; set; }
+
+    /// <summary>Where the postmortem is.</summary>
+    public PostmortemReference? Postmortem { get; set; }
+}
+
+/// <summary>Bounds that keep an incident small: it lives in etcd.</summary>
+public static class StatusLimits
+{
+    public const int Signals = 16;
+    public const int Findings = 40;
+    public const int Gaps = 16;
+    public const int Hypotheses = 12;
+    public const int Decisions = 12;
+    public const int Actions = 8;
+    public const int Timeline = 40;
+    public const int GateVerdicts = 20;
+    public const int Sentence = 512;
+
+    /// <summary>The most bytes of JSON that an incident's status may take.</summary>
+    public const int Bytes = 64 * 1024;
+}
+
+/// <summary>One alarm.</summary>
+public sealed class SignalRecord
+{
+    /// <summary>The signal's name in the policy, or the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing).</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>What was seen, in a sentence.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>When it was first seen.</summary>
+    public DateTimeOffset? FirstSeen { get; set; }
+
+    /// <summary>The state at the last change: Firing, Healthy or Unknown.</summary>
+    public string? State { get; set; }
+}
+
+/// <summary>A revision of a workload.</summary>
+public sealed class RevisionRecord
+{
+    /// <summary>The hash of the pod template, without restart stamps and our own annotations.</summary>
+    [Required]
+    public string Hash { get; set; } = "";
+
+    /// <summary>The Deployment's revision number when it was recorded.</summary>
+    public string? Number { get; set; }
+
+    /// <summary>The ReplicaSet that holds the revision.</summary>
+    public string? ReplicaSet { get; set; }
+
+    /// <summary>The images, comma separated.</summary>
+    public string? Images { get; set; }
+
+    /// <summary>When its rollout began.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
+}
+
+/// <summary>One thing that the evidence says.</summary>
+public sealed class FindingRecord
+{
+    /// <summary>Names the finding within the incident, e.g. f3.</summary>
+    [Required]
+    public string Id { get; set; } = "";
+
+    /// <summary>The kind of evidence: Series, Change, ContainerState.</summary>
+    public string? Kind { get; set; }
+
+    /// <summary>Who found it.</summary>
+    public string? Source { get; set; }
+
+    /// <summary>When what it speaks of happened.</summary>
+    public DateTimeOffset? Time { get; set; }
+
+    /// <summary>How much it says, 0 to 1.</summary>
+    public string? Strength { get; set; }
+
+    /// <summary>What it says.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Where a person can look it up.</summary>
+    public string? Ref { get; set; }
+}
+
+/// <summary>A cause that was considered.</summary>
+public sealed class HypothesisRecord
+{
+    /// <summary>The cause, from the catalogue.</summary>
+    [Required]
+    public string Cause { get; set; } = "";
+
+    /// <summary>What is blamed.</summary>
+    public string? Subject { get; set; }
+
+    /// <summary>How likely, 0 to 1.</summary>
+    public string? Confidence { get; set; }
+
+    /// <summary>Accepted, Considered or Rejected.</summary>
+    public string? Verdict { get; set; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>The findings that speak for it.</summary>
+    [Items(0, 20)]
+    public List<string> For { get; set; } = [];
+
+    /// <summary>The findings that speak against it.</summary>
+    [Items(0, 20)]
+    public List<string> Against { get; set; } = [];
+}
+
+/// <summary>One decision.</summary>
+public sealed class DecisionRecord
+{
+    /// <summary>When.</summary>
+    public DateTimeOffset? Time { get; set; }
+
+    /// <summary>The attempt that it was about.</summary>
+    public int? Attempt { get; set; }
+
+    /// <summary>The action that was considered.</summary>
+    public string? Action { get; set; }
+
+    /// <summary>Allow, Wait or Deny.</summary>
+    public string? Verdict { get; set; }
+
+    /// <summary>Why, in a word.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Why, in a sentence.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>What each gate said.</summary>
+    [Items(0, StatusLimits.GateVerdicts)]
+    public List<GateRecord> Gates { get; set; } = [];
+}
+
+/// <summary>What one gate said.</summary>
+public sealed class GateRecord
+{
+    /// <summary>The gate.</summary>
+    [Required]
+    public string Gate { get; set; } = "";
+
+    /// <summary>Allow, Wait or Deny.</summary>
+    public string? Verdict { get; set; }
+
+    /// <summary>Why.</summary>
+    public string? Reason { get; set; }
+}
+
+/// <summary>Where the postmortem is.</summary>
+public sealed class PostmortemReference
+{
+    /// <summary>The ConfigMap of this namespace.</summary>
+    public string? ConfigMap { get; set; }
+
+    /// <summary>Its key.</summary>
+    public string? Key { get; set; }
+}
+
+/// <summary>One transition.</summary>
+public sealed class TimelineRecord
+{
+    /// <summary>When.</summary>
+    public DateTimeOffset? Time { get; set; }
+
+    /// <summary>The phase that was entered.</summary>
+    public IncidentPhase? Phase { get; set; }
+
+    /// <summary>Why, in a word.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Why, in a sentence.</summary>
+    public string? Message { get; set; }
+}

@@ -1,0 +1,214 @@
+using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Crds;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Api;
+
+/// <summary>Says which workloads of this namespace ChronosOps watches, what counts as broken, and what it may do about it. Creating one amounts to being allowed to patch the workloads it selects.</summary>
+[KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = "RemediationPolicy", PluralName = "remediationpolicies")]
+[KubernetesEntityShortNames("rpol")]
+[KubernetesEntityCategories("chronosops")]
+[GenericAdditionalPrinterColumn(".spec.mode", "Mode", "string")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type=='Ready')].status", "Ready", "string")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type=='SignalsAvailable')].status", "Signals", "string")]
+[GenericAdditionalPrinterColumn(".status.matchedWorkloads", "Workloads", "integer")]
+[GenericAdditionalPrinterColumn(".status.openIncidents", "Open", "integer")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type=='Protected')].status", "Protected", "string", Priority = 1)]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type=='Ready')].message", "Message", "string", Priority = 1)]
+[GenericAdditionalPrinterColumn(".metadata.creationTimestamp", "Age", "date")]
+public sealed class RemediationPolicy : CustomKubernetesEntity<RemediationPolicySpec, RemediationPolicyStatus>;
+
+/// <summary>What is watched, how it is judged and what may be done.</summary>
+public sealed class RemediationPolicySpec
+{
+    /// <summary>What ChronosOps may do. Observe diagnoses and reports, and changes nothing. Autonomous acts within the gates.</summary>
+    [DefaultValue("Observe")]
+    public PolicyMode Mode { get; set; } = PolicyMode.Observe;
+
+    /// <summary>The workloads of this namespace that the policy covers: by name, by label selector, or both.</summary>
+    [Required]
+    [ValidationRule("has(self.name) || has(self.selector)", "give name, selector or both")]
+    public WorkloadSelector Workloads { get; set; } = new();
+
+    /// <summary>The measurements that tell whether a workload is healthy. Container states of a new revision (crash loops, image pull failures, a rollout that does not progress) are always watched and need no entry here.</summary>
+    [Items(0, 16)]
+    [XListType("map")]
+    [XListMapKeys("name")]
+    public List<SignalSpec> Signals { get; set; } = [];
+
+    /// <summary>How long a rollout may take before a new revision whose pods do not become ready counts as not progressing. Counted from the start of the rollout.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("60s")]
+    public string RolloutDeadline { get; set; } = "60s";
+
+    /// <summary>What may be done, in which order, and under which limits.</summary>
+    public RemediationSpec Remediation { get; set; } = new();
+
+    /// <summary>When a revision counts as known good, and so as one to return to.</summary>
+    public KnownGoodSpec KnownGood { get; set; } = new();
+
+    /// <summary>How it is proved that an action helped.</summary>
+    public VerificationSpec Verification { get; set; } = new();
+}
+
+/// <summary>What ChronosOps may do for the workloads of a policy.</summary>
+[JsonConverter(typeof(StrictEnumConverter<PolicyMode>))]
+public enum PolicyMode
+{
+    /// <summary>Diagnose and report only.</summary>
+    Observe,
+
+    /// <summary>Act when every gate allows it.</summary>
+    Autonomous,
+}
+
+/// <summary>Selects workloads of the policy's own namespace.</summary>
+public sealed class WorkloadSelector
+{
+    /// <summary>The kind of workload.</summary>
+    [DefaultValue("Deployment")]
+    public WorkloadKind Kind { get; set; } = WorkloadKind.Deployment;
+
+    /// <summary>The name of one workload.</summary>
+    [Length(1, 253)]
+    [Pattern(ApiPatterns.DnsSubdomain)]
+    public string? Name { get; set; }
+
+    /// <summary>Selects workloads by their labels. An empty selector selects every workload of the namespace.</summary>
+    public V1LabelSelector? Selector { get; set; }
+}
+
+/// <summary>The kinds of workload that ChronosOps handles.</summary>
+[JsonConverter(typeof(StrictEnumConverter<WorkloadKind>))]
+public enum WorkloadKind
+{
+    /// <summary>apps/v1 Deployment.</summary>
+    Deployment,
+}
+
+/// <summary>One measurement and the limit that makes it a problem.</summary>
+[ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
+public sealed class SignalSpec
+{
+    /// <summary>Names the signal in incidents.</summary>
+    [Required]
+    [Length(1, 63)]
+    [Pattern(ApiPatterns.DnsLabel)]
+    public string Name { get; set; } = "";
+
+    /// <summary>A built-in signal. HttpErrorRatio is the share of requests answered with 5xx, HttpLatencyP95 the 95th percentile of the duration of requests; both read the usual Prometheus client and OpenTelemetry metric names.</summary>
+    public SignalPreset? Preset { get; set; }
+
+    /// <summary>PromQL of your own. Every selector is bound to this namespace. The result must carry a pod label, or the policy must name one workload and the result be a single series. Higher is worse.</summary>
+    [Length(1, 2048)]
+    public string? Query { get; set; }
+
+    /// <summary>The value from which the signal is a problem: a ratio ("0.05" or "5%"), a duration ("500ms") for latency, or a number for a query.</summary>
+    [Required]
+    [Length(1, 32)]
+    [Pattern(ApiPatterns.Threshold)]
+    public string Threshold { get; set; } = "";
+
+    /// <summary>Over how much of the recent past the signal is computed for a whole workload.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("1m")]
+    public string Window { get; set; } = "1m";
+
+    /// <summary>How long the signal must be beyond its threshold, without a pause, before it counts.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("30s")]
+    public string For { get; set; } = "30s";
+
+    /// <summary>With fewer requests per second than this nothing is concluded: the signal is Unknown. Applies to the HTTP presets.</summary>
+    [Length(1, 16)]
+    [Pattern(ApiPatterns.Number)]
+    [DefaultValue("0.5")]
+    public string MinimumRequestsPerSecond { get; set; } = "0.5";
+
+    /// <summary>During a rollout the new revision is compared with the old one: it counts as worse when it is beyond the threshold, or exceeds the old revision by this factor and by half the threshold. 0 switches the second rule off.</summary>
+    [Length(1, 16)]
+    [Pattern(ApiPatterns.Number)]
+    [DefaultValue("3")]
+    public string CompareFactor { get; set; } = "3";
+
+    /// <summary>For this long after the start of a rollout the workload as a whole is not judged, since a rollout has a blip of its own. The new revision is still compared with the old one, so that a bad release is caught at once.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("1m")]
+    public string Grace { get; set; } = "1m";
+}
+
+/// <summary>Built-in signals.</summary>
+[JsonConverter(typeof(StrictEnumConverter<SignalPreset>))]
+public enum SignalPreset
+{
+    /// <summary>Share of requests answered with a 5xx status.</summary>
+    HttpErrorRatio,
+
+    /// <summary>95th percentile of the duration of requests.</summary>
+    HttpLatencyP95,
+}
+
+/// <summary>What may be done and under which limits.</summary>
+public sealed class RemediationSpec
+{
+    /// <summary>The actions that may be taken, from the first to the last to be tried. An empty list allows none.</summary>
+    [Items(0, 4)]
+    [DefaultValue("[\"Rollback\"]")]
+    public List<RemediationAction> Ladder { get; set; } = [RemediationAction.Rollback];
+
+    /// <summary>The confidence (0 to 1) that the diagnosis needs before anything is done without a person.</summary>
+    [Length(1, 8)]
+    [Pattern(ApiPatterns.UnitInterval)]
+    [DefaultValue("0.8")]
+    public string MinimumConfidence { get; set; } = "0.8";
+
+    /// <summary>How many actions the policy may take within an hour, over all its workloads.</summary>
+    [RangeMinimum(0)]
+    [RangeMaximum(60)]
+    [DefaultValue(3)]
+    public int MaxActionsPerHour { get; set; } = 3;
+}
+
+/// <summary>Steps that ChronosOps can take.</summary>
+[JsonConverter(typeof(StrictEnumConverter<RemediationAction>))]
+public enum RemediationAction
+{
+    /// <summary>Return to the last known good revision.</summary>
+    Rollback,
+}
+
+/// <summary>When a revision counts as known good.</summary>
+public sealed class KnownGoodSpec
+{
+    /// <summary>How long the revision must have served alone, complete and without an incident.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("5m")]
+    public string MinimumDuration { get; set; } = "5m";
+
+    /// <summary>How many requests it must have served in that time. 0 judges by readiness alone, for workloads without request metrics.</summary>
+    [RangeMinimum(0)]
+    [RangeMaximum(1000000000)]
+    [DefaultValue(100)]
+    public long MinimumRequests { get; set; } = 100;
+}
+
+/// <summary>How it is proved that an action helped.</summary>
+public sealed class VerificationSpec
+{
+    /// <summary>How many evaluations in a row must be healthy, counting only pods of the target revision after the rollout.</summary>
+    [RangeMinimum(1)]
+    [RangeMaximum(20)]
+    [DefaultValue(3)]
+    public int ConsecutiveChecks { get; set; } = 3;
+
+    /// <summary>After how long without proof the result is Inconclusive.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("5m")]
+    public string Timeout { get; set; } = "5m";
+
+    /// <summary>How long a mitigated incident is watched for recurrence before it is resolved.</summary>
+    [Pattern(ApiPatterns.Duration)]
+    [DefaultValue("5m")]
+    public string RecurrenceWatch { get; set; } = "5m";
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes.Crds;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Api;
+
+/// <summary>What the operator makes of the policy.</summary>
+public sealed class RemediationPolicyStatus
+{
+    /// <summary>The generation of the spec that this status speaks of.</summary>
+    public long? ObservedGeneration { get; set; }
+
+    /// <summary>Ready: the policy is valid and in force. SignalsAvailable: the series could be read at the last evaluation. Protected: every selected workload has a known good revision.</summary>
+    [Items(0, 8)]
+    [XListType("map")]
+    [XListMapKeys("type")]
+    public List<V1Condition> Conditions { get; set; } = [];
+
+    /// <summary>How many workloads the policy selects.</summary>
+    public int? MatchedWorkloads { get; set; }
+
+    /// <summary>How many incidents of the policy are open.</summary>
+    public int? OpenIncidents { get; set; }
+
+    /// <summary>What is remembered of each selected workload.</summary>
+    [Items(0, MaxWorkloads)]
+    [XListType("map")]
+    [XListMapKeys("name")]
+    public List<WorkloadMemory> Workloads { get; set; } = [];
+
+    /// <summary>The most workloads that are remembered in one policy's status.</summary>
+    public const int MaxWorkloads = 200;
+}
+
+/// <summary>What is remembered of one workload.</summary>
+public sealed class WorkloadMemory
+{
+    /// <summary>The workload's name.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>The workload's UID: a workload made anew under the same name starts with no memory.</summary>
+    public string? Uid { get; set; }
+
+    /// <summary>Revisions that have proved themselves, newest first.</summary>
+    [Items(0, 3)]
+    public List<KnownGoodRevision> KnownGood { get; set; } = [];
+}
+
+/// <summary>A revision that served well.</summary>
+public sealed class KnownGoodRevision
+{
+    /// <summary>The hash of the pod template, without restart stamps and our own annotations.</summary>
+    [Required]
+    public string Revision { get; set; } = "";
+
+    /// <summary>When it had proved itself.</summary>
+    public DateTimeOffset? ProvenAt { get; set; }
+
+    /// <summary>When it was last written down that it serves well; refreshed sparingly.</summary>
+    public DateTimeOffset? LastGoodAt { get; set; }
+
+    /// <summary>How it is known: Observed by this operator, or SeededFromHistory of the series.</summary>
+    public KnownGoodSource? Source { get; set; }
+}
+
+/// <summary>How it is known that a revision served well.</summary>
+[JsonConverter(typeof(StrictEnumConverter<KnownGoodSource>))]
+public enum KnownGoodSource
+{
+    /// <summary>The operator watched it serve.</summary>
+    Observed,
+
+    /// <summary>Prometheus' history shows it.</summary>
+    SeededFromHistory,
+}
