@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace ChronosOps.Samples.DemoService.Serve;
+
+/// <summary>What <c>/metrics</c> shows.</summary>
+internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests)
+{
+    public string Render()
+    {
+        var page = new Exposition();
+        if (options.Metrics == MetricsStyle.Prometheus)
+        {
+            Counter(page);
+            Histogram(page, "http_request_duration_seconds", ("code", "method", "path"));
+        }
+        else
+        {
+            Histogram(page, "http_server_request_duration_seconds", ("http_response_status_code", "http_request_method", "http_route"));
+        }
+
+        Process(page);
+        page.Family("demo_build_info", "gauge", "The version of this process; always 1.").Sample("demo_build_info", 1, ("version", options.Version));
+        return page.ToString();
+    }
+
+    private void Counter(Exposition page)
+    {
+        page.Family("http_requests_total", "counter", "Requests served.");
+        foreach (var (key, values) in requests.Read())
+        {
+            page.Sample("http_requests_total", values.Count, ("code", Code(key)), ("method", key.Method), ("path", key.Route));
+        }
+    }
+
+    private void Histogram(Exposition page, string name, (string Code, string Method, string Route) labels)
+    {
+        page.Family(name, "histogram", "Duration of HTTP requests in seconds.");
+        foreach (var (key, values) in requests.Read())
+        {
+            var code = (labels.Code, Code(key));
+            var method = (labels.Method, key.Method);
+            var route = (labels.Route, key.Route);
+            for (var i = 0; i < values.Cumulative.Count; i++)
+            {
+                var bound = i < RequestMetrics.Bounds.Count ? RequestMetrics.Bounds[i] : double.PositiveInfinity;
+                page.Sample(name + "_bucket", values.Cumulative[i], code, method, route, ("le", Exposition.Number(bound)));
+            }
+
+            page.Sample(name + "_sum", values.Sum, code, method, route);
+            page.Sample(name + "_count", values.Count, code, method, route);
+        }
+    }
+
+    private static void Process(Exposition page)
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        var start = new DateTimeOffset(process.StartTime.ToUniversalTime()).ToUnixTimeMilliseconds() / 1000.0;
+        page.Family("process_cpu_seconds_total", "counter", "CPU time used, in seconds.")
+            .Sample("process_cpu_seconds_total", process.TotalProcessorTime.TotalSeconds);
+        page.Family("process_resident_memory_bytes", "gauge", "Resident memory in bytes.")
+            .Sample("process_resident_memory_bytes", process.WorkingSet64);
+        page.Family("process_start_time_seconds", "gauge", "Start time since the Unix epoch in seconds.")
+            .Sample("process_start_time_seconds", start);
+    }
+
+    private static string Code(RequestMetrics.SeriesKey key) => key.Status.ToString(CultureInfo.InvariantCulture);
+}
