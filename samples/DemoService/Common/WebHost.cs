@@ -5,7 +5,8 @@ internal static class WebHost
 {
     public static WebApplicationBuilder CreateBuilder(int port)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Nothing is read from files, and a watcher each would use up the node's inotify instances.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(port));
         // Without this, addresses from the environment would be listened on as well and warned about.
