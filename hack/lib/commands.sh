@@ -1,7 +1,7 @@
 # The commands of hack/cluster. Source me.
 # shellcheck shell=bash
 
-for part in packages kubernetes tools instance cgroups processes pki control-plane node box teardown; do . "$LIB/$part.sh"; done
+for part in packages kubernetes tools instance cgroups processes pki control-plane node box teardown images; do . "$LIB/$part.sh"; done
 
 # Everything that outlives an instance. Quick when it is all there.
 prepare() {
@@ -63,6 +63,9 @@ daemons_run() {
     name=$(basename "$f")
     recorded "$name" >/dev/null || { say "$name has ended"; tail_log "$DAEMON_LOGS/$name.log"; return 1; }
   done
+  for f in "$STATE"/ended/*; do
+    [ ! -f "$f" ] || { name=$(basename "$f"); say "$name has ended with status $(cat "$f")"; tail_log "$DAEMON_LOGS/$name.log"; return 1; }
+  done
 }
 
 healthy() {
@@ -113,11 +116,11 @@ env_lines() {
 }
 
 load() {
-  use_instance "$NAME"
+  [ -n "${FLAVOR:-}" ] || use_instance "$NAME"
   [ "$FLAVOR" = node ] || die "cluster '$NAME' has no node that could hold images"
   local image
   for image; do
     say "loading $(basename "$image")"
-    logged "$LOGS/load.log" "$DAEMONS/usr/bin/ctr" --address "$CONTAINERD_SOCKET" --namespace k8s.io images import --digests "$image" || die "could not load $image"
+    logged "$LOGS/load.log" ctr images import "$image" || die "could not load $image"
   done
 }
