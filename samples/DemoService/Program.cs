@@ -1,5 +1,6 @@
 using ChronosOps.Samples.DemoService;
 using ChronosOps.Samples.DemoService.Common;
+using ChronosOps.Samples.DemoService.Discover;
 using ChronosOps.Samples.DemoService.Load;
 using ChronosOps.Samples.DemoService.Serve;
 
@@ -15,8 +16,9 @@ try
         [_, "--help" or "-h"] => Print(HelpText.For(args[0]), Success),
         ["serve", .. var rest] => await ServeCommand.RunAsync(rest, TimeProvider.System),
         ["load", .. var rest] => await LoadCommand.RunAsync(rest, TimeProvider.System),
+        ["discover", .. var rest] => await DiscoverCommand.RunAsync(rest),
         ["sidecar", .. var rest] => await SidecarCommand.RunAsync(rest),
-        [var verb, ..] => throw new SettingException(verb, "is not a verb; the verbs are serve, load and sidecar"),
+        [var verb, ..] => throw new SettingException(verb, "is not a verb; the verbs are serve, load, discover and sidecar"),
     };
 }
 catch (SettingException wrong)

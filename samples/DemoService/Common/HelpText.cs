@@ -10,6 +10,7 @@ internal static class HelpText
 
           serve      the service (settings by environment)
           load       constant traffic against a URL; every failed request is written down
+          discover   tells a Prometheus without Kubernetes discovery which pods there are
           sidecar    an idle second container that only answers /healthz
 
         demo VERB --help tells more. Exit codes: 0 done, 1 failed, 2 wrong setting.
@@ -59,6 +60,13 @@ internal static class HelpText
           {"time":"…Z","ok":20,"failed":0,"slow":0,"dropped":0,"p95ms":8}            each second
         """;
 
+    private const string Discover = """
+        demo discover: HTTP service discovery for a Prometheus in the same pod (Debian's is built without kubernetes_sd_configs).
+        Serves /pods and /nodes on 127.0.0.1 with the same meta labels. The service account must be allowed to list both.
+
+          --port N   port to listen on (9099)
+        """;
+
     private const string Sidecar = """
         demo sidecar: answers /healthz and does nothing else.
 
@@ -69,7 +77,8 @@ internal static class HelpText
     {
         "serve" => Serve,
         "load" => Load,
+        "discover" => Discover,
         "sidecar" => Sidecar,
-        _ => throw new SettingException(verb, "is not a verb; the verbs are serve, load and sidecar"),
+        _ => throw new SettingException(verb, "is not a verb; the verbs are serve, load, discover and sidecar"),
     };
 }

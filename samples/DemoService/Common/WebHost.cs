@@ -1,14 +1,26 @@
+using System.Net;
+
 namespace ChronosOps.Samples.DemoService.Common;
 
-/// <summary>The smallest Kestrel that serves one delegate on one port of all addresses.</summary>
+/// <summary>The smallest Kestrel that serves one delegate on one port.</summary>
 internal static class WebHost
 {
-    public static WebApplicationBuilder CreateBuilder(int port)
+    public static WebApplicationBuilder CreateBuilder(int port, bool loopbackOnly = false)
     {
         // Nothing is read from files, and a watcher each would use up the node's inotify instances.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenAnyIP(port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (loopbackOnly)
+            {
+                kestrel.Listen(IPAddress.Loopback, port);
+            }
+            else
+            {
+                kestrel.ListenAnyIP(port);
+            }
+        });
         // Without this, addresses from the environment would be listened on as well and warned about.
         builder.WebHost.UseSetting("urls", string.Empty);
         builder.WebHost.UseSetting("http_ports", string.Empty);

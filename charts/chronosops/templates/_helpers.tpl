@@ -1,0 +1,37 @@
+{{- define "chronosops.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride -}}
+{{- else if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "chronosops.selectorLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "chronosops.labels" -}}
+{{ include "chronosops.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
+{{- end -}}
+
+{{- define "chronosops.controlName" -}}
+{{ include "chronosops.fullname" . }}-control
+{{- end -}}
+
+{{/* The stop is kept when somebody set it in the cluster, and set when the values say so. Nothing here ever releases it. */}}
+{{- define "chronosops.emergencyStop" -}}
+{{- $live := lookup "v1" "ConfigMap" .Release.Namespace (include "chronosops.controlName" .) -}}
+{{- if .Values.emergencyStop -}}
+true
+{{- else if and $live (hasKey ($live.data | default dict) "emergencyStop") -}}
+{{- $live.data.emergencyStop -}}
+{{- else -}}
+false
+{{- end -}}
+{{- end -}}
