@@ -3,9 +3,8 @@
 # shellcheck shell=bash
 
 start_node_flavor() {
-  local pause
   WATCHDOG=daemons_run
-  pause=$(image_pause) || return 1
+  image_pause
   write_node_config
   cp "$LIB/audit-policy.yaml" "$DATA/"
   mkdir -p "$STATE/ended"
@@ -13,7 +12,7 @@ start_node_flavor() {
     unshare --net --mount --pid --fork --kill-child=KILL --mount-proc --propagation private -- bash "$LIB/box-init" "$CACHE" "$NAME" "$BIN"
   wait_for 10 "the node's network namespace" connect_box || { tail_log "$DAEMON_LOGS/box.log"; return 1; }
   wait_for 30 containerd containerd_ready || { tail_log "$DAEMON_LOGS/containerd.log"; return 1; }
-  load "$pause"
+  load "$ARCHIVE"
   wait_for 60 "the API server" api_ready || { tail_log "$DAEMON_LOGS/kube-apiserver.log"; return 1; }
   say "the API server is ready"
   wait_for 60 "the node" node_ready || { tail_log "$DAEMON_LOGS/kubelet.log"; return 1; }

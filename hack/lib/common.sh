@@ -34,6 +34,22 @@ logged() {
   "$@" >"$log" 2>&1 || { local rc=$?; tail_log "$log"; return $rc; }
 }
 
+# long_step WHAT LOG PROGRAM...: like logged, tells every minute that it goes on. The program and all its children end when this
+# script ends, however that happens: they live in a PID namespace whose first process the kernel kills with its parent.
+long_step() {
+  local what=$1 log=$2 pid start minutes=0; shift 2
+  start=$(now)
+  mkdir -p "$(dirname "$log")"
+  setpriv --pdeathsig KILL -- unshare --pid --fork --kill-child=KILL --mount-proc -- "$@" >"$log" 2>&1 </dev/null &
+  pid=$!
+  while kill -0 $pid 2>/dev/null; do
+    sleep 0.5
+    [ $((($(now) - start) / 60000)) -gt $minutes ] || continue
+    minutes=$((minutes + 1)); say "still $what, $minutes min so far"
+  done
+  wait $pid || { tail_log "$log"; return 1; }
+}
+
 # wait_for SECONDS WHAT CMD...: polls until CMD succeeds; says what it waits for when that takes long.
 # WATCHDOG is a command whose failure ends the wait at once: what is waited for can no longer come.
 wait_for() {

@@ -38,8 +38,9 @@ build_kubernetes() {
   tmp=$(mktemp -d "$CACHE/kubernetes/building.XXXXXX")
   kubernetes_source "$tmp/src"
   say "building the Kubernetes binaries, about 6 minutes on 2 cores, once; log: $log"
-  GO=$GO REFLECT2=$REFLECT2 TAGS=$KUBERNETES_TAGS VERSION=$KUBERNETES_VERSION GOCACHE=$CACHE/gocache \
-    logged "$log" "$LIB/kubernetes-build" "$tmp" $KUBERNETES_COMMANDS || die "the Kubernetes build failed; log: $log"
+  export GO REFLECT2 TAGS=$KUBERNETES_TAGS VERSION=$KUBERNETES_VERSION GOCACHE=$CACHE/gocache
+  # shellcheck disable=SC2086
+  long_step "building the Kubernetes binaries" "$log" "$LIB/kubernetes-build" "$tmp" $KUBERNETES_COMMANDS || die "the Kubernetes build failed; log: $log"
   mv "$tmp/src/VERSION" "$tmp/bin/SOURCE"
   chmod 755 "$tmp/bin"
   mv -T "$tmp/bin" "$target"
