@@ -1,0 +1,20 @@
+namespace ChronosOps.Operator.Integrations.Prometheus;
+
+/// <summary>Where Prometheus is, and how much patience and memory a query may take.</summary>
+public sealed record PrometheusOptions
+{
+    /// <summary>The base address. A path is a prefix, as with <c>--web.external-url</c> or a proxy.</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>After how long a query is given up.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>The most bytes of an answer, after decompression.</summary>
+    public long MaxAnswerBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>A file with a bearer token; read anew for every query, since tokens rotate.</summary>
+    public string? BearerTokenFile { get; init; }
+}
+
+/// <summary>Whether Prometheus answered, and what to tell about it.</summary>
+public sealed record PrometheusCheck(bool Reachable, string Message);
