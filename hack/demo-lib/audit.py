@@ -1,0 +1,56 @@
+"""Counts, in the API server's audit log, the writes that changed a spec."""
+import glob
+import json
+import os
+
+WRITES = {"create", "update", "patch", "delete", "deletecollection"}
+# What an operator writes in the course of its work without touching anybody's workload.
+OWN = {("", "events"), ("events.k8s.io", "events"), ("", "configmaps"), ("coordination.k8s.io", "leases"),
+       ("authentication.k8s.io", "tokenreviews"), ("authorization.k8s.io", "subjectaccessreviews"), ("authorization.k8s.io", "selfsubjectaccessreviews")}
+
+
+def events(path):
+    """The events of the log and of what was rotated away from it, oldest first."""
+    stem, extension = os.path.splitext(path)
+    for name in [*sorted(glob.glob(f"{glob.escape(stem)}-*{extension}")), path]:
+        if not os.path.exists(name):
+            continue
+        with open(name, encoding="utf-8") as log:
+            for line in log:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue  # the last line may still be in the making
+
+
+def spec_writes(path, user, namespace, workload):
+    """(to the workload, to anything else in its namespace): accepted writes by the user that changed a spec."""
+    generations = {}
+    bad = elsewhere = 0
+    for event in events(path):
+        target = event.get("objectRef") or {}
+        if event.get("stage") != "ResponseComplete" or event.get("verb") not in WRITES or target.get("namespace") != namespace:
+            continue
+        if (event.get("responseStatus") or {}).get("code", 500) >= 300:
+            continue
+        changed = changes_spec(event, target, generations)
+        if event["user"]["username"] != user or not changed:
+            continue
+        if target.get("resource") == "deployments" and target.get("name") == workload:
+            bad += 1
+        else:
+            elsewhere += 1
+    return bad, elsewhere
+
+
+def changes_spec(event, target, generations):
+    """By metadata.generation, which the API server raises exactly when a spec changes; other kinds count with every write."""
+    group = target.get("apiGroup", "")
+    if group == "chronosops.io" or (group, target.get("resource")) in OWN:
+        return False
+    metadata = (event.get("responseObject") or {}).get("metadata") or {}
+    generation, uid = metadata.get("generation"), metadata.get("uid")
+    if generation is None or uid is None:
+        return True
+    before, generations[uid] = generations.get(uid), generation
+    return before != generation
