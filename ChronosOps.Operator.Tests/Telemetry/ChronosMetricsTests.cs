@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Telemetry;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Telemetry;
+
+public sealed partial class ChronosMetricsTests
+{
+    [Fact]
+    public void EveryMethodShowsUpAtTheNextScrape()
+    {
+        using var metrics = new ChronosMetrics();
+        MeasureEverything(metrics);
+        var lines = metrics.Exposition.Write().Split('\n');
+        string[] expected =
+        [
+            "chronosops_evaluations_total{result=\"Ok\"} 1",
+            "chronosops_evaluation_duration_seconds_bucket{le=\"0.25\"} 1",
+            "chronosops_series_queries_total{result=\"Timeout\"} 1",
+            "chronosops_incidents_opened_total 1",
+            "chronosops_incident_transitions_total{phase=\"Acting\",reason=\"GatesAllow\"} 1",
+            "chronosops_gate_verdicts_total{gate=\"EmergencyStop\",verdict=\"Allow\"} 1",
+            "chronosops_actions_total{action=\"Rollback\",outcome=\"Succeeded\"} 1",
+            "chronosops_time_to_detect_seconds_bucket{le=\"20\"} 0",
+            "chronosops_time_to_detect_seconds_bucket{le=\"30\"} 1",
+            "chronosops_time_to_mitigate_seconds_sum 61",
+            "chronosops_open_incidents 2",
+            "chronosops_policies 3",
+            "chronosops_reconcile_total{controller=\"incident\",result=\"Success\"} 1",
+            "chronosops_queue_depth{controller=\"incident\"} 4",
+            "chronosops_informer_last_event_age_seconds{resource=\"pods\"} 1.5",
+            "chronosops_informer_relists_total{resource=\"pods\"} 1",
+            "chronosops_api_requests_total{code=\"200\",method=\"GET\"} 1",
+        ];
+        Assert.All(expected, line => Assert.Contains(line, lines));
+        Assert.Contains(lines, line => line.StartsWith("chronosops_build_info{version=\"", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("chronosops_gc_collections_total{generation=\"2\"} ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("chronosops_process_resident_memory_bytes ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void SaysZeroBeforeTheFirstIncident()
+    {
+        using var metrics = new ChronosMetrics();
+        Assert.Contains("chronosops_incidents_opened_total 0\n", metrics.Exposition.Write(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnObservedValueThatThrowsOrIsNotThereIsLeftOut()
+    {
+        using var metrics = new ChronosMetrics();
+        metrics.ObserveInformer("pods", () => throw new InvalidOperationException("no"));
+        metrics.ObserveInformer("services", () => null);
+        metrics.ObserveInformer("deployments", () => TimeSpan.FromSeconds(2));
+        var text = metrics.Exposition.Write();
+        Assert.Contains("age_seconds{resource=\"deployments\"} 2\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pods", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("services", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TwoInOneProcessDoNotMix()
+    {
+        using var one = new ChronosMetrics();
+        using var other = new ChronosMetrics();
+        one.IncidentOpened();
+        Assert.Contains("chronosops_incidents_opened_total 0\n", other.Exposition.Write(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryLineIsOfTheTextFormat()
+    {
+        using var metrics = new ChronosMetrics();
+        MeasureEverything(metrics);
+        Assert.All(metrics.Exposition.Write().TrimEnd('\n').Split('\n'), line => Assert.Matches(Line(), line));
+    }
+
+    [Fact]
+    public async Task PromtoolFindsNothingToComplainAbout()
+    {
+        var promtool = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(promtool is null, "promtool is not on the PATH");
+        using var metrics = new ChronosMetrics();
+        MeasureEverything(metrics);
+        using var process = Process.Start(new ProcessStartInfo(promtool, "check metrics") { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        await process.StandardInput.WriteAsync(metrics.Exposition.Write());
+        process.StandardInput.Close();
+        Assert.Equal("", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken) + await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static void MeasureEverything(ChronosMetrics metrics)
+    {
+        metrics.Evaluation("Ok", TimeSpan.FromMilliseconds(200));
+        metrics.SeriesQuery("Timeout");
+        metrics.IncidentOpened();
+        metrics.Transition(IncidentPhase.Acting, "GatesAllow");
+        metrics.GateVerdict("EmergencyStop", "Allow");
+        metrics.Action("Rollback", ActionState.Succeeded);
+        metrics.Detected(TimeSpan.FromSeconds(21));
+        metrics.Mitigated(TimeSpan.FromSeconds(61));
+        metrics.OpenIncidents(2);
+        metrics.Policies(3);
+        metrics.Reconcile("incident", "Success");
+        metrics.ObserveQueueDepth("incident", () => 4);
+        metrics.ObserveInformer("pods", () => TimeSpan.FromSeconds(1.5));
+        metrics.InformerRelisted("pods");
+        metrics.ApiRequest("GET", 200);
+    }
+
+    [GeneratedRegex("""^(# HELP [a-z_]+ .*|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{([a-z_]+="[^"]*",?)+\})? ([0-9.E+-]+|\+Inf|NaN))$""")]
+    private static partial Regex Line();
+}

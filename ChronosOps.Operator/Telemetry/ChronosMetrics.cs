@@ -1,0 +1,129 @@
+using System.Diagnostics.Metrics;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Telemetry;
+
+/// <summary>
+/// What the operator tells about itself. Labels are few and from fixed sets: no incident, workload, pod or revision, since their number has no bound.
+/// </summary>
+public sealed class ChronosMetrics : IDisposable
+{
+    /// <summary>The name of the meter.</summary>
+    public const string MeterName = "chronosops";
+
+    private static readonly double[] ShortSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] LongSeconds = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800, 3600];
+
+    private readonly Counter<long> _evaluations;
+    private readonly Histogram<double> _evaluationDuration;
+    private readonly Counter<long> _seriesQueries;
+    private readonly Counter<long> _incidentsOpened;
+    private readonly Counter<long> _transitions;
+    private readonly Counter<long> _gateVerdicts;
+    private readonly Counter<long> _actions;
+    private readonly Histogram<double> _timeToDetect;
+    private readonly Histogram<double> _timeToMitigate;
+    private readonly Gauge<int> _openIncidents;
+    private readonly Gauge<int> _policies;
+    private readonly Counter<long> _reconciles;
+    private readonly Counter<long> _relists;
+    private readonly Counter<long> _apiRequests;
+    private readonly ObservedValues _queueDepth;
+    private readonly ObservedValues _informerAge;
+
+    /// <summary>Makes a meter of its own, so that several in one process do not mix.</summary>
+    public ChronosMetrics()
+    {
+        Meter = new Meter(new MeterOptions(MeterName) { Scope = this });
+        Exposition = new PrometheusExposition(Meter);
+        _evaluations = Counter("evaluations_total", "Evaluations of the signals, by result.");
+        _evaluationDuration = Histogram("evaluation_duration_seconds", "How long an evaluation of all signals took.", ShortSeconds);
+        _seriesQueries = Counter("series_queries_total", "Queries to the source of series, by result.");
+        _incidentsOpened = Counter("incidents_opened_total", "Incidents that the operator has opened.");
+        _transitions = Counter("incident_transitions_total", "Transitions of incidents, by the phase that was entered and the reason.");
+        _gateVerdicts = Counter("gate_verdicts_total", "Verdicts of the gates.");
+        _actions = Counter("actions_total", "Actions, by outcome.");
+        _timeToDetect = Histogram("time_to_detect_seconds", "From onset to detection.", LongSeconds);
+        _timeToMitigate = Histogram("time_to_mitigate_seconds", "From onset to measured mitigation.", LongSeconds);
+        _openIncidents = Meter.CreateGauge<int>(Name("open_incidents"), null, "Incidents that are not over.");
+        _policies = Meter.CreateGauge<int>(Name("policies"), null, "Remediation policies.");
+        _reconciles = Counter("reconcile_total", "Reconciles, by controller and result.");
+        _relists = Counter("informer_relists_total", "Lists that were needed because a watch could not go on.");
+        _apiRequests = Counter("api_requests_total", "Requests to the API server, by method and status; 0 when there was no answer.");
+        _queueDepth = new ObservedValues(Meter, Name("queue_depth"), "Keys that wait to be reconciled.", "controller");
+        _informerAge = new ObservedValues(Meter, Name("informer_last_event_age_seconds"), "How long ago the last event or bookmark of a watch came.", "resource");
+        ProcessMetrics.Register(Meter, Name);
+        _incidentsOpened.Add(0);
+    }
+
+    /// <summary>The meter.</summary>
+    public Meter Meter { get; }
+
+    /// <summary>What was measured since the start, as text for /metrics.</summary>
+    public PrometheusExposition Exposition { get; }
+
+    /// <summary>An evaluation of the signals has ended. Result: Ok, Degraded or Failed.</summary>
+    public void Evaluation(string result, TimeSpan duration)
+    {
+        _evaluations.Add(1, Tag("result", result));
+        _evaluationDuration.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>A query to the source of series has ended: Ok, or the reason of the failure.</summary>
+    public void SeriesQuery(string result) => _seriesQueries.Add(1, Tag("result", result));
+
+    /// <summary>The operator has opened an incident.</summary>
+    public void IncidentOpened() => _incidentsOpened.Add(1);
+
+    /// <summary>An incident has entered a phase, and the status write succeeded.</summary>
+    public void Transition(IncidentPhase phase, string reason) => _transitions.Add(1, Tag("phase", phase.ToString()), Tag("reason", reason));
+
+    /// <summary>A gate has spoken.</summary>
+    public void GateVerdict(string gate, string verdict) => _gateVerdicts.Add(1, Tag("gate", gate), Tag("verdict", verdict));
+
+    /// <summary>An action has reached an outcome.</summary>
+    public void Action(string action, ActionState outcome) => _actions.Add(1, Tag("action", action), Tag("outcome", outcome.ToString()));
+
+    /// <summary>An incident was detected, this long after its onset.</summary>
+    public void Detected(TimeSpan sinceOnset) => _timeToDetect.Record(sinceOnset.TotalSeconds);
+
+    /// <summary>An incident was mitigated, this long after its onset.</summary>
+    public void Mitigated(TimeSpan sinceOnset) => _timeToMitigate.Record(sinceOnset.TotalSeconds);
+
+    /// <summary>How many incidents are not over.</summary>
+    public void OpenIncidents(int count) => _openIncidents.Record(count);
+
+    /// <summary>How many policies there are.</summary>
+    public void Policies(int count) => _policies.Record(count);
+
+    /// <summary>A reconcile has ended: Success, Failure or Error.</summary>
+    public void Reconcile(string controller, string result) => _reconciles.Add(1, Tag("controller", controller), Tag("result", result));
+
+    /// <summary>An informer had to list anew.</summary>
+    public void InformerRelisted(string resource) => _relists.Add(1, Tag("resource", resource));
+
+    /// <summary>A request to the API server has ended; status 0 when there was no answer.</summary>
+    public void ApiRequest(string method, int status) => _apiRequests.Add(1, Tag("method", method), Tag("code", status));
+
+    /// <summary>From now on every scrape asks for the depth of a controller's queue.</summary>
+    public void ObserveQueueDepth(string controller, Func<int> depth) => _queueDepth.Add(controller, () => depth());
+
+    /// <summary>From now on every scrape asks for the age of an informer's last event; null before the first.</summary>
+    public void ObserveInformer(string resource, Func<TimeSpan?> lastEventAge) => _informerAge.Add(resource, () => lastEventAge()?.TotalSeconds);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Exposition.Dispose();
+        Meter.Dispose();
+    }
+
+    private static string Name(string name) => "chronosops_" + name;
+
+    private static KeyValuePair<string, object?> Tag(string key, object? value) => new(key, value);
+
+    private Counter<long> Counter(string name, string help) => Meter.CreateCounter<long>(Name(name), null, help);
+
+    private Histogram<double> Histogram(string name, string help, double[] buckets) =>
+        Meter.CreateHistogram(Name(name), "s", help, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
+}
