@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Kubernetes;
+
+public sealed partial class GenericClient<T>
+{
+    /// <summary>How long after the agreed end of a watch the connection is given up as dead.</summary>
+    internal static readonly TimeSpan WatchGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// One watch, until the server ends it (which is normal, after 5 to 10 minutes), or an error. An object that cannot be read is
+    /// reported through <see cref="Undecodable"/> and skipped.
+    /// </summary>
+    /// <exception cref="KubernetesException">Refused (410: list anew), cut, or silent beyond its time.</exception>
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(string? ns = null, ListOptions? options = null, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await foreach (var raw in WatchRawAsync(ns, options, ct).ConfigureAwait(false))
+        {
+            if (raw.Failure is null)
+                yield return raw.Event;
+        }
+    }
+
+    internal async IAsyncEnumerable<RawWatchEvent<T>> WatchRawAsync(string? ns, ListOptions? options, [EnumeratorCancellation] CancellationToken ct)
+    {
+        options ??= new();
+        var seconds = options.TimeoutSeconds ?? Random.Shared.Next(300, 601);
+        var query = QueryString.Of(options with { TimeoutSeconds = seconds, AllowWatchBookmarks = options.AllowWatchBookmarks ?? true }).Add("watch", true);
+        var request = new ApiRequest(HttpMethod.Get, Type.Path(ns) + query, Accept: Accept(list: false));
+
+        using var response = await sender.OpenAsync(request, ct).ConfigureAwait(false);
+        using var watchdog = new CancellationTokenSource(TimeSpan.FromSeconds(seconds) + WatchGrace, Time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, watchdog.Token);
+        await using var body = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+        await using var events = WatchStream.ReadAsync(body, Type, limit.Token).GetAsyncEnumerator(limit.Token);
+        while (await NextAsync(events, request, ct).ConfigureAwait(false))
+        {
+            if (events.Current.Failure is { } failure)
+                Undecodable?.Invoke(failure);
+            yield return events.Current;
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<RawWatchEvent<T>> events, ApiRequest request, CancellationToken ct)
+    {
+        try
+        {
+            return await events.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new KubernetesException(0, $"{request}: the watch went silent", inner: new TimeoutException("watch", e));
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or InvalidDataException or JsonException or InvalidOperationException)
+        {
+            throw new KubernetesException(0, $"{request}: the watch broke: {e.Message}", inner: e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Kubernetes;
+
+/// <summary>The built-in kinds that have a typed model.</summary>
+public static class KubernetesResources
+{
+    public static ResourceType<V1Deployment> Deployments { get; } = new(KubernetesJson.Default.V1Deployment);
+    public static ResourceType<V1ReplicaSet> ReplicaSets { get; } = new(KubernetesJson.Default.V1ReplicaSet);
+    public static ResourceType<V1Pod> Pods { get; } = new(KubernetesJson.Default.V1Pod);
+    public static ResourceType<V1ConfigMap> ConfigMaps { get; } = new(KubernetesJson.Default.V1ConfigMap);
+
+    /// <summary>Secrets without their data, which is never asked for.</summary>
+    public static ResourceType<V1Secret> Secrets { get; } = new(KubernetesJson.Default.V1Secret) { MetadataOnly = true };
+
+    public static ResourceType<V1Namespace> Namespaces { get; } = new(KubernetesJson.Default.V1Namespace);
+    public static ResourceType<V1Service> Services { get; } = new(KubernetesJson.Default.V1Service);
+    public static ResourceType<V1Event> Events { get; } = new(KubernetesJson.Default.V1Event);
+
+    /// <summary>The metadata of a kind, for watching what is too large or too secret to hold.</summary>
+    public static ResourceType<PartialObjectMetadata> MetadataOf<T>(ResourceType<T> type)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        MetadataOf(type.Group, type.Version, type.Kind, type.Plural, type.Namespaced);
+
+    /// <summary>The metadata of a kind that has no typed model.</summary>
+    public static ResourceType<PartialObjectMetadata> MetadataOf(string group, string version, string kind, string plural, bool namespaced = true) =>
+        new(KubernetesJson.Default.PartialObjectMetadata, group, version, kind, plural, namespaced, metadataOnly: true);
+}

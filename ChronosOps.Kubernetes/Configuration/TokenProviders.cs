@@ -1,0 +1,36 @@
+namespace ChronosOps.Kubernetes;
+
+/// <summary>Gives bearer tokens that may change while the process runs.</summary>
+public interface ITokenProvider
+{
+    /// <param name="refresh">The server refused the last token: do not answer from memory.</param>
+    /// <param name="ct">Ends the wait.</param>
+    ValueTask<string?> GetTokenAsync(bool refresh, CancellationToken ct);
+}
+
+/// <summary>Reads the token from a file, again after at most a minute: the kubelet rotates it.</summary>
+public sealed class FileTokenProvider(string path, TimeProvider? time = null) : ITokenProvider
+{
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
+    private readonly TimeProvider time = time ?? TimeProvider.System;
+    private volatile Reading? last;
+
+    public async ValueTask<string?> GetTokenAsync(bool refresh, CancellationToken ct)
+    {
+        if (!refresh && last is { } known && time.GetElapsedTime(known.At) < MaxAge)
+            return known.Token;
+        try
+        {
+            var token = (await File.ReadAllTextAsync(path, ct).ConfigureAwait(false)).Trim();
+            last = new Reading(token, time.GetTimestamp());
+            return token;
+        }
+        catch (IOException) when (last is { } old)
+        {
+            // The file is replaced by a rename; a gap must not fail requests while the old token is still good.
+            return old.Token;
+        }
+    }
+
+    private sealed record Reading(string Token, long At);
+}

@@ -1,0 +1,83 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ChronosOps.Kubernetes.Crds;
+
+/// <summary>A class that cannot be described to the API server; the message names the field.</summary>
+public sealed class CrdException(string message) : Exception(message);
+
+/// <summary>Makes the CustomResourceDefinition of a resource from its C# class, as the API server stores it.</summary>
+public static class CrdGenerator
+{
+    /// <param name="root">The resource's JSON contract, from a source-generated context.</param>
+    /// <param name="options">What to include.</param>
+    /// <returns>An <c>apiextensions.k8s.io/v1</c> definition with a structural schema.</returns>
+    /// <exception cref="CrdException">A field cannot be described; the message names it.</exception>
+    public static JsonObject Generate(JsonTypeInfo root, CrdOptions options)
+    {
+        var entity = root.Type.GetCustomAttribute<KubernetesEntityAttribute>()
+            ?? throw new CrdException($"{root.Type.Name} has no [KubernetesEntity] attribute");
+        var plural = entity.PluralName ?? entity.Kind.ToLowerInvariant() + "s";
+        return new JsonObject
+        {
+            ["apiVersion"] = "apiextensions.k8s.io/v1",
+            ["kind"] = "CustomResourceDefinition",
+            ["metadata"] = Metadata($"{plural}.{entity.Group}", options),
+            ["spec"] = new JsonObject
+            {
+                ["group"] = entity.Group,
+                ["names"] = Names(root.Type, entity, plural),
+                ["scope"] = (root.Type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced).ToString(),
+                ["versions"] = new JsonArray(Version(root, entity, options)),
+            },
+        };
+    }
+
+    private static JsonObject Metadata(string name, CrdOptions options)
+    {
+        var metadata = new JsonObject { ["name"] = name };
+        if (Map(options.Labels) is { } labels)
+            metadata["labels"] = labels;
+        if (Map(options.Annotations) is { } annotations)
+            metadata["annotations"] = annotations;
+        return metadata;
+    }
+
+    private static JsonObject? Map(IReadOnlyDictionary<string, string>? values) => values is not { Count: > 0 }
+        ? null
+        : new JsonObject(values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+
+    private static JsonObject Names(Type type, KubernetesEntityAttribute entity, string plural)
+    {
+        var names = new JsonObject
+        {
+            ["plural"] = plural,
+            ["singular"] = entity.Kind.ToLowerInvariant(),
+            ["kind"] = entity.Kind,
+            ["listKind"] = entity.Kind + "List",
+        };
+        if (type.GetCustomAttribute<KubernetesEntityShortNamesAttribute>() is { } shortNames)
+            names["shortNames"] = new JsonArray([.. shortNames.ShortNames.Select(name => (JsonNode)name)]);
+        if (type.GetCustomAttribute<KubernetesEntityCategoriesAttribute>() is { } categories)
+            names["categories"] = new JsonArray([.. categories.Categories.Select(name => (JsonNode)name)]);
+        return names;
+    }
+
+    private static JsonObject Version(JsonTypeInfo root, KubernetesEntityAttribute entity, CrdOptions options)
+    {
+        var schema = new SchemaBuilder(options).Root(root);
+        var version = new JsonObject
+        {
+            ["name"] = entity.ApiVersion,
+            ["served"] = true,
+            ["storage"] = true,
+            ["schema"] = new JsonObject { ["openAPIV3Schema"] = schema },
+        };
+        if (root.Properties.Any(property => property.Name == "status"))
+            version["subresources"] = new JsonObject { ["status"] = new JsonObject() };
+        if (PrinterColumns.Of(root) is { Count: > 0 } columns)
+            version["additionalPrinterColumns"] = columns;
+        return version;
+    }
+}

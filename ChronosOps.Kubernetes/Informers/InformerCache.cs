@@ -1,0 +1,92 @@
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Kubernetes;
+
+/// <summary>Applies what the reflector learns to the store and announces the differences, in order.</summary>
+internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEvent<T>> announce, TimeProvider time) : IReflectorSink<T>
+    where T : class, IKubernetesObject<V1ObjectMeta>
+{
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long lastEvent;
+    private long lists;
+
+    public Store<T> Store { get; } = new();
+
+    public Task Synced => synced.Task;
+
+    public long Relists => Math.Max(0, Interlocked.Read(ref lists) - 1);
+
+    public DateTimeOffset? LastEventAt => Interlocked.Read(ref lastEvent) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    public void Replace(IReadOnlyList<T> items, IReadOnlySet<ObjectKey> unreadable)
+    {
+        Touch();
+        lock (gate)
+        {
+            var present = items.Select(item => item.Key()).Concat(unreadable).ToHashSet();
+            foreach (var gone in Store.List().Where(known => !present.Contains(known.Key())))
+                Drop(gone.Key(), gone, finalStateUnknown: true);
+            foreach (var item in items)
+                Upsert(item);
+        }
+        Interlocked.Increment(ref lists);
+        synced.TrySetResult();
+    }
+
+    public void Apply(WatchEvent<T> change)
+    {
+        Touch();
+        if (change.Object is not { } obj)
+            return; // a bookmark
+        lock (gate)
+        {
+            if (change.Type == WatchEventType.Deleted)
+                Drop(obj.Key(), Transformed(obj), finalStateUnknown: false);
+            else
+                Upsert(obj);
+        }
+    }
+
+    public void Remove(ObjectKey key)
+    {
+        Touch();
+        lock (gate)
+            Drop(key, null, finalStateUnknown: true);
+    }
+
+    public void Resync()
+    {
+        lock (gate)
+        {
+            foreach (var obj in Store.List())
+                announce(new(InformerEventType.Resync, obj, obj));
+        }
+    }
+
+    private void Upsert(T item)
+    {
+        var obj = Transformed(item);
+        var known = Store.Get(obj.Key());
+        if (known is not null && known.Uid() != obj.Uid())
+        {
+            // Deleted and created anew under the same name while nobody looked: two objects, two events.
+            Drop(known.Key(), known, finalStateUnknown: true);
+            known = null;
+        }
+        if (known is not null && known.ResourceVersion() is { } version && version == obj.ResourceVersion())
+            return;
+        Store.Put(obj);
+        announce(known is null ? new(InformerEventType.Added, obj) : new(InformerEventType.Modified, obj, known));
+    }
+
+    private void Drop(ObjectKey key, T? last, bool finalStateUnknown)
+    {
+        if (Store.Remove(key) is { } known)
+            announce(new(InformerEventType.Deleted, last ?? known, known, finalStateUnknown));
+    }
+
+    private T Transformed(T obj) => transform is null ? obj : transform(obj);
+
+    private void Touch() => Interlocked.Exchange(ref lastEvent, time.GetUtcNow().UtcTicks);
+}

@@ -1,0 +1,49 @@
+namespace ChronosOps.Kubernetes;
+
+/// <summary>What an informer holds, and how.</summary>
+public sealed record InformerOptions<T>
+{
+    /// <summary>The namespace; null for all.</summary>
+    public string? Namespace { get; init; }
+
+    public string? LabelSelector { get; init; }
+    public string? FieldSelector { get; init; }
+
+    /// <summary>Applied to every object before it is stored, to drop what is not needed.</summary>
+    public Func<T, T>? Transform { get; init; }
+
+    /// <summary>How often everything in the cache is announced again. No request is made.</summary>
+    public TimeSpan? Resync { get; init; }
+}
+
+public enum InformerEventType
+{
+    Added,
+    Modified,
+    Deleted,
+
+    /// <summary>Nothing changed; a periodic reminder.</summary>
+    Resync,
+}
+
+/// <summary>A change of the cache. The store already shows it when it is announced.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="Object">The object now; for a deletion its last known state.</param>
+/// <param name="Old">The object before a modification.</param>
+/// <param name="IsFinalStateUnknown">The deletion was missed and found by a relist: <paramref name="Object"/> may be stale.</param>
+public readonly record struct InformerEvent<T>(InformerEventType Type, T Object, T? Old = default, bool IsFinalStateUnknown = false);
+
+/// <summary>The cache of an informer. Reads are safe from any thread and see whole states. Do not change what is returned.</summary>
+public interface IStore<T>
+{
+    int Count { get; }
+
+    T? Get(string? ns, string name);
+
+    IReadOnlyList<T> List();
+
+    IReadOnlyList<T> List(string ns);
+
+    /// <exception cref="ArgumentException">There is no such index.</exception>
+    IReadOnlyList<T> ByIndex(string index, string key);
+}

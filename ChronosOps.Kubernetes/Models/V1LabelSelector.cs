@@ -1,0 +1,47 @@
+namespace ChronosOps.Kubernetes.Models;
+
+/// <summary>Selects objects by label. All parts must hold; an empty selector selects everything.</summary>
+public sealed class V1LabelSelector
+{
+    public Dictionary<string, string>? MatchLabels { get; set; }
+    public List<V1LabelSelectorRequirement>? MatchExpressions { get; set; }
+
+    /// <summary>Whether an object with these labels is selected. An operator that is not known selects nothing.</summary>
+    public bool Matches(IReadOnlyDictionary<string, string>? labels)
+    {
+        labels ??= new Dictionary<string, string>();
+        return (MatchLabels ?? []).All(pair => labels.TryGetValue(pair.Key, out var value) && value == pair.Value)
+            && (MatchExpressions ?? []).All(requirement => requirement.Matches(labels));
+    }
+
+    /// <summary>The selector in the form that the <c>labelSelector</c> parameter takes; keys in a stable order.</summary>
+    public override string ToString() => string.Join(',',
+        (MatchLabels ?? []).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")
+            .Concat((MatchExpressions ?? []).Select(requirement => requirement.ToString())));
+}
+
+/// <summary>One expression of a selector: <c>In</c>, <c>NotIn</c>, <c>Exists</c> or <c>DoesNotExist</c>.</summary>
+public sealed class V1LabelSelectorRequirement
+{
+    public string Key { get; set; } = "";
+    public string Operator { get; set; } = "";
+    public List<string>? Values { get; set; }
+
+    internal bool Matches(IReadOnlyDictionary<string, string> labels) => Operator switch
+    {
+        "In" => labels.TryGetValue(Key, out var value) && (Values ?? []).Contains(value),
+        "NotIn" => !labels.TryGetValue(Key, out var value) || !(Values ?? []).Contains(value),
+        "Exists" => labels.ContainsKey(Key),
+        "DoesNotExist" => !labels.ContainsKey(Key),
+        _ => false,
+    };
+
+    public override string ToString() => Operator switch
+    {
+        "In" => $"{Key} in ({string.Join(',', Values ?? [])})",
+        "NotIn" => $"{Key} notin ({string.Join(',', Values ?? [])})",
+        "Exists" => Key,
+        "DoesNotExist" => $"!{Key}",
+        _ => throw new FormatException($"matchExpressions: operator \"{Operator}\" of key \"{Key}\" must be In, NotIn, Exists or DoesNotExist"),
+    };
+}

@@ -1,0 +1,78 @@
+namespace ChronosOps.Kubernetes;
+
+/// <summary>Keys that become due later, on one timer. A key waits once, for the earliest of its times.</summary>
+internal sealed class DelayLine<TKey> : IDisposable
+    where TKey : notnull
+{
+    private readonly Lock gate = new();
+    private readonly TimeProvider time;
+    private readonly Action<TKey> due;
+    private readonly long start;
+    private readonly Dictionary<TKey, TimeSpan> times = [];
+    private readonly PriorityQueue<TKey, TimeSpan> order = new();
+    private readonly ITimer timer;
+    private bool disposed;
+
+    public DelayLine(TimeProvider time, Action<TKey> due)
+    {
+        (this.time, this.due, start) = (time, due, time.GetTimestamp());
+        timer = time.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public int Count
+    {
+        get { lock (gate) return times.Count; }
+    }
+
+    public void Add(TKey key, TimeSpan delay)
+    {
+        lock (gate)
+        {
+            var at = time.GetElapsedTime(start) + delay;
+            if (disposed || (times.TryGetValue(key, out var earlier) && earlier <= at))
+                return;
+            times[key] = at;
+            order.Enqueue(key, at); // a later entry of the same key is skipped when its turn comes
+            Arm();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            times.Clear();
+            order.Clear();
+        }
+        timer.Dispose();
+    }
+
+    private void Fire()
+    {
+        var ready = new List<TKey>();
+        lock (gate)
+        {
+            if (disposed)
+                return;
+            var now = time.GetElapsedTime(start);
+            while (order.TryPeek(out var key, out var at) && at <= now)
+            {
+                order.Dequeue();
+                if (times.TryGetValue(key, out var valid) && valid == at && times.Remove(key))
+                    ready.Add(key);
+            }
+            Arm();
+        }
+        ready.ForEach(due);
+    }
+
+    private void Arm()
+    {
+        if (!order.TryPeek(out _, out var next))
+            return;
+        // Timers count whole milliseconds: round up, or it fires a moment too early and spins.
+        var wait = Math.Clamp(Math.Ceiling((next - time.GetElapsedTime(start)).TotalMilliseconds), 0, int.MaxValue);
+        timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+    }
+}
