@@ -1,11 +1,8 @@
 # Each instance has one cgroup, under which all its daemons and pods live: what is left over can be found and ended by it. Source me.
 # shellcheck shell=bash
 
-# The hierarchies of this machine: one with cgroup v2, several with v1.
-hierarchies() {
-  if [ -f /sys/fs/cgroup/cgroup.controllers ]; then echo /sys/fs/cgroup; return; fi
-  awk '$3 == "cgroup" {print $2}' /proc/self/mounts | sort -u
-}
+# Every mounted hierarchy: one with cgroup v2, several with v1, and with both at once the container runtime uses all of them.
+hierarchies() { awk '$3 == "cgroup" || $3 == "cgroup2" {print $2}' /proc/self/mounts | sort -u; }
 
 # The hierarchy whose membership is taken as the record of which process belongs to which instance.
 tracking_root() {

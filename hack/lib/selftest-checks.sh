@@ -6,7 +6,6 @@ within() { local limit=$1 start; start=$(now); shift; "$@" && [ $(($(now) - star
 select_cluster() { eval "$(cluster env --name "$1")"; }
 soon() { wait_for 60 "$*" "$@"; }
 
-audit_lines() { grep -c "$1" "$CHRONOSOPS_AUDIT_LOG"; }
 audited() {
   kubectl create configmap audited --from-literal=a=b && kubectl get configmap audited || return 1
   [ "$(grep '"verb":"create"' "$CHRONOSOPS_AUDIT_LOG" | audit_of '"resource":"configmaps".*"name":"audited"')" = 1 ] && [ "$(audit_of '"verb":"get"' <"$CHRONOSOPS_AUDIT_LOG")" = 0 ]
@@ -80,12 +79,12 @@ serve_metric() {
 
 scraped() { soon up_is_one "$1"; }
 up_is_one() { kubectl get --raw "/api/v1/namespaces/default/pods/prometheus:9090/proxy/api/v1/query?query=up%7Bjob%3D%22$1%22%7D" | grep -q '"1"\]'; }
-logs_work() { kubectl logs prometheus | grep -q 'Server is ready'; }
-exec_works() { kubectl exec prometheus -- /usr/bin/prometheus --version | grep -q '^prometheus, version'; }
+logs_work() { kubectl logs prometheus | grep 'Server is ready' >/dev/null; }
+exec_works() { kubectl exec prometheus -- /usr/bin/prometheus --version | grep '^prometheus, version' >/dev/null; }
 cadvisor_labels() { soon cadvisor_has_demo; }
 cadvisor_has_demo() {
   kubectl get --raw "/api/v1/nodes/$CHRONOSOPS_CLUSTER_NAME/proxy/metrics/cadvisor" |
-    grep -q '^container_cpu_usage_seconds_total{container="main",.*namespace="default",pod="demo-'
+    grep '^container_cpu_usage_seconds_total{container="main",.*namespace="default",pod="demo-' >/dev/null
 }
 pod_replaced() {
   kubectl delete "$(kubectl get pods -l app=demo -o name | head -1)" --grace-period=1 && kubectl rollout status deployment/demo --timeout=60s
