@@ -5,6 +5,7 @@ HACK=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LIB=$HACK/lib
 REPO=$(cd "$HACK/.." && pwd)
 CACHE=${CHRONOSOPS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/chronosops}
+CACHE=$(realpath -m -- "$CACHE")
 LOGS=$CACHE/logs
 
 # A kubeconfig or proxy of the caller must never leak into what these scripts ask of their own cluster.
@@ -67,7 +68,8 @@ wait_for() {
 # with_lock FILE CMD...: one at a time on this machine. A bare name is a lock of the cache.
 with_lock() {
   local file=$1 rc=0; shift
-  case $file in /*) ;; *) mkdir -p "$CACHE/locks"; file=$CACHE/locks/$file ;; esac
+  case $file in /*) ;; *) file=$CACHE/locks/$file ;; esac
+  mkdir -p "$(dirname "$file")"
   exec 9>"$file"
   flock -n 9 || { say "waiting for another run that holds $file"; flock 9; }
   # The lock belongs to this shell alone: a daemon started meanwhile must not inherit and keep it.

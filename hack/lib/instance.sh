@@ -45,6 +45,7 @@ allocate_index() {
   local i; FLAVOR=$1
   for ((i = 0; i <= MAX_INDEX; i++)); do
     INDEX=$i; derive
+    [ ${#CONTAINERD_SOCKET} -le 107 ] || die "$CONTAINERD_SOCKET is too long for a socket: use a shorter --name or CHRONOSOPS_CACHE"
     index_is_free || continue
     mkdir -p "$PKI" "$KUBECONFIGS" "$DAEMON_LOGS" "$PIDS" "$DATA" "$STATE/audit" "$STATE/tmp"
     chmod 700 "$STATE"

@@ -39,6 +39,7 @@ build_kubernetes() {
   kubernetes_source "$tmp/src"
   say "building the Kubernetes binaries, about 6 minutes on 2 cores, once; log: $log"
   export GO REFLECT2 TAGS=$KUBERNETES_TAGS VERSION=$KUBERNETES_VERSION GOCACHE=$CACHE/gocache
+  local TMPDIR=$tmp; export TMPDIR
   # shellcheck disable=SC2086
   long_step "building the Kubernetes binaries" "$log" "$LIB/kubernetes-build" "$tmp" $KUBERNETES_COMMANDS || die "the Kubernetes build failed; log: $log"
   mv "$tmp/src/VERSION" "$tmp/bin/SOURCE"

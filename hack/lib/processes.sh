@@ -12,6 +12,7 @@ launch() {
     record "$name" "$BASHPID"
     TMPDIR=$STATE/tmp exec setsid "$@"
   ) >"$DAEMON_LOGS/$name.log" 2>&1 </dev/null &
+  disown
 }
 
 record() { echo "$2 $(start_time "$2")" >"$PIDS/$1"; }
@@ -19,7 +20,7 @@ record() { echo "$2 $(start_time "$2")" >"$PIDS/$1"; }
 # recorded NAME: prints the id if that very process still runs.
 recorded() {
   local pid since
-  read -r pid since <"$PIDS/$1" 2>/dev/null || return 1
+  read -r pid since 2>/dev/null <"$PIDS/$1" || return 1
   [ -n "$since" ] && [ "$(start_time "$pid")" = "$since" ] && echo "$pid"
 }
 
