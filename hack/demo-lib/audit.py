@@ -23,24 +23,19 @@ def events(path):
                     continue  # the last line may still be in the making
 
 
-def spec_writes(path, user, namespace, workload):
-    """(to the workload, to anything else in its namespace): accepted writes by the user that changed a spec."""
-    generations = {}
-    bad = elsewhere = 0
+def spec_writes(path, user, since):
+    """(namespace, resource, name) of each accepted write by the user since then (UTC as text) that changed a spec."""
+    generations, found = {}, []
     for event in events(path):
         target = event.get("objectRef") or {}
-        if event.get("stage") != "ResponseComplete" or event.get("verb") not in WRITES or target.get("namespace") != namespace:
+        if event.get("stage") != "ResponseComplete" or event.get("verb") not in WRITES:
             continue
-        if (event.get("responseStatus") or {}).get("code", 500) >= 300:
+        if (event.get("responseStatus") or {}).get("code", 500) >= 300 or not changes_spec(event, target, generations):
             continue
-        changed = changes_spec(event, target, generations)
-        if event["user"]["username"] != user or not changed:
-            continue
-        if target.get("resource") == "deployments" and target.get("name") == workload:
-            bad += 1
-        else:
-            elsewhere += 1
-    return bad, elsewhere
+        # Times of one log have one format, so that they compare as text.
+        if event["user"]["username"] == user and event["requestReceivedTimestamp"] >= since:
+            found.append((target.get("namespace", ""), target.get("resource", ""), target.get("name", "")))
+    return found
 
 
 def changes_spec(event, target, generations):

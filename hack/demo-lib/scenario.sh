@@ -18,6 +18,15 @@ announce_scenario() {
 }
 
 run_scenario() {
+  local rc=0
+  play_scenario || rc=1
+  summarise || rc=1
+  return $rc
+}
+
+# play_scenario: everything up to the end of the incident, or until time is up.
+play_scenario() {
+  local rc=0
   step "10 s" "the service $SERVICE $GOOD_VERSION, its neighbour $NEIGHBOUR, traffic and a RemediationPolicy"
   start_good_version
   step "40 s" "waiting until $SERVICE $GOOD_VERSION counts as known good"
@@ -26,14 +35,13 @@ run_scenario() {
   release_neighbour
   step "90 s" "the bad release: $SERVICE $BAD_VERSION"
   release_bad_version
-  local rc=0
   "$CHRONOSOPS" incidents follow --namespace "$NAMESPACE" --workload "$SERVICE" --timeout 240s || rc=$?
   collect_results
-  summarise || rc=1
   return $rc
 }
 
 start_good_version() {
+  STARTED_AT=$(utc_now)
   [ -z "$(kubectl get namespace "$NAMESPACE" --ignore-not-found -o name)" ] || kubectl delete namespace "$NAMESPACE" >/dev/null
   [ -n "${KEEP_RUNS:-}" ] || remove_runs false
   apply namespace
@@ -85,7 +93,7 @@ collect_results() {
 result() {
   "$HACK/demo-lib/summary.py" --namespace "$NAMESPACE" --workload "$SERVICE" --fault "$FAULT" --seed "$SEED" --applied-at "$APPLIED_AT" \
     --load-log "$SCRATCH/$NAMESPACE.load" --incidents "$SCRATCH/$NAMESPACE.incidents" \
-    --operator-user "$OPERATOR_USER" --audit-log "${CHRONOSOPS_AUDIT_LOG:-}" "$@"
+    --operator-user "$OPERATOR_USER" --audit-log "${CHRONOSOPS_AUDIT_LOG:-}" --since "$STARTED_AT" "$@"
 }
 
 summarise() {

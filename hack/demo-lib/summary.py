@@ -58,9 +58,7 @@ def measure(arguments):
     def since_start(moment):
         return None if moment is None else round((moment - start).total_seconds(), 1)
 
-    writes = (None, None)
-    if arguments.audit_log:
-        writes = audit.spec_writes(arguments.audit_log, arguments.operator_user, arguments.namespace, arguments.workload)
+    writes = count_writes(arguments) if arguments.audit_log else (None, None)
     return {
         "seed": arguments.seed,
         "fault": arguments.fault,
@@ -84,6 +82,14 @@ def measure(arguments):
     }, status
 
 
+def count_writes(arguments):
+    """(to the workload, to anything else) by the operator since the run began; the namespaces of runs beside it are theirs to count."""
+    found = audit.spec_writes(arguments.audit_log, arguments.operator_user, arguments.since)
+    own = [write for write in found if write[0] not in arguments.not_in.split(",")]
+    to_workload = own.count((arguments.namespace, "deployments", arguments.workload))
+    return to_workload, len(own) - to_workload
+
+
 def lines(result, status):
     start = time(result["t0"])
     why = "the bad release was applied" if result["t0IsApply"] else "first request that suffered, {:.1f} s after the bad release was applied".format(
@@ -105,8 +111,7 @@ def lines(result, status):
     for action in status.get("actions", []):
         yield "action", f"{action.get('action')} {action.get('state')}. {action.get('message') or ''}"
     if result["specWrites"] is not None:
-        yield "spec writes", (f"{result['specWrites']} to {result['workload']}, {result['specWritesElsewhere']} to anything else in {result['namespace']}"
-                              " (by the API server's audit log)")
+        yield "spec writes", (f"{result['specWrites']} to {result['workload']}, {result['specWritesElsewhere']} to anything else, by the API server's audit log")
     yield "outcome", f"{result['phase'] or 'no incident was opened'}{'' if result['healed'] else ': NOT HEALED'}. {status.get('message', '')}"
 
 
@@ -119,6 +124,8 @@ def main():
     for name in ["namespace", "workload", "fault", "seed", "applied-at", "load-log", "incidents", "operator-user"]:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--audit-log", default="")
+    parser.add_argument("--since", default="", help="count writes from this time on")
+    parser.add_argument("--not-in", default="", help="namespaces whose writes are not counted, comma separated")
     parser.add_argument("--output", choices=["text", "json"], default="text")
     arguments = parser.parse_args()
     result, status = measure(arguments)
