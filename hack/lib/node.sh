@@ -60,6 +60,8 @@ resolvConf: "$DATA/resolv.conf"
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, nodefs.inodesFree: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
 volumePluginDir: "$DATA/volumeplugins"
+kubeAPIQPS: 50
+kubeAPIBurst: 100
 syncFrequency: 10s
 nodeStatusUpdateFrequency: 2s
 E

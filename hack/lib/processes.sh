@@ -1,8 +1,15 @@
 # Starting daemons and ending exactly those: a process is known by its id and its start time. Source me.
 # shellcheck shell=bash
 
-# start_time PID: clock ticks since boot; tells a process from a later one with the same id.
-start_time() { local s; s=$(cat "/proc/$1/stat" 2>/dev/null) || return 1; s=${s##*) }; set -- $s; echo "${20}"; }
+# start_time PID: clock ticks since boot; tells a process from a later one with the same id. None for one that ended and was not collected yet.
+start_time() {
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086
+  set -- ${stat##*) }
+  case $1 in Z | X) return 1 ;; esac
+  echo "${20}"
+}
 
 # launch NAME CMD...: a daemon in a session of its own, in the instance's cgroup, recorded before it runs.
 launch() {
