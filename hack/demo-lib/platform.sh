@@ -49,10 +49,10 @@ use_own_cluster() { local lines; lines=$("$HACK/cluster" env) || die "there is n
 use_current_cluster() {
   [ -z "$user_kubeconfig" ] || export KUBECONFIG=$user_kubeconfig
   export PATH=$CACHE/bin:$PATH
-  kubectl version >/dev/null || die "the cluster of KUBECONFIG does not answer"
+  kubectl get --raw /version >/dev/null || die "the cluster of KUBECONFIG does not answer"
 }
 
-ours() { kubectl get namespace "$OPERATOR_NAMESPACE" -l "$RUN_LABEL" --ignore-not-found -o name; }
+ours() { kubectl get namespace -l "$RUN_LABEL=platform" --field-selector "metadata.name=$OPERATOR_NAMESPACE" -o name; }
 has_chronosops() {
   [ -n "$(kubectl get namespace "$OPERATOR_NAMESPACE" --ignore-not-found -o name; kubectl get crd -o name | grep 'chronosops\.io$' || true)" ]
 }
