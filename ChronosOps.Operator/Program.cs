@@ -1,1 +1,4 @@
-return 0;
+using ChronosOps.Operator;
+using ChronosOps.Operator.Cli;
+
+return await CommandLine.RunAsync(args, OperatorHost.RunAsync);

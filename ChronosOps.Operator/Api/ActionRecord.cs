@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Crds;
 
 namespace ChronosOps.Operator.Api;
@@ -48,6 +49,9 @@ public sealed class ActionRecord
 
     /// <summary>When its outcome was known.</summary>
     public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>Whether the fields that the effect took were handed back to whoever applies the workload.</summary>
+    public bool? FieldsHandedBack { get; set; }
 
     /// <summary>What came of it, in a sentence.</summary>
     public string? Message { get; set; }

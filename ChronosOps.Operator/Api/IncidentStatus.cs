@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Crds;
 using ChronosOps.Kubernetes.Models;
 
@@ -65,6 +66,9 @@ public sealed class IncidentStatus
 
     /// <summary>The policy that governs the incident.</summary>
     public string? Policy { get; set; }
+
+    /// <summary>The generation of the policy that the last decision rested on.</summary>
+    public long? PolicyGeneration { get; set; }
 
     /// <summary>When the trouble began, as far as the evidence tells.</summary>
     public DateTimeOffset? OnsetAt { get; set; }

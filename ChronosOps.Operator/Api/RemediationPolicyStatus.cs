@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Crds;
 using ChronosOps.Kubernetes.Models;
 

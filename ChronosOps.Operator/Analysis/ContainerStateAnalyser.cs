@@ -1,0 +1,75 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Analysis;
+
+/// <summary>What the containers of the new revision and the Events about them say, held against those of the old one.</summary>
+public sealed class ContainerStateAnalyser : IAnalyser
+{
+    private const string Source = "containers";
+
+    public void Analyse(EvidenceBundle bundle, Case @case)
+    {
+        var subject = Analysers.ReleaseOf(bundle);
+        var workload = bundle.Workload;
+        foreach (var sign in bundle.Signals.Where(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing }))
+        {
+            var strength = sign.Signal == PodSigns.RolloutNotProgressing ? 0.5 : 0.85;
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, strength, $"{sign.Signal}: {sign.Message}", $"deployment/{workload.Key.Name}");
+            @case.For(Cause.BadRelease, subject, finding);
+            if (sign.Signal == PodSigns.ImagePullFailure)
+            {
+                finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, 0.3, "an image that the release names cannot be pulled", workload.Current.Images);
+                @case.For(Cause.BadRelease, subject, finding);
+            }
+        }
+
+        AddEvents(bundle, @case, subject);
+        CompareRevisions(bundle, @case, subject);
+    }
+
+    private static void AddEvents(EvidenceBundle bundle, Case @case, string subject)
+    {
+        var pods = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Select(pod => $"Pod/{pod.Name}").ToHashSet();
+        var warnings = bundle.Events
+            .Where(e => e.Type == "Warning" && pods.Contains(e.Object))
+            .GroupBy(e => e.Reason)
+            .Select(same => same.OrderByDescending(e => e.Time).First())
+            .Take(4);
+        foreach (var warning in warnings)
+        {
+            var finding = @case.Find(EvidenceKind.ContainerState, "events", warning.Time, 0.4,
+                $"{warning.Object} {warning.Reason} (×{warning.Count}): {warning.Message}", $"event {warning.Object}");
+            @case.For(Cause.BadRelease, subject, finding);
+        }
+    }
+
+    /// <summary>The old revision's pods run on the same nodes beside the same neighbours: while they are well the trouble is in the release.</summary>
+    private static void CompareRevisions(EvidenceBundle bundle, Case @case, string subject)
+    {
+        var workload = bundle.Workload;
+        var fresh = workload.PodsOf(workload.Current.Revision).Where(pod => !pod.Deleting).ToList();
+        var old = workload.Pods.Where(pod => pod.Revision != workload.Current.Revision && !pod.Deleting).ToList();
+        if (fresh.Count == 0 || old.Count == 0)
+        {
+            return;
+        }
+
+        var (freshBad, oldBad) = (fresh.Count(IsBad), old.Count(IsBad));
+        if (freshBad > 0 && oldBad == 0)
+        {
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6,
+                $"{freshBad} of {fresh.Count} pods of the new revision are not ready, all {old.Count} of the old one are", $"deployment/{workload.Key.Name}");
+            @case.For(Cause.BadRelease, subject, finding);
+        }
+        else if (oldBad > 0)
+        {
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6,
+                $"{oldBad} of {old.Count} pods of the old revision are not ready either", $"deployment/{workload.Key.Name}");
+            @case.Against(Cause.BadRelease, subject, finding, 0.4);
+        }
+    }
+
+    private static bool IsBad(PodSnapshot pod) => !pod.Ready;
+}

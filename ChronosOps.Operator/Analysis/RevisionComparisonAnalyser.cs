@@ -1,0 +1,49 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+
+namespace ChronosOps.Operator.Analysis;
+
+/// <summary>The signals measured by revision: trouble that only the new one shows is the new one's.</summary>
+public sealed class RevisionComparisonAnalyser : IAnalyser
+{
+    private const string Source = "revisions";
+
+    public void Analyse(EvidenceBundle bundle, Case @case)
+    {
+        var subject = Analysers.ReleaseOf(bundle);
+        var current = bundle.Workload.Current.Revision;
+        foreach (var firing in bundle.Signals.Where(signal => signal is { IsKubernetesSign: false, State: SignalState.Firing }))
+        {
+            var finding = @case.Find(EvidenceKind.Series, Source, firing.Since, 0.5, $"{firing.Signal}: {firing.Message}", $"signal {firing.Signal}");
+            @case.For(Cause.BadRelease, subject, finding, firing.Revision == current ? 0.5 : 0.3);
+            Compare(bundle, @case, subject, firing.Signal);
+        }
+    }
+
+    private static void Compare(EvidenceBundle bundle, Case @case, string subject, string signal)
+    {
+        var current = bundle.Workload.Current.Revision;
+        var fresh = bundle.Measures.FirstOrDefault(measure => measure.Signal == signal && measure.Revision == current);
+        var old = bundle.Measures.Where(measure => measure.Signal == signal && measure.Revision != current).MaxBy(measure => measure.Requests);
+        if (fresh is null || old is null)
+        {
+            return;
+        }
+
+        var text = $"{signal} by revision: new {fresh.Text} of {fresh.Requests:0} requests, old {old.Text} of {old.Requests:0}";
+        if (fresh.Value >= fresh.Threshold && old.Value < old.Threshold)
+        {
+            @case.For(Cause.BadRelease, subject, @case.Find(EvidenceKind.Series, Source, null, 0.85, text, $"signal {signal}"));
+        }
+        else if (old.Value >= old.Threshold)
+        {
+            var finding = @case.Find(EvidenceKind.Series, Source, null, 0.7, $"{text}: the old revision shows it too", $"signal {signal}");
+            @case.Against(Cause.BadRelease, subject, finding);
+        }
+        else if (fresh.Value < fresh.Threshold)
+        {
+            var finding = @case.Find(EvidenceKind.Series, Source, null, 0.5, $"{text}: the new revision does not show it", $"signal {signal}");
+            @case.Against(Cause.BadRelease, subject, finding);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Evidence;
+
+namespace ChronosOps.Operator.Analysis;
+
+/// <summary>What changed in the workload itself, and when, held against the onset.</summary>
+public sealed class RolloutAnalyser : IAnalyser
+{
+    /// <summary>A release this long before the onset is still the first suspect.</summary>
+    private static readonly TimeSpan Close = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Distant = TimeSpan.FromHours(1);
+
+    /// <summary>Clocks of the API server and of Prometheus differ, and so do the times at which they look.</summary>
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(15);
+
+    public void Analyse(EvidenceBundle bundle, Case @case)
+    {
+        var subject = Analysers.ReleaseOf(bundle);
+        var workload = bundle.Workload;
+        @case.Consider(Cause.BadRelease, subject);
+        var before = bundle.OnsetAt - workload.RolloutStartedAt;
+        var reference = $"deployment/{workload.Key.Name} revision {workload.CurrentRevision?.Number}";
+        var previous = workload.Revisions.FirstOrDefault(revision => revision.Hash != workload.Current.Revision);
+        var change = previous is null ? "there is no other revision" : Describe(previous.Facts.Images, workload.Current.Images);
+        if (previous is null)
+        {
+            var only = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, 0.5, "the workload has never run another revision", reference);
+            @case.Against(Cause.BadRelease, subject, only, 0.3);
+            return;
+        }
+
+        if (before < -ClockSlack)
+        {
+            var later = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, 0.9,
+                $"the release began {Quantities.Format(-before)} after the trouble", reference);
+            @case.Against(Cause.BadRelease, subject, later);
+            return;
+        }
+
+        var strength = before <= Close ? 0.75 : before <= Distant ? 0.4 : 0;
+        if (strength > 0)
+        {
+            var finding = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, strength,
+                $"the release began {Quantities.Format(before)} before the trouble; {change}", reference);
+            @case.For(Cause.BadRelease, subject, finding);
+        }
+        else
+        {
+            var old = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, 0.6,
+                $"the running release is {Quantities.Format(before)} older than the trouble", reference);
+            @case.Against(Cause.BadRelease, subject, old);
+        }
+    }
+
+    private static string Describe(string oldImages, string newImages) =>
+        oldImages == newImages ? $"the images stayed the same ({newImages}), other parts of the template changed" : $"images changed from {oldImages} to {newImages}";
+}

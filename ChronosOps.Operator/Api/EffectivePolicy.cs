@@ -1,0 +1,76 @@
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Api;
+
+/// <summary>A policy that was found valid, with every field parsed.</summary>
+public sealed record EffectivePolicy
+{
+    public required string Namespace { get; init; }
+    public required string Name { get; init; }
+    public required string Uid { get; init; }
+    public required long Generation { get; init; }
+    public required PolicyMode Mode { get; init; }
+    public required string? WorkloadName { get; init; }
+    public required V1LabelSelector? Selector { get; init; }
+    public required IReadOnlyList<EffectiveSignal> Signals { get; init; }
+    public required TimeSpan RolloutDeadline { get; init; }
+    public required IReadOnlyList<RemediationAction> Ladder { get; init; }
+    public required double MinimumConfidence { get; init; }
+    public required int MaxActionsPerHour { get; init; }
+    public required TimeSpan KnownGoodDuration { get; init; }
+    public required long KnownGoodRequests { get; init; }
+    public required int ConsecutiveChecks { get; init; }
+    public required TimeSpan VerificationTimeout { get; init; }
+    public required TimeSpan RecurrenceWatch { get; init; }
+
+    /// <summary>Whether the policy covers the workload.</summary>
+    public bool Selects(string @namespace, string name, IReadOnlyDictionary<string, string>? labels) =>
+        @namespace == Namespace
+        && (WorkloadName is null || WorkloadName == name)
+        && (Selector is null || Selector.Matches(labels));
+}
+
+/// <summary>What a signal measures.</summary>
+public enum SignalKind
+{
+    /// <summary>Share of requests that failed, 0 to 1.</summary>
+    ErrorRatio,
+
+    /// <summary>95th percentile of the duration of requests, in seconds.</summary>
+    LatencyP95,
+
+    /// <summary>The value of a query.</summary>
+    Query,
+}
+
+/// <summary>A signal with every field parsed.</summary>
+public sealed record EffectiveSignal
+{
+    public required string Name { get; init; }
+    public required SignalKind Kind { get; init; }
+
+    /// <summary>The scoped query, for <see cref="SignalKind.Query"/>.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>A ratio, seconds, or the query's own unit.</summary>
+    public required double Threshold { get; init; }
+    public required TimeSpan Window { get; init; }
+    public required TimeSpan For { get; init; }
+    public required double MinimumRequestsPerSecond { get; init; }
+    public required double CompareFactor { get; init; }
+    public required TimeSpan Grace { get; init; }
+
+    /// <summary>The value as people read it.</summary>
+    public string Describe(double value) => Kind switch
+    {
+        SignalKind.ErrorRatio => $"{Quantities.Format(value * 100)}% errors",
+        SignalKind.LatencyP95 => $"p95 {Quantities.Format(value * 1000)}ms",
+        _ => Quantities.Format(value),
+    };
+}
+
+/// <summary>What is wrong with a field.</summary>
+public sealed record FieldError(string Field, string Message)
+{
+    public override string ToString() => $"{Field}: {Message}";
+}

@@ -1,0 +1,218 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.PromQl;
+
+namespace ChronosOps.Operator.Api;
+
+/// <summary>Checks a policy and parses its fields. The same rules as the CRD's schema, and those that no schema can express; an old server lets some through.</summary>
+public sealed class PolicyCompiler
+{
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
+    private readonly List<FieldError> _errors = [];
+
+    /// <summary>The policy, or null and what is wrong with each field.</summary>
+    public static (EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors) Compile(RemediationPolicy policy)
+    {
+        var compiler = new PolicyCompiler();
+        var effective = compiler.Read(policy);
+        return (compiler._errors.Count == 0 ? effective : null, compiler._errors);
+    }
+
+    private EffectivePolicy Read(RemediationPolicy policy)
+    {
+        var spec = policy.Spec;
+        CheckWorkloads(spec.Workloads);
+        return new EffectivePolicy
+        {
+            Namespace = policy.Metadata.NamespaceProperty ?? "",
+            Name = policy.Metadata.Name ?? "",
+            Uid = policy.Metadata.Uid ?? "",
+            Generation = policy.Metadata.Generation ?? 0,
+            Mode = spec.Mode,
+            WorkloadName = spec.Workloads.Name,
+            Selector = spec.Workloads.Selector,
+            Signals = Signals(spec.Signals, policy.Metadata.NamespaceProperty ?? ""),
+            RolloutDeadline = Duration("spec.rolloutDeadline", spec.RolloutDeadline, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
+            Ladder = Ladder(spec.Remediation.Ladder),
+            MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", spec.Remediation.MinimumConfidence),
+            MaxActionsPerHour = Range("spec.remediation.maxActionsPerHour", spec.Remediation.MaxActionsPerHour, 0, 60),
+            KnownGoodDuration = Duration("spec.knownGood.minimumDuration", spec.KnownGood.MinimumDuration, TimeSpan.Zero, TimeSpan.FromDays(7)),
+            KnownGoodRequests = Range("spec.knownGood.minimumRequests", spec.KnownGood.MinimumRequests, 0, 1_000_000_000L),
+            ConsecutiveChecks = Range("spec.verification.consecutiveChecks", spec.Verification.ConsecutiveChecks, 1, 20),
+            VerificationTimeout = Duration("spec.verification.timeout", spec.Verification.Timeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)),
+            RecurrenceWatch = Duration("spec.verification.recurrenceWatch", spec.Verification.RecurrenceWatch, TimeSpan.Zero, TimeSpan.FromDays(1)),
+        };
+    }
+
+    private void CheckWorkloads(WorkloadSelector workloads)
+    {
+        if (workloads.Name is null && workloads.Selector is null)
+        {
+            Error("spec.workloads", "give name, selector or both");
+        }
+
+        if (workloads.Name is "")
+        {
+            Error("spec.workloads.name", "must not be empty");
+        }
+
+        foreach (var (requirement, index) in (workloads.Selector?.MatchExpressions ?? []).Select((r, i) => (r, i)))
+        {
+            var field = $"spec.workloads.selector.matchExpressions[{index}]";
+            var hasValues = requirement.Values is { Count: > 0 };
+            switch (requirement.Operator)
+            {
+                case "In" or "NotIn" when !hasValues:
+                    Error($"{field}.values", $"operator {requirement.Operator} needs at least one value");
+                    break;
+                case "Exists" or "DoesNotExist" when hasValues:
+                    Error($"{field}.values", $"operator {requirement.Operator} takes no values");
+                    break;
+                case "In" or "NotIn" or "Exists" or "DoesNotExist":
+                    break;
+                default:
+                    Error($"{field}.operator", $"'{requirement.Operator}' is not one of In, NotIn, Exists, DoesNotExist");
+                    break;
+            }
+
+            if (string.IsNullOrEmpty(requirement.Key))
+            {
+                Error($"{field}.key", "must not be empty");
+            }
+        }
+    }
+
+    private List<EffectiveSignal> Signals(List<SignalSpec> specs, string @namespace)
+    {
+        if (specs.Count > 16)
+        {
+            Error("spec.signals", $"has {specs.Count} entries; at most 16 are allowed");
+        }
+
+        var names = new HashSet<string>();
+        return [.. specs.Select((spec, index) =>
+        {
+            if (string.IsNullOrEmpty(spec.Name))
+            {
+                Error($"spec.signals[{index}].name", "must not be empty");
+            }
+            else if (!names.Add(spec.Name))
+            {
+                Error($"spec.signals[{index}].name", $"'{spec.Name}' is used twice");
+            }
+
+            return Signal(spec, $"spec.signals[{index}]", @namespace);
+        })];
+    }
+
+    private EffectiveSignal Signal(SignalSpec spec, string field, string @namespace)
+    {
+        if (spec.Preset is null == string.IsNullOrEmpty(spec.Query))
+        {
+            Error(field, "give exactly one of preset and query");
+        }
+
+        string? scoped = null;
+        if (!string.IsNullOrEmpty(spec.Query) && !PromQlScope.TryScope(spec.Query, @namespace, out scoped, out var error))
+        {
+            Error($"{field}.query", error);
+        }
+
+        var kind = spec.Preset switch
+        {
+            SignalPreset.HttpErrorRatio => SignalKind.ErrorRatio,
+            SignalPreset.HttpLatencyP95 => SignalKind.LatencyP95,
+            _ => SignalKind.Query,
+        };
+        var window = Duration($"{field}.window", spec.Window, TimeSpan.FromSeconds(5), LongestWindow);
+        return new EffectiveSignal
+        {
+            Name = spec.Name,
+            Kind = kind,
+            Query = scoped,
+            Threshold = Threshold($"{field}.threshold", spec.Threshold, kind),
+            Window = window,
+            For = Duration($"{field}.for", spec.For, TimeSpan.Zero, LongestWindow),
+            MinimumRequestsPerSecond = Number($"{field}.minimumRequestsPerSecond", spec.MinimumRequestsPerSecond),
+            CompareFactor = Number($"{field}.compareFactor", spec.CompareFactor),
+            Grace = Duration($"{field}.grace", spec.Grace, TimeSpan.Zero, LongestWindow),
+        };
+    }
+
+    private List<RemediationAction> Ladder(List<RemediationAction> ladder)
+    {
+        if (ladder.Distinct().Count() != ladder.Count)
+        {
+            Error("spec.remediation.ladder", "names an action twice");
+        }
+
+        return ladder;
+    }
+
+    private double Threshold(string field, string text, SignalKind kind)
+    {
+        var isDuration = text.EndsWith('s');
+        if (!Quantities.TryParseThreshold(text, out var value))
+        {
+            Error(field, $"'{text}' is not a number, percentage or duration");
+        }
+        else if (kind == SignalKind.LatencyP95 && (!isDuration || value <= 0))
+        {
+            Error(field, $"'{text}' must be a duration above zero such as 500ms");
+        }
+        else if (kind == SignalKind.ErrorRatio && (isDuration || value is <= 0 or > 1))
+        {
+            Error(field, $"'{text}' must be a ratio above 0 and at most 1, or a percentage");
+        }
+
+        return value;
+    }
+
+    private double UnitInterval(string field, string text)
+    {
+        var value = Number(field, text);
+        if (value > 1)
+        {
+            Error(field, $"'{text}' must be from 0 to 1");
+        }
+
+        return value;
+    }
+
+    private double Number(string field, string text)
+    {
+        if (!Quantities.TryParseNumber(text, out var value))
+        {
+            Error(field, $"'{text}' is not a number of zero or more");
+        }
+
+        return value;
+    }
+
+    private TimeSpan Duration(string field, string text, TimeSpan min, TimeSpan max)
+    {
+        if (!Quantities.TryParseDuration(text, out var value))
+        {
+            Error(field, $"'{text}' is not a duration such as 30s or 1m30s");
+        }
+        else if (value < min || value > max)
+        {
+            Error(field, $"'{text}' must be from {Quantities.Format(min)} to {Quantities.Format(max)}");
+        }
+
+        return value;
+    }
+
+    private T Range<T>(string field, T value, T min, T max)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
+        {
+            Error(field, $"{value} must be from {min} to {max}");
+        }
+
+        return value;
+    }
+
+    private void Error(string field, string message) => _errors.Add(new FieldError(field, message));
+}

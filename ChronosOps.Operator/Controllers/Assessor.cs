@@ -1,0 +1,72 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Collects the evidence, has it analysed and writes both into the incident's status.</summary>
+public sealed class Assessor(Collectors collectors)
+{
+    /// <summary>Assesses the incident as things are now.</summary>
+    public async Task<Assessment> AssessAsync(IncidentContext context, WorkloadReading reading, CancellationToken cancellationToken)
+    {
+        var onset = context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
+        var bundle = await collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken).ConfigureAwait(false);
+        var diagnosis = Analysers.Diagnose(bundle);
+        Write(context.Status, bundle, diagnosis);
+        context.Status.PolicyGeneration = reading.Policy.Generation;
+        return new Assessment(bundle, diagnosis);
+    }
+
+    /// <summary>The revision as incidents record it.</summary>
+    public static RevisionRecord Record(WorkloadSnapshot workload, TemplateFacts facts, DateTimeOffset? startedAt)
+    {
+        var revision = workload.Revision(facts.Revision);
+        return new RevisionRecord
+        {
+            Hash = facts.Revision,
+            Number = revision?.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ReplicaSet = revision?.ReplicaSets[0],
+            Images = Bounded.Sentence(facts.Images),
+            StartedAt = startedAt,
+        };
+    }
+
+    private static void Write(IncidentStatus status, EvidenceBundle bundle, Diagnosis diagnosis)
+    {
+        status.Suspect = Record(bundle.Workload, bundle.Workload.Current, bundle.Workload.RolloutStartedAt);
+        status.Cause = (diagnosis.Accepted?.Cause ?? Cause.Unknown).ToString();
+        status.Confidence = Quantities.Format(diagnosis.Accepted?.Confidence ?? 0);
+        status.Gaps = [.. diagnosis.Gaps.Take(StatusLimits.Gaps).Select(Bounded.Sentence)];
+        status.Findings = [.. diagnosis.Findings.Take(StatusLimits.Findings).Select(Record)];
+        status.Hypotheses = [.. diagnosis.Hypotheses.Take(StatusLimits.Hypotheses).Select(hypothesis => Record(hypothesis, diagnosis.Accepted))];
+        status.Dropped = Over(diagnosis.Findings.Count, StatusLimits.Findings) + Over(diagnosis.Hypotheses.Count, StatusLimits.Hypotheses) is > 0 and var dropped ? dropped : status.Dropped;
+    }
+
+    private static int Over(int count, int limit) => Math.Max(0, count - limit);
+
+    private static FindingRecord Record(Finding finding) => new()
+    {
+        Id = finding.Id,
+        Kind = finding.Kind.ToString(),
+        Source = finding.Source,
+        Time = finding.Time,
+        Strength = Quantities.Format(finding.Strength),
+        Message = Bounded.Sentence(finding.Message),
+        Ref = finding.Ref is null ? null : Bounded.Sentence(finding.Ref),
+    };
+
+    private static HypothesisRecord Record(Hypothesis hypothesis, Hypothesis? accepted) => new()
+    {
+        Cause = hypothesis.Cause.ToString(),
+        Subject = Bounded.Sentence(hypothesis.Subject),
+        Confidence = Quantities.Format(hypothesis.Confidence),
+        Verdict = ReferenceEquals(hypothesis, accepted) ? "Accepted" : "Rejected",
+        Reason = Bounded.Sentence(hypothesis.Rejection ?? "explains the trouble best"),
+        For = [.. hypothesis.For.Select(argument => argument.Finding.Id).Take(20)],
+        Against = [.. hypothesis.Against.Select(argument => argument.Finding.Id).Take(20)],
+    };
+}

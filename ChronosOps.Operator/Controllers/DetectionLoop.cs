@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Telemetry;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Evaluates every workload at regular times, opens incidents for what fires, and lets the open ones look at what is new.</summary>
+public sealed class DetectionLoop(
+    PolicyRegistry policies, Evaluation evaluation, SignalBoard board, KnownGoodBook book, KnownGoodSeeder seeder, IncidentBook incidents,
+    IncidentOpener opener, PolicyStatusWriter statusWriter, ChronosMetrics metrics, TimeProvider time, TimeSpan interval, ILogger<DetectionLoop> log)
+{
+    /// <summary>Looks a little after each whole multiple of the interval, so that the newest step is there to be read.</summary>
+    private static readonly TimeSpan Offset = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>When the last evaluation ended; null before the first.</summary>
+    public DateTimeOffset? LastRun { get; private set; }
+
+    /// <summary>Raised for every open incident after an evaluation.</summary>
+    public event Action<Incident>? IncidentDue;
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            await Task.Delay(UntilNext(), time, ct).ConfigureAwait(false);
+            try
+            {
+                await EvaluateAsync(ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                // One bad round must not end detection; the next starts from what the API server and Prometheus hold.
+                metrics.Evaluation("failed", TimeSpan.Zero);
+                log.LogError(e, "The evaluation failed");
+            }
+        }
+    }
+
+    private async Task EvaluateAsync(CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var entry in policies.All())
+        {
+            book.Load(entry.Object.Status);
+        }
+
+        var watched = policies.Watched();
+        await seeder.SeedAsync(watched, ct).ConfigureAwait(false);
+        var readings = await evaluation.RunAsync(watched, time.GetUtcNow(), ct).ConfigureAwait(false);
+        foreach (var reading in readings)
+        {
+            book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
+        }
+
+        board.Publish(readings);
+        await opener.OpenAsync(readings, ct).ConfigureAwait(false);
+        foreach (var incident in incidents.Open())
+        {
+            IncidentDue?.Invoke(incident);
+        }
+
+        await statusWriter.WriteAsync(policies.All(), readings, ct).ConfigureAwait(false);
+        metrics.OpenIncidents(incidents.Open().Count);
+        metrics.Policies(policies.All().Count);
+        metrics.Evaluation(readings.Any(reading => reading.SeriesError is not null) ? "series_unavailable" : "ok", Stopwatch.GetElapsedTime(started));
+        LastRun = time.GetUtcNow();
+    }
+
+    private TimeSpan UntilNext()
+    {
+        var now = time.GetUtcNow() - Offset;
+        return TimeSpan.FromTicks(interval.Ticks - (now.UtcTicks % interval.Ticks));
+    }
+}

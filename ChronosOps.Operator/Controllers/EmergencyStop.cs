@@ -1,0 +1,30 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Reads the emergency stop of the installation: the key emergencyStop of the control ConfigMap. Read live each time it matters.</summary>
+public sealed class EmergencyStop(KubernetesClient client, string @namespace, string configMap)
+{
+    public const string Key = "emergencyStop";
+    private readonly GenericClient<V1ConfigMap> _configMaps = client.For(KubernetesResources.ConfigMaps);
+
+    /// <summary>Whether it is on; null where that cannot be told: the ConfigMap or its key is missing, unreadable, or neither true nor false.</summary>
+    public async Task<bool?> IsOnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var control = await _configMaps.FindNamespacedAsync(@namespace, configMap, cancellationToken).ConfigureAwait(false);
+            return control?.Data?.GetValueOrDefault(Key) switch
+            {
+                "true" => true,
+                "false" => false,
+                _ => null,
+            };
+        }
+        catch (Exception e) when (e is KubernetesException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Incidents;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Gathers what the gates look at, asks them, and writes the decision down when it differs from the last one.</summary>
+public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
+{
+    /// <summary>Asks the gates for leave to take a step.</summary>
+    public async Task<(GateReport Report, Permit? Permit)> AskAsync(
+        IncidentContext context, Assessment assessment, EffectivePolicy policy, ProposedStep step, string key, int attempt, CancellationToken cancellationToken)
+    {
+        var gates = new GateContext
+        {
+            Now = context.Now,
+            Policy = policy,
+            Bundle = assessment.Bundle,
+            Diagnosis = assessment.Diagnosis,
+            Step = step,
+            EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
+            RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
+            ActionsUnderWay = book.UnderWay(context.Key, context.Uid),
+            RolledBackFrom = book.RolledBackFrom(context.Key, context.Status.WorkloadUid),
+        };
+        var (report, permit) = Permit.Request(key, gates);
+        Record(context, report, step, attempt);
+        return (report, permit);
+    }
+
+    /// <summary>Writes down that no step could be proposed.</summary>
+    public static void RecordNone(IncidentContext context, LadderChoice choice) =>
+        Add(context, new DecisionRecord
+        {
+            Time = context.Now,
+            Attempt = context.Status.Attempt,
+            Action = "None",
+            Verdict = nameof(Verdict.Deny),
+            Reason = choice.Reason,
+            Message = Bounded.Sentence(choice.Message),
+        });
+
+    private static void Record(IncidentContext context, GateReport report, ProposedStep step, int attempt)
+    {
+        var decisive = report.Decisive;
+        var allowed = decisive.Verdict.Verdict == Verdict.Allow;
+        Add(context, new DecisionRecord
+        {
+            Time = context.Now,
+            Attempt = attempt,
+            Action = step.IsUndo ? Remediation.RollbackPlan.UndoAction : step.Action.ToString(),
+            Verdict = decisive.Verdict.Verdict.ToString(),
+            Reason = allowed ? "AllGatesAllow" : decisive.Verdict.Reason,
+            Message = Bounded.Sentence(allowed ? $"all {report.Results.Count} gates allow it" : $"{decisive.Gate}: {decisive.Verdict.Message}"),
+            Gates = [.. report.Results.Select(result => new GateRecord
+            {
+                Gate = result.Gate,
+                Verdict = result.Verdict.Verdict.ToString(),
+                Reason = Bounded.Sentence(result.Verdict.Message),
+            })],
+        });
+    }
+
+    private static void Add(IncidentContext context, DecisionRecord decision)
+    {
+        var last = context.Status.Decisions.LastOrDefault();
+        if (last is null || (last.Attempt, last.Action, last.Verdict, last.Reason) != (decision.Attempt, decision.Action, decision.Verdict, decision.Reason))
+        {
+            Bounded.Add(context.Status, context.Status.Decisions, StatusLimits.Decisions, decision);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Knowledge;
+using ChronosOps.Operator.Telemetry;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Tells what was written: Events, metrics, the log, and the postmortem. After the write, and never a reason to fail.</summary>
+public sealed class IncidentJournal(KubernetesClient client, EventRecorder events, ChronosMetrics metrics, ILogger<IncidentJournal> log)
+{
+    public const string PostmortemKey = "postmortem.md";
+    private const string PhaseAnnotation = ApiGroup.Prefix + "phase";
+    private readonly GenericClient<V1ConfigMap> _configMaps = client.For(KubernetesResources.ConfigMaps);
+    private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);
+    private readonly GenericClient<V1Deployment> _deployments = client.For(KubernetesResources.Deployments);
+    private readonly ConcurrentDictionary<string, IncidentPhase> _written = new();
+
+    /// <summary>Tells of a transition.</summary>
+    public async Task TellAsync(Incident incident, Happening happening, CancellationToken ct)
+    {
+        var status = incident.Status!;
+        var phase = status.Phase!.Value;
+        log.LogInformation("Incident {Namespace}/{Incident} of {Workload} is {Phase}: {Reason}: {Message}",
+            incident.Namespace(), incident.Name(), incident.Spec.WorkloadRef.Name, phase, happening.Reason, happening.Message);
+        Measure(status, phase, happening);
+        var type = phase is IncidentPhase.Escalated or IncidentPhase.Failed ? EventType.Warning : EventType.Normal;
+        await events.PublishAsync(incident, happening.Reason, $"{phase}: {happening.Message}", type, ct).ConfigureAwait(false);
+        if (happening.Trigger is Trigger.Applied or Trigger.Reapplied)
+        {
+            await TellWorkloadAsync(incident, happening, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes the postmortem where the incident has come to rest and what is written is older. Safe to repeat.</summary>
+    public async Task EnsurePostmortemAsync(Incident incident, CancellationToken ct)
+    {
+        if (incident.Status?.Phase is not { } phase || !(PhaseTable.IsEnd(phase) || phase is IncidentPhase.Mitigated or IncidentPhase.Escalated)
+            || (_written.TryGetValue(incident.Uid() ?? "", out var known) && known == phase))
+        {
+            return;
+        }
+
+        var reference = new PostmortemReference { ConfigMap = Postmortem.ConfigMapName(incident), Key = PostmortemKey };
+        try
+        {
+            await WriteAsync(incident, reference, phase, ct).ConfigureAwait(false);
+            if (incident.Status.Postmortem?.ConfigMap != reference.ConfigMap)
+            {
+                incident.Status.Postmortem = reference;
+                var written = await _incidents.ReplaceStatusNamespacedAsync(incident, incident.Namespace()!, incident.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
+                incident.Metadata.ResourceVersion = written.Metadata.ResourceVersion;
+            }
+
+            _written[incident.Uid() ?? ""] = phase;
+        }
+        catch (KubernetesException e) when (!e.IsConflict)
+        {
+            log.LogWarning("The postmortem of incident {Namespace}/{Incident} could not be written: {Error}", incident.Namespace(), incident.Name(), e.Message);
+        }
+    }
+
+    private async Task WriteAsync(Incident incident, PostmortemReference reference, IncidentPhase phase, CancellationToken ct)
+    {
+        var ns = incident.Namespace()!;
+        var existing = await _configMaps.FindNamespacedAsync(ns, reference.ConfigMap!, ct).ConfigureAwait(false);
+        if (existing?.GetAnnotation(PhaseAnnotation) == phase.ToString())
+        {
+            return;
+        }
+
+        var map = new V1ConfigMap
+        {
+            ApiVersion = "v1",
+            Kind = "ConfigMap",
+            Metadata = new V1ObjectMeta
+            {
+                Name = reference.ConfigMap,
+                NamespaceProperty = ns,
+                ResourceVersion = existing?.Metadata.ResourceVersion,
+                Labels = new() { ["app.kubernetes.io/managed-by"] = "chronosops", [ApiGroup.Prefix + "incident"] = incident.Name() },
+                Annotations = new() { [PhaseAnnotation] = phase.ToString() },
+            },
+            Data = new() { [PostmortemKey] = Postmortem.Write(incident) },
+        };
+        var options = new WriteOptions { FieldManager = ApiGroup.FieldManager };
+        await (existing is null ? _configMaps.CreateNamespacedAsync(map, ns, options, ct) : _configMaps.ReplaceNamespacedAsync(map, ns, reference.ConfigMap!, options, ct)).ConfigureAwait(false);
+    }
+
+    private void Measure(IncidentStatus status, IncidentPhase phase, Happening happening)
+    {
+        metrics.Transition(phase, happening.Reason);
+        var onset = status.OnsetAt ?? status.DetectedAt;
+        if (phase == IncidentPhase.Observing && status.DetectedAt - onset is { } detected)
+        {
+            metrics.Detected(detected);
+        }
+
+        if (phase == IncidentPhase.Mitigated && status.MitigatedAt - onset is { } mitigated)
+        {
+            metrics.Mitigated(mitigated);
+        }
+
+        if (happening.Trigger is Trigger.Applied or Trigger.Verified or Trigger.NotVerified or Trigger.Refused or Trigger.OutcomeUnknown or Trigger.UndoPlanned
+            && status.Actions.LastOrDefault() is { State: { } state } action)
+        {
+            metrics.Action(action.Action ?? "", state);
+        }
+
+        if (happening.Trigger is Trigger.Permitted or Trigger.Denied)
+        {
+            foreach (var gate in status.Decisions.LastOrDefault()?.Gates ?? [])
+            {
+                metrics.GateVerdict(gate.Gate, gate.Verdict ?? "");
+            }
+        }
+    }
+
+    private async Task TellWorkloadAsync(Incident incident, Happening happening, CancellationToken ct)
+    {
+        try
+        {
+            if (await _deployments.FindNamespacedAsync(incident.Namespace()!, incident.Spec.WorkloadRef.Name, ct).ConfigureAwait(false) is { } workload)
+            {
+                await events.PublishAsync(workload, happening.Reason, $"Incident {incident.Name()}: {happening.Message}", EventType.Warning, ct).ConfigureAwait(false);
+            }
+        }
+        catch (KubernetesException e)
+        {
+            log.LogDebug("No event on the workload: {Error}", e.Message);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Telemetry;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Opens an incident for every workload on which something fires, unless one is open already.</summary>
+public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, ChronosMetrics metrics, ILogger<IncidentOpener> log)
+{
+    private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);
+
+    public async Task OpenAsync(IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
+    {
+        foreach (var reading in readings.Where(reading => reading.Firing.Any() && book.OpenOf(reading.Workload.Key) is null))
+        {
+            try
+            {
+                await OpenAsync(reading, ct).ConfigureAwait(false);
+            }
+            catch (KubernetesException e)
+            {
+                log.LogWarning("No incident could be opened for {Workload}: {Error}", reading.Workload.Key, e.Message);
+            }
+        }
+    }
+
+    private async Task OpenAsync(WorkloadReading reading, CancellationToken ct)
+    {
+        var key = reading.Workload.Key;
+        var first = reading.Firing.First();
+        var incident = new Incident
+        {
+            ApiVersion = ApiResources.Incidents.ApiVersion,
+            Kind = ApiResources.Incidents.Kind,
+            Metadata = new V1ObjectMeta { Name = book.NextName(reading.Workload), NamespaceProperty = key.Namespace },
+            Spec = new IncidentSpec
+            {
+                WorkloadRef = new WorkloadReference { Name = key.Name },
+                PolicyRef = new LocalReference { Name = reading.Policy.Name },
+                Summary = Bounded.Sentence($"{first.Signal}: {first.Message}") is { Length: > 256 } text ? text[..255] + "…" : Bounded.Sentence($"{first.Signal}: {first.Message}"),
+                Source = IncidentSource.Operator,
+            },
+        };
+        try
+        {
+            await _incidents.CreateNamespacedAsync(incident, key.Namespace, new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
+            metrics.IncidentOpened();
+            log.LogInformation("Opened incident {Namespace}/{Incident}: {Signal}: {Message}", key.Namespace, incident.Name(), first.Signal, first.Message);
+        }
+        catch (KubernetesException e) when (e.IsAlreadyExists)
+        {
+            // Opened before, by us or by another process: the cache is behind.
+        }
+    }
+}

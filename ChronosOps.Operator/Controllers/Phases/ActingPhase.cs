@@ -1,0 +1,81 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Remediation;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>
+/// Carries out the action that is written down. It first looks whether the effect is in place already: a process that was killed between
+/// doing and recording finds it so. The gates are asked again right before the effect.
+/// </summary>
+public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, RollbackEffect effect) : IPhase
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
+    {
+        if (context.LastAction is not { } action)
+        {
+            return PhaseResult.Go(Trigger.Broken, "NoActionWrittenDown", "the phase is Acting, and no action is written down");
+        }
+
+        var seen = await effect.ObserveAsync(context.Key.Namespace, context.Key.Name, action, cancellationToken).ConfigureAwait(false);
+        return seen.State switch
+        {
+            EffectState.InPlace => await AppliedAsync(context, action, seen.Message, cancellationToken).ConfigureAwait(false),
+            EffectState.TargetGone => End(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
+            EffectState.Unknown => End(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
+            _ => await DoAsync(context, action, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private async Task<PhaseResult> DoAsync(IncidentContext context, ActionRecord action, CancellationToken cancellationToken)
+    {
+        if (context.Reading is not { } reading || context.Policy is not { } policy)
+        {
+            return context.Policy is null
+                ? End(context, action, ActionState.Refused, Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
+                : PhaseResult.Wait();
+        }
+
+        var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
+        var undo = action.Action == RollbackPlan.UndoAction;
+        var step = new ProposedStep(RemediationAction.Rollback, assessment.Bundle.Workload.Revision(action.ToRevision), undo);
+        var (report, permit) = await gateKeeper.AskAsync(context, assessment, policy, step, action.Key, action.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
+        if (permit is null)
+        {
+            var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
+            return verdict.Verdict == Verdict.Wait && context.Now - action.PlannedAt < LongestWait
+                ? PhaseResult.Wait()
+                : Refused(context, action, verdict.Reason, $"{gate}: {verdict.Message}");
+        }
+
+        var outcome = await effect.ApplyAsync(permit, context.Key.Namespace, context.Key.Name, action, cancellationToken).ConfigureAwait(false);
+        return outcome.State == EffectState.InPlace
+            ? await AppliedAsync(context, action, outcome.Message, cancellationToken).ConfigureAwait(false)
+            : Refused(context, action, "PatchRefused", outcome.Message);
+    }
+
+    private async Task<PhaseResult> AppliedAsync(IncidentContext context, ActionRecord action, string message, CancellationToken cancellationToken)
+    {
+        action.State = ActionState.Applied;
+        action.AppliedAt = context.Now;
+        action.FieldsHandedBack = await effect.HandBackFieldsAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
+        context.Status.LastAction = $"{action.Action}/{action.State}";
+        return PhaseResult.Go(Trigger.Applied, $"{action.Action}Applied", $"{action.Message}: {message}");
+    }
+
+    /// <summary>A rollback that had no effect is thought over; an undo that had none needs a person.</summary>
+    private static PhaseResult Refused(IncidentContext context, ActionRecord action, string reason, string message) =>
+        End(context, action, ActionState.Refused, action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
+
+    private static PhaseResult End(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message)
+    {
+        action.State = state;
+        action.FinishedAt = context.Now;
+        action.Message = Bounded.Sentence(message);
+        context.Status.LastAction = $"{action.Action}/{action.State}";
+        return PhaseResult.Go(trigger, reason, message);
+    }
+}

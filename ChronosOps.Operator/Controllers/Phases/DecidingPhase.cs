@@ -1,0 +1,80 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Verification;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>Chooses the next step, holds it against the gates, and writes it down if all allow.</summary>
+public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, TimeSpan interval) : IPhase
+{
+    private const int MaxAttempts = 3;
+
+    /// <summary>After this long in waiting a person should look. The emergency stop is somebody's will and waits for ever.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(30);
+
+    public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
+    {
+        if (context.Workload is not { } workload || context.Policy is not { } policy)
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "TargetGone", "the workload or its policy is gone");
+        }
+
+        if (context.Reading is not { } reading)
+        {
+            return PhaseResult.Wait();
+        }
+
+        SignalNotes.Update(context.Status, reading, context.Now);
+        if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
+        {
+            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done");
+        }
+
+        var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
+        var tried = context.Status.Actions.Where(action => action.State != ActionState.Refused).Select(action => action.Action ?? "").ToHashSet();
+        var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, tried);
+        if (choice.Step is not { } step)
+        {
+            GateKeeper.RecordNone(context, choice);
+            return PhaseResult.Go(Trigger.Denied, choice.Reason, choice.Message);
+        }
+
+        var attempt = (context.Status.Attempt ?? 0) + 1;
+        if (attempt > MaxAttempts)
+        {
+            return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", $"{MaxAttempts} attempts were made");
+        }
+
+        return await DecideAsync(context, assessment, reading, step, attempt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PhaseResult> DecideAsync(
+        IncidentContext context, Assessment assessment, WorkloadReading reading, ProposedStep step, int attempt, CancellationToken cancellationToken)
+    {
+        var (report, permit) = await gateKeeper.AskAsync(context, assessment, reading.Policy, step, $"{context.Uid}/{attempt}", attempt, cancellationToken).ConfigureAwait(false);
+        var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
+        if (permit is null)
+        {
+            if (verdict.Verdict != Verdict.Wait)
+            {
+                return PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
+            }
+
+            context.Status.Message = Bounded.Sentence($"waiting for {gate}: {verdict.Message}");
+            return context.Now - context.Entered > LongestWait && gate != "EmergencyStop"
+                ? PhaseResult.Go(Trigger.Denied, "WaitedTooLong", $"{gate}: {verdict.Message}")
+                : PhaseResult.Wait();
+        }
+
+        var action = RollbackPlan.Write(context.Uid, attempt, step.Action.ToString(), assessment.Bundle.Workload, step.Target!, context.Now);
+        action.Before = Verifier.MeasureBefore(reading);
+        context.Status.KnownGood = Assessor.Record(assessment.Bundle.Workload, step.Target!.Facts, step.Target.CreatedAt);
+        context.Status.Attempt = attempt;
+        context.Status.LastAction = $"{action.Action}/{action.State}";
+        Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
+        return PhaseResult.Go(Trigger.Permitted, step.Action.ToString(), $"{action.Message}; all {report.Results.Count} gates allow it; key {action.Key}");
+    }
+}

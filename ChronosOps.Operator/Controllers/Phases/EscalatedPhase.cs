@@ -1,0 +1,48 @@
+using ChronosOps.Operator.Incidents;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>Waits for a person: for the workload to be well again, or for the policy to be changed.</summary>
+public sealed class EscalatedPhase(TimeSpan interval) : IPhase
+{
+    private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotSelect", "NoPolicy"];
+
+    public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
+
+    private PhaseResult Run(IncidentContext context)
+    {
+        var status = context.Status;
+        if (Missing.Contains(status.Reason ?? ""))
+        {
+            return context is { Workload: not null, Policy: not null, Reading: not null } ? TakeUp(context) : PhaseResult.Wait();
+        }
+
+        if (context.Workload is null)
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "WorkloadGone", "the workload is gone");
+        }
+
+        if (context.Reading is not { } reading || context.Policy is not { } policy || reading.Time < context.Entered)
+        {
+            return PhaseResult.Wait();
+        }
+
+        SignalNotes.Update(status, reading, context.Now);
+        if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
+        {
+            return PhaseResult.Go(Trigger.Recovered, "RecoveredAfterEscalation", $"the workload is well again, at revision {reading.Workload.Current.Revision}");
+        }
+
+        return policy.Generation > status.PolicyGeneration && reading.IsBad
+            ? PhaseResult.Go(Trigger.Reconsidered, "PolicyChanged", $"policy {policy.Name} was changed: the decision is taken anew")
+            : PhaseResult.Wait();
+    }
+
+    private static PhaseResult TakeUp(IncidentContext context)
+    {
+        context.Status.WorkloadUid = context.Workload!.Uid;
+        context.Status.Policy = context.Policy!.Name;
+        context.Status.PolicyGeneration = context.Policy.Generation;
+        return PhaseResult.Go(Trigger.Reconsidered, "TargetFound", "the workload and a policy for it are there now");
+    }
+}

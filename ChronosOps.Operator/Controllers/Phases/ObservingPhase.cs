@@ -1,0 +1,57 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>Confirms that the trouble lasts: it must still be there two evaluations later. What goes away by itself is dismissed.</summary>
+public sealed class ObservingPhase(TimeSpan interval) : IPhase
+{
+    private const int Confirmations = 2;
+
+    /// <summary>How long a person's report is looked at before it is dismissed because nothing is wrong.</summary>
+    private static readonly TimeSpan PersonPatience = TimeSpan.FromMinutes(1);
+
+    public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
+
+    private PhaseResult Run(IncidentContext context)
+    {
+        if (context.Workload is null)
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "WorkloadGone", "the workload is gone");
+        }
+
+        if (context.Policy is null)
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "PolicyGone", "no valid policy governs the workload any more");
+        }
+
+        if (context.Reading is not { } reading || reading.Time < context.Entered)
+        {
+            return PhaseResult.Wait();
+        }
+
+        SignalNotes.Update(context.Status, reading, context.Now);
+        var seenFor = reading.Time - context.Entered;
+        var confirmAfter = (interval * Confirmations) - (interval / 2);
+        var firing = reading.Firing.FirstOrDefault();
+        if (firing is not null)
+        {
+            return seenFor >= confirmAfter
+                ? PhaseResult.Go(Trigger.Confirmed, "Lasts", $"still there after {Quantities.Format(seenFor)}: {firing.Signal}: {firing.Message}")
+                : PhaseResult.Wait();
+        }
+
+        var patience = context.Incident.Spec.Source == IncidentSource.Person ? PersonPatience : interval * (Confirmations + 1);
+        return seenFor >= patience && Recovery.IsComplete(reading)
+            ? PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done")
+            : PhaseResult.Wait();
+    }
+}
+
+/// <summary>What counts as recovered: everything was measured, nothing is bad, and no rollout is under way.</summary>
+public static class Recovery
+{
+    public static bool IsComplete(WorkloadReading reading) =>
+        reading.Workload.RolloutComplete && reading.Signals.All(signal => signal.State == SignalState.Healthy);
+}

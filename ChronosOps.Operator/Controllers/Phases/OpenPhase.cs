@@ -1,0 +1,86 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>Takes a new incident up: finds its workload and policy and notes what alarmed.</summary>
+public sealed class OpenPhase(PolicyRegistry policies) : IPhase
+{
+    public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
+
+    private PhaseResult Run(IncidentContext context)
+    {
+        var (status, incident) = (context.Status, context.Incident);
+        status.DetectedAt = context.Now;
+        status.OnsetAt = context.Now;
+        if (context.Workload is not { } workload)
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "WorkloadNotFound", $"spec.workloadRef.name: there is no Deployment {context.Key.Name} in namespace {context.Key.Namespace}");
+        }
+
+        status.WorkloadUid = workload.Uid;
+        if (context.Policy is not { } policy)
+        {
+            return NoPolicy(context, workload);
+        }
+
+        if (context.Reading is not { } reading)
+        {
+            status.DetectedAt = status.OnsetAt = null;
+            status.WorkloadUid = null;
+            return PhaseResult.Wait(TimeSpan.FromSeconds(1));
+        }
+
+        status.Policy = policy.Name;
+        status.PolicyGeneration = policy.Generation;
+        status.OnsetAt = reading.Firing.Select(signal => signal.Since).Min() ?? context.Now;
+        status.Suspect = Assessor.Record(workload, workload.Current, workload.RolloutStartedAt);
+        SignalNotes.Update(status, reading, context.Now);
+        var first = reading.Firing.FirstOrDefault();
+        return first is null
+            ? PhaseResult.Go(Trigger.Opened, "Reported", incident.Spec.Summary is { Length: > 0 } text ? text : "opened without a signal that fires")
+            : PhaseResult.Go(Trigger.Opened, first.IsKubernetesSign ? first.Signal : "SignalFiring", $"{first.Signal}: {first.Message}");
+    }
+
+    private PhaseResult NoPolicy(IncidentContext context, Workloads.WorkloadSnapshot workload)
+    {
+        if (context.Incident.Spec.PolicyRef is { } reference)
+        {
+            return policies.Find(context.Key.Namespace, reference.Name) is null
+                ? PhaseResult.Go(Trigger.TargetGone, "PolicyNotFound", $"spec.policyRef.name: there is no valid RemediationPolicy {reference.Name} in namespace {context.Key.Namespace}")
+                : PhaseResult.Go(Trigger.TargetGone, "PolicyDoesNotSelect", $"spec.policyRef.name: RemediationPolicy {reference.Name} does not select Deployment {workload.Key.Name}");
+        }
+
+        return PhaseResult.Go(Trigger.TargetGone, "NoPolicy", $"spec.workloadRef: no valid RemediationPolicy of namespace {context.Key.Namespace} selects Deployment {workload.Key.Name}");
+    }
+}
+
+/// <summary>Keeps the list of what alarmed: one entry for each signal, changed when its state does.</summary>
+public static class SignalNotes
+{
+    public static void Update(IncidentStatus status, WorkloadReading reading, DateTimeOffset now)
+    {
+        foreach (var signal in reading.Signals)
+        {
+            var known = status.Signals.FirstOrDefault(record => record.Name == signal.Signal);
+            if (known is not null)
+            {
+                if (known.State != signal.State.ToString() && signal.State != SignalState.Pending)
+                {
+                    (known.State, known.Message) = (signal.State.ToString(), Bounded.Sentence(signal.Message));
+                }
+            }
+            else if (signal.State == SignalState.Firing)
+            {
+                Bounded.Add(status, status.Signals, StatusLimits.Signals, new SignalRecord
+                {
+                    Name = signal.Signal,
+                    Message = Bounded.Sentence(signal.Message),
+                    FirstSeen = signal.Since ?? now,
+                    State = signal.State.ToString(),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Verification;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>Measures whether the action helped. A person's change of the workload ends our part in it.</summary>
+public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
+{
+    public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
+    {
+        if (context.Workload is null || context.Policy is null)
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "TargetGone", "the workload or its policy is gone");
+        }
+
+        if (context.LastAction is not { } action)
+        {
+            return PhaseResult.Go(Trigger.Broken, "NoActionWrittenDown", "the phase is Verifying, and no action is written down");
+        }
+
+        if (action.FieldsHandedBack != true)
+        {
+            action.FieldsHandedBack = await effect.HandBackFieldsAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The caches may still show the workload as it was before the effect.
+        if (context.Reading is not { } reading || reading.Time <= action.AppliedAt || reading.Workload.Generation <= action.TargetGeneration)
+        {
+            return PhaseResult.Wait();
+        }
+
+        return Changed(action, reading) ?? Verify(context, action, reading);
+    }
+
+    private static PhaseResult? Changed(ActionRecord action, WorkloadReading reading)
+    {
+        var revision = reading.Workload.Current.Revision;
+        return revision == action.ToRevision ? null
+            : revision == action.FromRevision
+                ? PhaseResult.Go(Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
+                : PhaseResult.Go(Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
+    }
+
+    private static PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    {
+        if (reading.Workload.RolloutComplete)
+        {
+            action.RolledOutAt ??= reading.Time;
+        }
+
+        if (action.Action == RollbackPlan.UndoAction)
+        {
+            return AfterUndo(context, action, reading);
+        }
+
+        SignalNotes.Update(context.Status, reading, context.Now);
+        AddCheck(context, action, reading);
+        return Verifier.Conclude(action, reading.Policy, reading, context.Now) switch
+        {
+            Conclusion.Succeeded => End(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
+                $"{reading.Policy.ConsecutiveChecks} checks in a row are healthy: {action.Checks[^1].Message}"),
+            Conclusion.Failed => End(context, action, ActionState.Failed, Trigger.NotVerified, "ActionDidNotHelp", $"the rollback did not help: {action.Checks[^1].Message}"),
+            Conclusion.Inconclusive => End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
+                $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
+            Conclusion.Worse => PlanUndo(context, action, reading),
+            _ => PhaseResult.Wait(),
+        };
+    }
+
+    private static void AddCheck(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    {
+        var last = action.Checks.LastOrDefault();
+        if (last?.Time >= reading.Time)
+        {
+            return;
+        }
+
+        var neverReady = context.Status.Signals.All(signal => IsSign(signal.Name));
+        var check = Verifier.Look(action, reading, neverReady);
+        var record = new CheckRecord { Time = reading.Time, Result = check.Result.ToString(), Message = Bounded.Sentence(check.Message) };
+        if (last is not null && last.Result == record.Result && check.Result == CheckResult.Unknown)
+        {
+            action.Checks.Remove(last);
+        }
+
+        Bounded.Add(context.Status, action.Checks, 20, record);
+    }
+
+    private static bool IsSign(string name) =>
+        name is PodSigns.CrashLoop or PodSigns.ImagePullFailure or PodSigns.ContainerConfigError or PodSigns.RolloutNotProgressing;
+
+    private static PhaseResult PlanUndo(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    {
+        var worse = $"things are worse than before: {action.Checks.LastOrDefault()?.Message}";
+        if (reading.Workload.Revision(action.FromRevision) is not { } back)
+        {
+            return End(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone", $"{worse}; revision {action.FromRevision} is no longer kept");
+        }
+
+        End(context, action, ActionState.Failed, Trigger.UndoPlanned, "Worse", worse);
+        var attempt = (context.Status.Attempt ?? 0) + 1;
+        var undo = RollbackPlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, back, context.Now);
+        context.Status.Attempt = attempt;
+        Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, undo);
+        return PhaseResult.Go(Trigger.UndoPlanned, "WorseThanBefore", $"{worse}; rolling forward to {back.Hash}");
+    }
+
+    private static PhaseResult AfterUndo(IncidentContext context, ActionRecord action, WorkloadReading reading) =>
+        action.RolledOutAt is not null || context.Now - action.AppliedAt > reading.Policy.VerificationTimeout
+            ? End(context, action, action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded, Trigger.NotVerified, "Undone",
+                $"the rollback had made things worse and was taken back; revision {action.ToRevision} runs again")
+            : PhaseResult.Wait();
+
+    private static PhaseResult End(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message)
+    {
+        (action.State, action.FinishedAt, action.Message) = (state, context.Now, Bounded.Sentence(message));
+        context.Status.LastAction = $"{action.Action}/{action.State}";
+        return PhaseResult.Go(trigger, reason, message);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Controllers;
+
+/// <summary>Writes what the operator makes of each policy into its status, when it differs from what stands there.</summary>
+public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook book, IncidentBook incidents, EventRecorder events, TimeProvider time, ILogger<PolicyStatusWriter> log)
+{
+    /// <summary>How often a revision that still serves well is written down again.</summary>
+    private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
+    private readonly GenericClient<RemediationPolicy> _policies = client.For(ApiResources.Policies);
+
+    public async Task WriteAsync(IReadOnlyList<PolicyEntry> policies, IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
+    {
+        foreach (var entry in policies)
+        {
+            var own = readings.Where(reading => reading.Policy.Uid == entry.Object.Uid()).ToList();
+            var next = Status(entry, own);
+            if (Same(entry.Object.Status, next))
+            {
+                continue;
+            }
+
+            try
+            {
+                await WriteAsync(entry, next, ct).ConfigureAwait(false);
+            }
+            catch (KubernetesException e)
+            {
+                log.LogDebug("The status of policy {Policy} is written at the next evaluation: {Error}", entry.Object.Key(), e.Message);
+            }
+        }
+    }
+
+    private async Task WriteAsync(PolicyEntry entry, RemediationPolicyStatus next, CancellationToken ct)
+    {
+        var live = await _policies.FindNamespacedAsync(entry.Object.Namespace()!, entry.Object.Name(), ct).ConfigureAwait(false);
+        if (live is null || live.Generation() != entry.Object.Generation())
+        {
+            return;
+        }
+
+        var readyBefore = live.Status?.Conditions.GetCondition("Ready")?.Status;
+        live.Status = next;
+        await _policies.ReplaceStatusNamespacedAsync(live, live.Namespace()!, live.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
+        if (entry.Effective is null && readyBefore != "False")
+        {
+            await events.PublishAsync(live, "InvalidSpec", next.Conditions.GetCondition("Ready")!.Message, EventType.Warning, ct).ConfigureAwait(false);
+        }
+    }
+
+    private RemediationPolicyStatus Status(PolicyEntry entry, List<WorkloadReading> readings)
+    {
+        var old = entry.Object.Status;
+        var now = time.GetUtcNow();
+        var generation = entry.Object.Generation();
+        var status = new RemediationPolicyStatus
+        {
+            ObservedGeneration = generation,
+            Conditions = [.. (old?.Conditions ?? []).Select(Copy)],
+            MatchedWorkloads = readings.Count,
+            OpenIncidents = incidents.Open().Count(incident => incident.Namespace() == entry.Object.Namespace() && incident.Status?.Policy == entry.Object.Name()),
+            Workloads = entry.Effective is null ? old?.Workloads ?? [] : Memories(old, readings),
+        };
+        if (entry.Effective is null)
+        {
+            var message = string.Join("; ", entry.Errors);
+            Set("Ready", "False", "InvalidSpec", message.Length > 1024 ? message[..1023] + "…" : message);
+            Set("Stalled", "True", "InvalidSpec", "the policy is not in force");
+            return status;
+        }
+
+        Set("Ready", "True", "InForce", readings.Count == 0 ? "valid; it governs no workload" : $"valid; governs {readings.Count} workloads in mode {entry.Effective.Mode}");
+        Set("Stalled", "False", "InForce", "");
+        var (signals, reason, text) = Signals(readings);
+        Set("SignalsAvailable", signals, reason, text);
+        var exposed = readings.Where(reading => book.IsBlank(reading.Workload.Uid)).Select(reading => reading.Workload.Key.Name).ToList();
+        Set("Protected", readings.Count > 0 && exposed.Count == 0 ? "True" : "False", readings.Count == 0 ? "NoWorkloads" : exposed.Count == 0 ? "KnownGoodRevisions" : "NoKnownGoodRevision",
+            exposed.Count == 0 ? "every governed workload has a known good revision" : $"no revision has proved itself yet: {string.Join(", ", exposed.Take(10))}");
+        return status;
+
+        void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);
+    }
+
+    private static (string Status, string Reason, string Message) Signals(List<WorkloadReading> readings)
+    {
+        var error = readings.Select(reading => reading.SeriesError).FirstOrDefault(text => text is not null);
+        if (error is not null)
+        {
+            var shown = error.Length > 256 ? error[..255] + "…" : error;
+            return ("False", error[..Math.Max(error.IndexOf(':'), 0)] is { Length: > 0 } reason ? reason : "Unavailable", $"the series cannot be read, so nothing is concluded from them: {shown}");
+        }
+
+        var unmeasured = (from reading in readings
+                          from signal in reading.Signals
+                          where signal is { State: SignalState.Unknown, IsKubernetesSign: false }
+                          select $"{reading.Workload.Key.Name} {signal.Signal}").ToList();
+        return readings.Count == 0 ? ("Unknown", "NoWorkloads", "there is nothing to measure")
+            : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(5))}{(unmeasured.Count > 5 ? ", …" : "")}")
+            : ("True", "Measured", "every signal is measured");
+    }
+
+    private List<WorkloadMemory> Memories(RemediationPolicyStatus? old, List<WorkloadReading> readings) =>
+        [.. from reading in readings.Take(RemediationPolicyStatus.MaxWorkloads)
+            let known = book.Of(reading.Workload.Uid)
+            where known.Count > 0
+            let before = old?.Workloads.FirstOrDefault(memory => memory.Uid == reading.Workload.Uid)
+            orderby reading.Workload.Key.Name
+            select new WorkloadMemory
+            {
+                Name = reading.Workload.Key.Name,
+                Uid = reading.Workload.Uid,
+                KnownGood = before is not null && IsFresh(before.KnownGood, known) ? before.KnownGood : [.. known],
+            }];
+
+    private static bool IsFresh(List<KnownGoodRevision> written, IReadOnlyList<KnownGoodRevision> known) =>
+        written.Select(good => good.Revision).SequenceEqual(known.Select(good => good.Revision))
+        && written.Zip(known).All(pair => pair.Second.LastGoodAt - pair.First.LastGoodAt < Refresh);
+
+    private static V1Condition Copy(V1Condition condition) => new()
+    {
+        Type = condition.Type,
+        Status = condition.Status,
+        Reason = condition.Reason,
+        Message = condition.Message,
+        ObservedGeneration = condition.ObservedGeneration,
+        LastTransitionTime = condition.LastTransitionTime,
+    };
+
+    private static bool Same(RemediationPolicyStatus? a, RemediationPolicyStatus b) =>
+        a is not null && JsonSerializer.Serialize(a, ChronosJson.Default.RemediationPolicyStatus) == JsonSerializer.Serialize(b, ChronosJson.Default.RemediationPolicyStatus);
+}

@@ -1,0 +1,38 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Evidence;
+
+namespace ChronosOps.Operator.Decisions;
+
+/// <summary>Everything that gates may look at. Null stands for "could not be found out".</summary>
+public sealed record GateContext
+{
+    public required DateTimeOffset Now { get; init; }
+    public required EffectivePolicy Policy { get; init; }
+    public required EvidenceBundle Bundle { get; init; }
+    public required Diagnosis Diagnosis { get; init; }
+
+    /// <summary>The step that is proposed.</summary>
+    public required ProposedStep Step { get; init; }
+
+    /// <summary>Whether the emergency stop is on.</summary>
+    public required bool? EmergencyStop { get; init; }
+
+    /// <summary>When actions of this policy were taken, this incident's own current attempt left out.</summary>
+    public required IReadOnlyList<DateTimeOffset>? RecentActions { get; init; }
+
+    /// <summary>Other incidents that have an action under way on the same workload.</summary>
+    public required IReadOnlyList<string>? ActionsUnderWay { get; init; }
+
+    /// <summary>Revisions of this workload that an incident has already rolled back from, with that incident's name.</summary>
+    public required IReadOnlyDictionary<string, string>? RolledBackFrom { get; init; }
+
+    /// <summary>Whether the trouble was seen in the series (and not only in container states).</summary>
+    public bool RestsOnSeries => Bundle.Signals.Any(signal => signal is { IsKubernetesSign: false, State: Detection.SignalState.Firing });
+}
+
+/// <summary>A step that the ladder proposes.</summary>
+/// <param name="Action">What is to be done.</param>
+/// <param name="Target">The revision to return to; null where none is known.</param>
+/// <param name="IsUndo">Whether it takes an earlier action back.</param>
+public sealed record ProposedStep(RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false);

@@ -1,0 +1,18 @@
+namespace ChronosOps.Operator.Decisions.Gates;
+
+/// <summary>Two independent kinds of evidence must agree.</summary>
+public sealed class EvidenceGate : IGate
+{
+    private const int NeededKinds = 2;
+
+    public string Name => "Evidence";
+
+    public GateVerdict Evaluate(GateContext context)
+    {
+        var kinds = context.Diagnosis.Accepted?.Kinds ?? new HashSet<Analysis.EvidenceKind>();
+        var names = kinds.Count == 0 ? "none" : string.Join(" and ", kinds.Order());
+        return kinds.Count >= NeededKinds
+            ? GateVerdict.Allow($"kinds of evidence: {names}")
+            : GateVerdict.Deny("OneKindOfEvidence", $"two kinds of evidence are needed, there is {names}");
+    }
+}

@@ -1,0 +1,121 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>One round of detection over all policies: which queries are needed, and what their answers mean. The queries are few and shared.</summary>
+public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
+{
+    private const int MaxSteps = 60;
+
+    /// <summary>Reads the series once and judges every workload.</summary>
+    /// <param name="watched">The workloads with the policy that governs each.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Ends the round.</param>
+    public async Task<IReadOnlyList<WorkloadReading>> RunAsync(
+        IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (watched.Count == 0)
+        {
+            return [];
+        }
+
+        var policies = watched.Select(pair => pair.Policy).Distinct().ToList();
+        var grid = Grid(policies, now);
+        var (traffic, trafficError) = await TryAsync(() => TrafficAsync(policies, grid, cancellationToken)).ConfigureAwait(false);
+        var queries = await QueriesAsync(policies, grid, cancellationToken).ConfigureAwait(false);
+        var builder = traffic is null ? null : new TrafficBuilder(traffic);
+        return [.. watched.Select(pair =>
+        {
+            var seen = builder?.Of(pair.Workload) ?? WorkloadTraffic.None;
+            var queryError = pair.Policy.Signals.Where(s => s.Query is not null).Select(s => queries[s.Query!].Error).FirstOrDefault(e => e is not null);
+            return new WorkloadReading
+            {
+                Time = now,
+                Workload = pair.Workload,
+                Policy = pair.Policy,
+                Traffic = seen,
+                SeriesError = trafficError ?? queryError,
+                Signals =
+                [
+                    .. pair.Policy.Signals.Select(signal => Judge(signal, pair.Workload, pair.Policy, seen, trafficError, queries, grid, now)),
+                    .. PodSigns.Judge(pair.Workload, pair.Policy.RolloutDeadline, now),
+                ],
+            };
+        })];
+    }
+
+    private static SignalReading Judge(
+        EffectiveSignal signal, WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, string? trafficError,
+        Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)> queries, List<DateTimeOffset> grid, DateTimeOffset now)
+    {
+        var (series, error) = signal.Query is null ? ([], trafficError) : queries[signal.Query];
+        if (error is not null)
+        {
+            return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {error}" };
+        }
+
+        return signal.Query is null
+            ? TrafficJudge.Judge(signal, workload, traffic, now)
+            : QueryJudge.Judge(signal, workload, series!, policy.WorkloadName is not null, grid[1] - grid[0], now);
+    }
+
+    private async Task<TrafficSeries?> TrafficAsync(List<EffectivePolicy> policies, List<DateTimeOffset> grid, CancellationToken cancellationToken)
+    {
+        var namespaces = policies.Where(NeedsTraffic).Select(policy => policy.Namespace).Distinct().ToList();
+        if (namespaces.Count == 0)
+        {
+            return new TrafficSeries(grid, [], [], null);
+        }
+
+        var timed = policies.Where(policy => policy.Signals.Any(s => s.Kind == SignalKind.LatencyP95)).Select(policy => policy.Namespace).Distinct().ToList();
+        var requests = QueryAsync(TrafficQueries.Requests(namespaces), grid, cancellationToken);
+        var errors = QueryAsync(TrafficQueries.Errors(namespaces), grid, cancellationToken);
+        var latency = timed.Count == 0 ? null : QueryAsync(TrafficQueries.Latency(timed), grid, cancellationToken);
+        await Task.WhenAll(new[] { requests, errors, latency ?? requests }).ConfigureAwait(false);
+        return new TrafficSeries(grid, await requests.ConfigureAwait(false), await errors.ConfigureAwait(false), latency is null ? null : await latency.ConfigureAwait(false));
+    }
+
+    private async Task<Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)>> QueriesAsync(
+        List<EffectivePolicy> policies, List<DateTimeOffset> grid, CancellationToken cancellationToken)
+    {
+        var result = new Dictionary<string, (IReadOnlyList<Series>?, string?)>();
+        foreach (var query in policies.SelectMany(policy => policy.Signals).Select(signal => signal.Query).OfType<string>().Distinct())
+        {
+            result[query] = await TryAsync<IReadOnlyList<Series>>(async () => await QueryAsync(query, grid, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        return result;
+    }
+
+    private Task<IReadOnlyList<Series>> QueryAsync(string query, List<DateTimeOffset> grid, CancellationToken cancellationToken) =>
+        source.QueryRangeAsync(query, grid[0], grid[^1], grid[1] - grid[0], cancellationToken);
+
+    private static async Task<(T? Value, string? Error)> TryAsync<T>(Func<Task<T?>> query)
+        where T : class
+    {
+        try
+        {
+            return (await query().ConfigureAwait(false), null);
+        }
+        catch (SeriesUnavailableException e)
+        {
+            return (null, $"{e.Reason}: {e.Message}");
+        }
+    }
+
+    private static bool NeedsTraffic(EffectivePolicy policy) =>
+        policy.KnownGoodRequests > 0 || policy.Signals.Any(signal => signal.Kind != SignalKind.Query);
+
+    /// <summary>Steps at whole multiples of the interval, so that every evaluation sees the same points.</summary>
+    private List<DateTimeOffset> Grid(List<EffectivePolicy> policies, DateTimeOffset now)
+    {
+        var longest = policies.SelectMany(policy => policy.Signals).Select(signal => Max(signal.Window, signal.For + interval)).DefaultIfEmpty(interval * 4).Max();
+        var step = Max(interval, TimeSpan.FromSeconds(Math.Ceiling(longest.TotalSeconds / MaxSteps)));
+        var count = (int)Math.Ceiling(longest / step) + 2;
+        var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
+        return [.. Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * step))];
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,94 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>
+/// Kubernetes' own signs that a revision is ill, read from the states of its pods and not from the Deployment's progress deadline, which is ten
+/// minutes by default. Pure.
+/// </summary>
+public static class PodSigns
+{
+    public const string CrashLoop = "CrashLoop";
+    public const string ImagePullFailure = "ImagePullFailure";
+    public const string ContainerConfigError = "ContainerConfigError";
+    public const string RolloutNotProgressing = "RolloutNotProgressing";
+
+    /// <summary>A pull or a start that fails once may succeed at the next try.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>A crash longer ago than this is history.</summary>
+    private static readonly TimeSpan RecentCrash = TimeSpan.FromMinutes(5);
+
+    private static readonly HashSet<string> PullReasons = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError"];
+    private static readonly HashSet<string> StartReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError"];
+
+    /// <summary>The signs that the pods of the current revision show. Always one reading per sign, so that a sign that went away is seen as healthy.</summary>
+    public static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, TimeSpan rolloutDeadline, DateTimeOffset now)
+    {
+        var revision = workload.Current.Revision;
+        var pods = workload.PodsOf(revision).Where(pod => !pod.Deleting).ToList();
+        return
+        [
+            FirstOf(CrashLoop, revision, pods, (pod, container) => Crash(container, now)),
+            FirstOf(ImagePullFailure, revision, pods, (pod, container) => Waiting(pod, container, PullReasons, now)),
+            FirstOf(ContainerConfigError, revision, pods, (pod, container) => Waiting(pod, container, StartReasons, now)),
+            Stuck(workload, revision, pods, rolloutDeadline, now),
+        ];
+    }
+
+    private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look)
+    {
+        var seen = (from pod in pods.OrderBy(pod => pod.CreatedAt)
+                    from container in pod.Containers
+                    let message = look(pod, container)
+                    where message is not null
+                    select (pod, container, message)).ToList();
+        if (seen.Count == 0)
+        {
+            return Reading(sign, SignalState.Healthy, revision, null, "not seen");
+        }
+
+        var (first, which, text) = seen[0];
+        var more = seen.Count > 1 ? $" ({seen.Count} containers in all)" : "";
+        return Reading(sign, SignalState.Firing, revision, first.CreatedAt, $"container {which.Name} of pod {first.Name}: {text}{more}");
+    }
+
+    private static string? Crash(ContainerSnapshot container, DateTimeOffset now)
+    {
+        var exit = container.ExitCode is { } code ? $"exit code {code}" : "unknown exit code";
+        if (container.WaitingReason == "CrashLoopBackOff")
+        {
+            return $"CrashLoopBackOff after {container.RestartCount} restarts, {exit}";
+        }
+
+        var crashes = container.RestartCount + (container.Ready ? 0 : 1);
+        var recent = container.TerminatedAt is { } at && now - at < RecentCrash;
+        return container is { Ready: false, ExitCode: not (0 or null) } && crashes >= 3 && recent
+            ? $"restarted {container.RestartCount} times, {exit}"
+            : null;
+    }
+
+    private static string? Waiting(PodSnapshot pod, ContainerSnapshot container, HashSet<string> reasons, DateTimeOffset now) =>
+        container.WaitingReason is { } reason && reasons.Contains(reason) && now - pod.CreatedAt >= Patience
+            ? $"{reason}: {Shorten(container.WaitingMessage)}"
+            : null;
+
+    private static SignalReading Stuck(WorkloadSnapshot workload, string revision, List<PodSnapshot> pods, TimeSpan deadline, DateTimeOffset now)
+    {
+        var waiting = pods.Where(pod => !pod.Ready && now - pod.CreatedAt >= deadline).OrderBy(pod => pod.CreatedAt).ToList();
+        if (workload.Paused || workload.RolloutComplete || waiting.Count == 0)
+        {
+            return Reading(RolloutNotProgressing, SignalState.Healthy, revision, null, "not seen");
+        }
+
+        var why = waiting[0].Unschedulable is { } reason ? $", it cannot be scheduled: {Shorten(reason)}" : "";
+        return Reading(RolloutNotProgressing, SignalState.Firing, revision, waiting[0].CreatedAt,
+            $"pod {waiting[0].Name} is not ready after {Quantities.Format(now - waiting[0].CreatedAt)}{why}; {waiting.Count} pods of the revision wait");
+    }
+
+    private static string Shorten(string? text) => text is null ? "no message" : text.Length <= 160 ? text : text[..160] + "…";
+
+    private static SignalReading Reading(string sign, SignalState state, string revision, DateTimeOffset? since, string message) =>
+        new() { Signal = sign, State = state, Revision = revision, Since = since, Message = message, IsKubernetesSign = true };
+}

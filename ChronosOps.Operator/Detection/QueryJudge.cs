@@ -1,0 +1,71 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>Judges the results of a policy's own queries: by pod, or as one series of the one workload that the policy names. Pure.</summary>
+public static class QueryJudge
+{
+    /// <summary>Judges one query signal of one workload.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="series">All series that the query gave in the workload's namespace.</param>
+    /// <param name="namesOneWorkload">Whether the policy names this one workload.</param>
+    /// <param name="step">The distance between the points.</param>
+    /// <param name="now">The time of the evaluation.</param>
+    public static SignalReading Judge(
+        EffectiveSignal signal, WorkloadSnapshot workload, IReadOnlyList<Series> series, bool namesOneWorkload, TimeSpan step, DateTimeOffset now)
+    {
+        if (series.Any(one => !one.Labels.ContainsKey("pod")))
+        {
+            return namesOneWorkload && series.Count == 1
+                ? JudgePoints(signal, null, series, step, now)
+                : Unknown(signal, "the query must give series with a pod label, or one series where the policy names one workload");
+        }
+
+        var byRevision = (from one in series
+                          let revision = workload.RevisionOfPod(one.Labels["pod"])
+                          where revision is not null
+                          group one by revision into same
+                          select JudgePoints(signal, same.Key, [.. same], step, now)).ToList();
+        return byRevision.FirstOrDefault(reading => reading.State == SignalState.Firing)
+            ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Pending)
+            ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Healthy)
+            ?? Unknown(signal, "the query gives no series for the workload's pods");
+    }
+
+    /// <summary>The worst of several series decides.</summary>
+    private static SignalReading JudgePoints(EffectiveSignal signal, string? revision, IReadOnlyList<Series> series, TimeSpan step, DateTimeOffset now)
+    {
+        var worst = (from point in series.SelectMany(one => one.Points)
+                     where double.IsFinite(point.Value)
+                     group point.Value by point.Time into same
+                     orderby same.Key
+                     select new Point(same.Key, same.Max())).ToList();
+        if (worst.Count == 0 || now - worst[^1].Time > step * 3)
+        {
+            return Unknown(signal, "the query gives no recent value");
+        }
+
+        DateTimeOffset? since = null;
+        for (var k = worst.Count - 1; k >= 0 && worst[k].Value >= signal.Threshold; k--)
+        {
+            since = worst[k].Time;
+        }
+
+        var value = worst[^1].Value;
+        var lasted = since is { } from ? worst[^1].Time - from : TimeSpan.Zero;
+        return new SignalReading
+        {
+            Signal = signal.Name,
+            Revision = revision,
+            State = since is null ? SignalState.Healthy : lasted >= signal.For ? SignalState.Firing : SignalState.Pending,
+            Value = value,
+            Since = since,
+            Message = $"{signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}{(since is null ? "" : $", for {Quantities.Format(lasted)}")}",
+        };
+    }
+
+    private static SignalReading Unknown(EffectiveSignal signal, string message) =>
+        new() { Signal = signal.Name, State = SignalState.Unknown, Message = message };
+}

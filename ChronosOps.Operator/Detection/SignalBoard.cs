@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>What the last evaluation said of one workload.</summary>
+public sealed record WorkloadReading
+{
+    public required DateTimeOffset Time { get; init; }
+    public required WorkloadSnapshot Workload { get; init; }
+    public required EffectivePolicy Policy { get; init; }
+    public required IReadOnlyList<SignalReading> Signals { get; init; }
+    public required WorkloadTraffic Traffic { get; init; }
+
+    /// <summary>Why the series could not be read, if they could not.</summary>
+    public string? SeriesError { get; init; }
+
+    public IEnumerable<SignalReading> Firing => Signals.Where(signal => signal.State == SignalState.Firing);
+
+    /// <summary>Whether something that was measured is bad, or on its way to be.</summary>
+    public bool IsBad => Signals.Any(signal => signal.State is SignalState.Firing or SignalState.Pending);
+}
+
+/// <summary>The latest reading of every watched workload. In memory only: an evaluation rests on what the series and the API server hold, so that a restart loses nothing.</summary>
+public sealed class SignalBoard
+{
+    private readonly ConcurrentDictionary<WorkloadKey, WorkloadReading> _readings = new();
+
+    /// <summary>Raised after an evaluation, once for each workload.</summary>
+    public event Action<WorkloadReading>? Updated;
+
+    public WorkloadReading? Find(WorkloadKey key) => _readings.GetValueOrDefault(key);
+
+    public void Publish(IReadOnlyCollection<WorkloadReading> readings)
+    {
+        var current = readings.Select(reading => reading.Workload.Key).ToHashSet();
+        foreach (var gone in _readings.Keys.Where(key => !current.Contains(key)))
+        {
+            _readings.TryRemove(gone, out _);
+        }
+
+        foreach (var reading in readings)
+        {
+            _readings[reading.Workload.Key] = reading;
+            Updated?.Invoke(reading);
+        }
+    }
+}

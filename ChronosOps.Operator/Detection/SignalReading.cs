@@ -1,0 +1,43 @@
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>What an evaluation says of one signal.</summary>
+public enum SignalState
+{
+    /// <summary>It was measured and is within its limits.</summary>
+    Healthy,
+
+    /// <summary>It was measured and is beyond its limit for long enough.</summary>
+    Firing,
+
+    /// <summary>It was measured and is beyond its limit, not yet for long enough.</summary>
+    Pending,
+
+    /// <summary>It could not be measured. Never taken for healthy.</summary>
+    Unknown,
+}
+
+/// <summary>One signal of one workload at one evaluation.</summary>
+public sealed record SignalReading
+{
+    /// <summary>The signal's name in the policy, or the Kubernetes sign.</summary>
+    public required string Signal { get; init; }
+    public required SignalState State { get; init; }
+
+    /// <summary>The revision it speaks of; null for the workload as a whole.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The value, where there is one.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>The value of the old revision, where the two were compared.</summary>
+    public double? Reference { get; init; }
+
+    /// <summary>When the trouble began, for a signal that fires or is pending.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>What was seen, in a sentence.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Whether it rests on container states instead of series.</summary>
+    public bool IsKubernetesSign { get; init; }
+}

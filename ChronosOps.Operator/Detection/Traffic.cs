@@ -1,0 +1,88 @@
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>What the pods of one revision served between two evaluations.</summary>
+/// <param name="From">The start of the step.</param>
+/// <param name="To">Its end.</param>
+/// <param name="Requests">Requests answered.</param>
+/// <param name="Errors">Requests answered with 5xx.</param>
+/// <param name="Latency">How long they took.</param>
+public sealed record TrafficStep(DateTimeOffset From, DateTimeOffset To, double Requests, double Errors, LatencyHistogram Latency)
+{
+    public static TrafficStep Sum(IReadOnlyList<TrafficStep> steps) => new(
+        steps.Min(step => step.From),
+        steps.Max(step => step.To),
+        steps.Sum(step => step.Requests),
+        steps.Sum(step => step.Errors),
+        LatencyHistogram.Sum(steps.Select(step => step.Latency)));
+
+    public double ErrorRatio => Requests > 0 ? Math.Min(1, Errors / Requests) : 0;
+}
+
+/// <summary>The traffic of one workload over the recent past, by revision. Steps in order of time, all of the same length.</summary>
+public sealed record WorkloadTraffic(TimeSpan Step, IReadOnlyDictionary<string, IReadOnlyList<TrafficStep>> ByRevision)
+{
+    public static readonly WorkloadTraffic None = new(TimeSpan.Zero, new Dictionary<string, IReadOnlyList<TrafficStep>>());
+
+    /// <summary>The steps of one revision.</summary>
+    public IReadOnlyList<TrafficStep> Of(string? revision) =>
+        revision is not null && ByRevision.TryGetValue(revision, out var steps) ? steps : [];
+
+    /// <summary>The steps of all revisions together.</summary>
+    public IReadOnlyList<TrafficStep> Whole() =>
+        [.. from step in ByRevision.Values.SelectMany(steps => steps)
+            group step by step.To into same
+            orderby same.Key
+            select TrafficStep.Sum([.. same])];
+
+    /// <summary>The steps of every revision but one, together.</summary>
+    public IReadOnlyList<TrafficStep> Except(string? revision) =>
+        new WorkloadTraffic(Step, ByRevision.Where(entry => entry.Key != revision).ToDictionary()).Whole();
+}
+
+/// <summary>How many observations were at most as long as each upper bound in seconds.</summary>
+public sealed record LatencyHistogram(IReadOnlyDictionary<double, double> Cumulative)
+{
+    public static readonly LatencyHistogram Empty = new(new Dictionary<double, double>());
+
+    public double Total => Cumulative.TryGetValue(double.PositiveInfinity, out var total) ? total : 0;
+
+    public static LatencyHistogram Sum(IEnumerable<LatencyHistogram> parts)
+    {
+        var sum = new Dictionary<double, double>();
+        foreach (var (bound, count) in parts.SelectMany(part => part.Cumulative))
+        {
+            sum[bound] = sum.GetValueOrDefault(bound) + count;
+        }
+
+        return new LatencyHistogram(sum);
+    }
+
+    /// <summary>
+    /// The quantile in seconds as Prometheus' histogram_quantile computes it: linear within the bucket, the highest finite bound where the
+    /// quantile lies beyond it. NaN without observations.
+    /// </summary>
+    public double Quantile(double quantile)
+    {
+        var total = Total;
+        if (total <= 0)
+        {
+            return double.NaN;
+        }
+
+        var rank = quantile * total;
+        double previousBound = 0, previousCount = 0;
+        foreach (var (bound, count) in Cumulative.OrderBy(entry => entry.Key))
+        {
+            if (count >= rank)
+            {
+                return double.IsPositiveInfinity(bound) || count <= previousCount
+                    ? previousBound
+                    : previousBound + ((bound - previousBound) * (rank - previousCount) / (count - previousCount));
+            }
+
+            (previousBound, previousCount) = (bound, count);
+        }
+
+        return previousBound;
+    }
+}

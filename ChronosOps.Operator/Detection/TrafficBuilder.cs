@@ -1,0 +1,117 @@
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>The series of all watched namespaces at one evaluation.</summary>
+/// <param name="Grid">The times of the steps.</param>
+/// <param name="Requests">Answered requests by namespace and pod.</param>
+/// <param name="Errors">Failed ones.</param>
+/// <param name="Latency">Durations by bound; null where no policy asks for them.</param>
+public sealed record TrafficSeries(
+    IReadOnlyList<DateTimeOffset> Grid, IReadOnlyList<Series> Requests, IReadOnlyList<Series> Errors, IReadOnlyList<Series>? Latency);
+
+/// <summary>Attributes series to workloads and their revisions by the pods they come from. Pure.</summary>
+public sealed class TrafficBuilder
+{
+    private readonly TrafficSeries _series;
+    private readonly ILookup<string, Series> _requests;
+    private readonly ILookup<string, Series> _errors;
+    private readonly ILookup<string, Series> _latency;
+
+    public TrafficBuilder(TrafficSeries series)
+    {
+        _series = series;
+        _requests = ByNamespace(series.Requests);
+        _errors = ByNamespace(series.Errors);
+        _latency = ByNamespace(series.Latency ?? []);
+    }
+
+    /// <summary>The traffic of one workload.</summary>
+    public WorkloadTraffic Of(WorkloadSnapshot workload)
+    {
+        var grid = _series.Grid;
+        if (grid.Count < 2)
+        {
+            return WorkloadTraffic.None;
+        }
+
+        var steps = new Dictionary<(string Revision, DateTimeOffset To), Cell>();
+        foreach (var (pod, revision, requests) in OfWorkload(_requests, workload))
+        {
+            AddPod(workload, pod, revision, requests, steps);
+        }
+
+        var step = grid[1] - grid[0];
+        var byRevision = steps.GroupBy(entry => entry.Key.Revision).ToDictionary(
+            same => same.Key,
+            same => (IReadOnlyList<TrafficStep>)[.. from entry in same
+                                                    orderby entry.Key.To
+                                                    select entry.Value.ToStep(entry.Key.To - step, entry.Key.To)]);
+        return new WorkloadTraffic(step, byRevision);
+    }
+
+    private void AddPod(WorkloadSnapshot workload, string pod, string revision, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
+    {
+        var grid = _series.Grid;
+        var created = workload.Pods.FirstOrDefault(p => p.Name == pod)?.CreatedAt;
+        var live = requests.Points.Select(point => point.Time).ToHashSet();
+        foreach (var (to, count) in Increments.Of(requests.Points, grid, created))
+        {
+            Cell(steps, revision, to).Requests += count;
+        }
+
+        foreach (var series in OfPod(_errors, workload, pod))
+        {
+            foreach (var (to, count) in Increments.Of(series.Points, grid, created, live))
+            {
+                Cell(steps, revision, to).Errors += count;
+            }
+        }
+
+        foreach (var series in OfPod(_latency, workload, pod))
+        {
+            if (TrafficQueries.TryBound(series.Labels.GetValueOrDefault("le"), out var bound))
+            {
+                foreach (var (to, count) in Increments.Of(series.Points, grid, created, live))
+                {
+                    var latency = Cell(steps, revision, to).Latency;
+                    latency[bound] = latency.GetValueOrDefault(bound) + count;
+                }
+            }
+        }
+    }
+
+    private static Cell Cell(Dictionary<(string, DateTimeOffset), Cell> steps, string revision, DateTimeOffset to)
+    {
+        if (!steps.TryGetValue((revision, to), out var cell))
+        {
+            steps[(revision, to)] = cell = new Cell();
+        }
+
+        return cell;
+    }
+
+    private static IEnumerable<(string Pod, string Revision, Series Series)> OfWorkload(ILookup<string, Series> series, WorkloadSnapshot workload) =>
+        from one in series[workload.Key.Namespace]
+        let pod = one.Labels.GetValueOrDefault("pod")
+        where pod is not null
+        let revision = workload.RevisionOfPod(pod)
+        where revision is not null
+        select (pod, revision, one);
+
+    private static IEnumerable<Series> OfPod(ILookup<string, Series> series, WorkloadSnapshot workload, string pod) =>
+        series[workload.Key.Namespace].Where(one => one.Labels.GetValueOrDefault("pod") == pod);
+
+    private static ILookup<string, Series> ByNamespace(IEnumerable<Series> series) =>
+        series.ToLookup(one => one.Labels.GetValueOrDefault("namespace", ""));
+}
+
+/// <summary>One revision's sums in one step while they are added up.</summary>
+internal sealed class Cell
+{
+    public double Requests { get; set; }
+    public double Errors { get; set; }
+    public Dictionary<double, double> Latency { get; } = [];
+
+    public TrafficStep ToStep(DateTimeOffset from, DateTimeOffset to) => new(from, to, Requests, Errors, new LatencyHistogram(Latency));
+}

@@ -1,0 +1,183 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>
+/// Judges the HTTP presets. Two rules. The workload as a whole is beyond the threshold over the window, and each part of the last
+/// <c>for</c> is too; not judged during the grace after a rollout began. While old and new revision can be compared the new one
+/// is judged by itself at once: a bad release is caught during the grace, and before its share of the traffic lifts the whole. Pure.
+/// </summary>
+public static class TrafficJudge
+{
+    /// <summary>With fewer requests than this a part says too little and is joined with its neighbour.</summary>
+    private const double PartRequests = 5;
+
+    /// <summary>A new revision that is not worse than the old one by this factor is not blamed for what both show.</summary>
+    private const double LeastFactor = 1.5;
+
+    /// <summary>Samples older than this many steps no longer tell how things are now.</summary>
+    private const int StaleAfterSteps = 3;
+
+    /// <summary>How long after its rollout began a revision is still new.</summary>
+    private static readonly TimeSpan NewFor = TimeSpan.FromMinutes(30);
+
+    /// <summary>Judges one signal.</summary>
+    public static SignalReading Judge(EffectiveSignal signal, WorkloadSnapshot workload, WorkloadTraffic traffic, DateTimeOffset now)
+    {
+        var age = now - workload.RolloutStartedAt;
+        var current = workload.Current.Revision;
+        if (age < NewFor && JudgeNew(signal, current, traffic, now) is { State: SignalState.Firing or SignalState.Pending } onNew)
+        {
+            return onNew;
+        }
+
+        var whole = JudgeSteps(signal, traffic.Whole(), signal.Threshold, traffic.Step, now);
+        return whole.State is SignalState.Firing or SignalState.Pending && age < signal.Grace
+            ? whole with { State = SignalState.Unknown, Message = $"in the grace of {Quantities.Format(signal.Grace)} after the rollout began: {whole.Message}" }
+            : whole;
+    }
+
+    /// <summary>The value of a signal over some steps, or null where there is too little traffic to tell.</summary>
+    public static double? Measure(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps)
+    {
+        if (steps.Count == 0)
+        {
+            return null;
+        }
+
+        var sum = TrafficStep.Sum(steps);
+        return EnoughTraffic(signal, sum) ? Value(signal, sum) : null;
+    }
+
+    /// <summary>The value over some steps, however little traffic there is; null where it does not exist.</summary>
+    public static double? Value(EffectiveSignal signal, TrafficStep sum)
+    {
+        if (signal.Kind == SignalKind.ErrorRatio)
+        {
+            return sum.Requests > 0 ? sum.ErrorRatio : null;
+        }
+
+        var p95 = sum.Latency.Quantile(0.95);
+        return double.IsFinite(p95) ? p95 : null;
+    }
+
+    private static SignalReading? JudgeNew(EffectiveSignal signal, string current, WorkloadTraffic traffic, DateTimeOffset now)
+    {
+        var fresh = traffic.Of(current);
+        if (fresh.Count == 0)
+        {
+            return null;
+        }
+
+        var old = Measure(signal, Last(traffic.Except(current), signal.Window));
+        var limit = signal.Threshold;
+        if (old is { } reference && signal.CompareFactor > 0)
+        {
+            limit = Math.Min(limit, Math.Max(reference * signal.CompareFactor, signal.Threshold / 2));
+        }
+
+        var reading = JudgeSteps(signal, fresh, limit, traffic.Step, now);
+
+        // Only what the old revision does not show as much can be blamed on the new one; what both show is judged as a whole.
+        if (old is { } same && reading.Value < same * Math.Max(signal.CompareFactor, LeastFactor))
+        {
+            return null;
+        }
+
+        var comparison = old is { } value ? $"; the old revision has {signal.Describe(value)}" : "";
+        return reading with { Revision = current, Reference = old, Message = $"new revision {current}: {reading.Message}{comparison}" };
+    }
+
+    private static SignalReading JudgeSteps(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, double limit, TimeSpan step, DateTimeOffset now)
+    {
+        var recent = Last(steps, signal.Window > signal.For ? signal.Window : signal.For);
+        if (recent.Count == 0)
+        {
+            return Reading(signal, SignalState.Unknown, null, null, "no requests were measured");
+        }
+
+        if (now - recent[^1].To > step * StaleAfterSteps)
+        {
+            return Reading(signal, SignalState.Unknown, null, null, $"the newest measurement is {Quantities.Format(now - recent[^1].To)} old");
+        }
+
+        // Three fence posts make two stretches: to have lasted for F, one part more than fits into F must be bad.
+        var tail = Last(recent, signal.For + step);
+        var tailSum = TrafficStep.Sum(tail);
+        if (!EnoughTraffic(signal, tailSum))
+        {
+            var rate = tailSum.Requests / Math.Max(1, (tailSum.To - tailSum.From).TotalSeconds);
+            return Reading(signal, SignalState.Unknown, null, null,
+                $"too little traffic: {Quantities.Format(rate)} requests/s, {Quantities.Format(signal.MinimumRequestsPerSecond)} are needed");
+        }
+
+        var bad = BadSince(signal, recent, limit);
+        var lastParts = Parts(tail);
+        var value = bad is { } from ? Value(signal, TrafficStep.Sum([.. recent.Where(s => s.From >= from)])) : Value(signal, tailSum);
+        if (value is null)
+        {
+            return Reading(signal, SignalState.Unknown, null, null, "no durations were measured");
+        }
+
+        if (bad is not { } since || value < limit)
+        {
+            return Reading(signal, SignalState.Healthy, value, null, $"{signal.Describe(value.Value)}, limit {signal.Describe(limit)}");
+        }
+
+        var lasted = recent[^1].To - since;
+        var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && lastParts.Count > 0);
+        var seen = $"{signal.Describe(value.Value)} for {Quantities.Format(lasted)}, limit {signal.Describe(limit)}";
+        return Reading(signal, firing ? SignalState.Firing : SignalState.Pending, value, since, seen);
+    }
+
+    /// <summary>Since when, without a pause until now, every part was bad; null where the newest is not.</summary>
+    private static DateTimeOffset? BadSince(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, double limit)
+    {
+        // A share of few requests scatters: a part of the stretch may be as low as half the limit, the whole may not.
+        var partLimit = signal.Kind == SignalKind.ErrorRatio ? limit / 2 : limit;
+        DateTimeOffset? since = null;
+        foreach (var part in Parts(steps).AsEnumerable().Reverse())
+        {
+            if (Value(signal, part) is not { } value || value < partLimit)
+            {
+                break;
+            }
+
+            since = part.From;
+        }
+
+        return since;
+    }
+
+    /// <summary>The steps, newest last, joined until each part has enough requests to say something.</summary>
+    private static List<TrafficStep> Parts(IReadOnlyList<TrafficStep> steps)
+    {
+        var parts = new List<TrafficStep>();
+        var open = new List<TrafficStep>();
+        foreach (var step in steps.Reverse())
+        {
+            open.Add(step);
+            if (open.Sum(s => s.Requests) >= PartRequests)
+            {
+                parts.Add(TrafficStep.Sum(open));
+                open.Clear();
+            }
+        }
+
+        parts.Reverse();
+        return parts;
+    }
+
+    private static IReadOnlyList<TrafficStep> Last(IReadOnlyList<TrafficStep> steps, TimeSpan span) =>
+        steps.Count == 0 ? steps : [.. steps.Where(step => step.To > steps[^1].To - span)];
+
+    private static bool EnoughTraffic(EffectiveSignal signal, TrafficStep sum)
+    {
+        var seconds = (sum.To - sum.From).TotalSeconds;
+        return sum.Requests > 0 && seconds > 0 && sum.Requests / seconds >= signal.MinimumRequestsPerSecond;
+    }
+
+    private static SignalReading Reading(EffectiveSignal signal, SignalState state, double? value, DateTimeOffset? since, string message) =>
+        new() { Signal = signal.Name, State = state, Value = value, Since = since, Message = message };
+}

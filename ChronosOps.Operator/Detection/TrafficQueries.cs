@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>
+/// The queries behind the HTTP presets. One query serves every workload of every policy: their number does not grow with the number of workloads.
+/// Names: the Prometheus client libraries' http_requests_total and http_request_duration_seconds, and OpenTelemetry's semantic convention
+/// http.server.request.duration as Prometheus exports it.
+/// </summary>
+public static class TrafficQueries
+{
+    private const string ByPod = "sum by (namespace, pod)";
+    private const string ByPodAndBound = "sum by (namespace, pod, le)";
+
+    /// <summary>Requests answered since the pods started.</summary>
+    public static string Requests(IEnumerable<string> namespaces)
+    {
+        var scope = Scope(namespaces);
+        return $"{ByPod} (http_requests_total{{{scope}}}) or {ByPod} (http_server_request_duration_seconds_count{{{scope}}}) or {ByPod} (http_request_duration_seconds_count{{{scope}}})";
+    }
+
+    /// <summary>Requests answered with 5xx since the pods started. Absent where there was none.</summary>
+    public static string Errors(IEnumerable<string> namespaces)
+    {
+        var scope = Scope(namespaces);
+        return $"{ByPod} (http_requests_total{{{scope}, code=~\"5..\"}}) or {ByPod} (http_requests_total{{{scope}, status=~\"5..\"}})"
+            + $" or {ByPod} (http_requests_total{{{scope}, status_code=~\"5..\"}})"
+            + $" or {ByPod} (http_server_request_duration_seconds_count{{{scope}, http_response_status_code=~\"5..\"}})";
+    }
+
+    /// <summary>Requests by upper bound of their duration since the pods started.</summary>
+    public static string Latency(IEnumerable<string> namespaces)
+    {
+        var scope = Scope(namespaces);
+        return $"{ByPodAndBound} (http_server_request_duration_seconds_bucket{{{scope}}}) or {ByPodAndBound} (http_request_duration_seconds_bucket{{{scope}}})";
+    }
+
+    /// <summary>Reads a bucket's upper bound.</summary>
+    public static bool TryBound(string? text, out double bound)
+    {
+        if (text is "+Inf" or "Inf")
+        {
+            bound = double.PositiveInfinity;
+            return true;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out bound) && double.IsFinite(bound);
+    }
+
+    // Namespace names hold only letters, digits and dashes: nothing in them needs escaping in a regular expression.
+    private static string Scope(IEnumerable<string> namespaces) =>
+        $"namespace=~\"{string.Join('|', namespaces.Distinct().Order(StringComparer.Ordinal))}\"";
+}

@@ -1,0 +1,57 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Evidence;
+
+/// <summary>What a collector starts from.</summary>
+public sealed record CollectionRequest(WorkloadReading Reading, DateTimeOffset OnsetAt, DateTimeOffset Now);
+
+/// <summary>Reads one kind of evidence from outside the process and adds it to the bundle. What it cannot read it must not guess.</summary>
+public interface ICollector
+{
+    /// <summary>What is missing when this fails, for people.</summary>
+    string Subject { get; }
+
+    /// <summary>The bundle with what was found.</summary>
+    Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>All collectors. Adding one is a file and a line.</summary>
+public sealed class Collectors(KubernetesClient client, ISeriesSource series, WorkloadCatalog catalog, KnownGoodBook book, TimeSpan interval)
+{
+    private readonly IReadOnlyList<ICollector> _all =
+    [
+        new KnownGoodCollector(book),
+        new SeriesCollector(series, interval),
+        new EventCollector(client),
+        new NeighbourCollector(catalog),
+        new ConfigCollector(client),
+        new OwnershipCollector(client),
+    ];
+
+    /// <summary>Collects everything. What fails becomes a gap.</summary>
+    public async Task<EvidenceBundle> CollectAsync(CollectionRequest request, CancellationToken cancellationToken)
+    {
+        var bundle = new EvidenceBundle
+        {
+            CollectedAt = request.Now,
+            OnsetAt = request.OnsetAt,
+            Workload = request.Reading.Workload,
+            Signals = request.Reading.Signals,
+        };
+        foreach (var collector in _all)
+        {
+            try
+            {
+                bundle = await collector.CollectAsync(bundle, request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is KubernetesException or SeriesUnavailableException or HttpRequestException)
+            {
+                bundle = bundle with { Gaps = [.. bundle.Gaps, $"{collector.Subject}: {e.Message}"] };
+            }
+        }
+
+        return bundle;
+    }
+}

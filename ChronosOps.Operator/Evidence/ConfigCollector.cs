@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Evidence;
+
+/// <summary>
+/// The ConfigMaps and Secrets that the current and the known good revisions refer to: whether they are there, and when they were last written.
+/// Only metadata is asked for: neither values nor secrets are read.
+/// </summary>
+public sealed class ConfigCollector(KubernetesClient client) : ICollector
+{
+    public string Subject => "configuration";
+
+    public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
+    {
+        var facts = new List<ConfigFact>();
+        var wanted = bundle.KnownGood.Select(good => good.Revision).Append(bundle.Workload.Current.Revision).ToHashSet();
+        var references = from revision in bundle.Workload.Revisions
+                         where wanted.Contains(revision.Hash)
+                         from reference in revision.Facts.ConfigReferences
+                         group (reference, revision.Hash) by (reference.Kind, reference.Name) into same
+                         select (Reference: new ConfigReference(same.Key.Kind, same.Key.Name, same.All(r => r.reference.Optional)), Revisions: same.Select(r => r.Hash).Distinct().ToList());
+        foreach (var (reference, revisions) in references.ToList())
+        {
+            facts.Add(await LookAsync(bundle.Workload.Key.Namespace, reference, revisions, cancellationToken).ConfigureAwait(false));
+        }
+
+        return bundle with { Configs = facts };
+    }
+
+    private async Task<ConfigFact> LookAsync(string @namespace, ConfigReference reference, List<string> revisions, CancellationToken cancellationToken)
+    {
+        var plural = reference.Kind == "Secret" ? "secrets" : "configmaps";
+        try
+        {
+            var found = await client.ReadMetadataAsync($"/api/v1/namespaces/{@namespace}/{plural}/{reference.Name}", cancellationToken).ConfigureAwait(false);
+            return new ConfigFact(reference, true, LastWritten(found), revisions);
+        }
+        catch (KubernetesException e) when (e.IsNotFound)
+        {
+            return new ConfigFact(reference, false, null, revisions);
+        }
+        catch (KubernetesException e) when (e.IsForbidden)
+        {
+            return new ConfigFact(reference, null, null, revisions);
+        }
+    }
+
+    /// <summary>The last write that any manager made, or the creation.</summary>
+    private static DateTimeOffset? LastWritten(JsonNode? found)
+    {
+        var times = (found?["metadata"]?["managedFields"] as JsonArray ?? [])
+            .Select(entry => entry?["time"]?.ToString())
+            .Append(found?["metadata"]?["creationTimestamp"]?.ToString())
+            .Select(text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? (DateTimeOffset?)time : null)
+            .OfType<DateTimeOffset>()
+            .ToList();
+        return times.Count > 0 ? times.Max() : null;
+    }
+}

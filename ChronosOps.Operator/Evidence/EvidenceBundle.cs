@@ -1,0 +1,57 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Evidence;
+
+/// <summary>Everything that the analysis may rest on, and nothing else: the analysis of a recorded bundle is the same code. Plain data.</summary>
+public sealed record EvidenceBundle
+{
+    public required DateTimeOffset CollectedAt { get; init; }
+
+    /// <summary>When the trouble began.</summary>
+    public required DateTimeOffset OnsetAt { get; init; }
+    public required WorkloadSnapshot Workload { get; init; }
+
+    /// <summary>What alarmed, and what else was measured.</summary>
+    public required IReadOnlyList<SignalReading> Signals { get; init; }
+
+    /// <summary>Each HTTP signal measured by revision, where there was enough traffic.</summary>
+    public IReadOnlyList<RevisionMeasure> Measures { get; init; } = [];
+
+    /// <summary>Events of the workload, its ReplicaSets and pods.</summary>
+    public IReadOnlyList<EventFact> Events { get; init; } = [];
+
+    /// <summary>Other workloads of the namespace whose rollout began shortly before or after the onset.</summary>
+    public IReadOnlyList<NeighbourFact> Neighbours { get; init; } = [];
+
+    /// <summary>What the current and the known good revision refer to.</summary>
+    public IReadOnlyList<ConfigFact> Configs { get; init; } = [];
+
+    /// <summary>Who drives the workload; null where that could not be found out.</summary>
+    public Ownership? Ownership { get; init; }
+
+    /// <summary>Revisions that have proved themselves, newest first, with the time when they were last seen good.</summary>
+    public IReadOnlyList<GoodRevision> KnownGood { get; init; } = [];
+
+    /// <summary>What could not be collected, and why.</summary>
+    public IReadOnlyList<string> Gaps { get; init; } = [];
+}
+
+/// <summary>A signal of one revision.</summary>
+public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text);
+
+/// <summary>A Kubernetes Event.</summary>
+public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason, string Object, string Message, int Count);
+
+/// <summary>Another workload that changed around the onset.</summary>
+public sealed record NeighbourFact(string Name, string Revision, DateTimeOffset RolloutStartedAt, bool RolloutComplete, bool HasBadPods);
+
+/// <summary>A ConfigMap or Secret that a revision refers to.</summary>
+/// <param name="Reference">What is referred to.</param>
+/// <param name="Exists">Whether it is there; null where that could not be found out.</param>
+/// <param name="ChangedAt">When it was last written; null where unknown.</param>
+/// <param name="Revisions">The revisions that refer to it.</param>
+public sealed record ConfigFact(ConfigReference Reference, bool? Exists, DateTimeOffset? ChangedAt, IReadOnlyList<string> Revisions);
+
+/// <summary>A revision that has proved itself.</summary>
+public sealed record GoodRevision(string Revision, DateTimeOffset ProvenAt, DateTimeOffset LastGoodAt);

@@ -1,0 +1,17 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Evidence;
+
+/// <summary>Who manages the workload, read from the live object since the caches keep no managedFields.</summary>
+public sealed class OwnershipCollector(KubernetesClient client) : ICollector
+{
+    public string Subject => "ownership";
+
+    public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
+    {
+        var key = bundle.Workload.Key;
+        var live = await client.ReadMetadataAsync(KubernetesResources.Deployments.Path(key.Namespace, key.Name), cancellationToken).ConfigureAwait(false);
+        return bundle with { Ownership = live is null ? null : Ownership.Of(live) };
+    }
+}

@@ -1,0 +1,48 @@
+using ChronosOps.Operator.Detection;
+
+namespace ChronosOps.Operator.Evidence;
+
+/// <summary>Each HTTP signal by revision over the last minutes, so that new and old can be compared even when the old pods are gone.</summary>
+public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : ICollector
+{
+    private const int Steps = 60;
+    private const double LeastRequests = 10;
+
+    public string Subject => "series by revision";
+
+    public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
+    {
+        var policy = request.Reading.Policy;
+        var signals = policy.Signals.Where(signal => signal.Query is null).ToList();
+        if (signals.Count == 0)
+        {
+            return bundle;
+        }
+
+        var end = new DateTimeOffset(request.Now.UtcTicks - (request.Now.UtcTicks % interval.Ticks), TimeSpan.Zero);
+        var grid = Enumerable.Range(0, Steps).Select(k => end - ((Steps - 1 - k) * interval)).ToList();
+        string[] own = [policy.Namespace];
+        var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);
+        var errors = await Query(TrafficQueries.Errors(own)).ConfigureAwait(false);
+        var latency = signals.Any(signal => signal.Kind == SignalKindOfLatency) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
+        var traffic = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency)).Of(bundle.Workload);
+        return bundle with
+        {
+            Measures =
+            [
+                .. from signal in signals
+                   from revision in traffic.ByRevision
+                   where revision.Value.Count > 0
+                   let sum = TrafficStep.Sum(revision.Value)
+                   where sum.Requests >= LeastRequests
+                   let value = TrafficJudge.Value(signal, sum)
+                   where value is not null
+                   select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value)),
+            ],
+        };
+
+        Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], interval, cancellationToken);
+    }
+
+    private const Api.SignalKind SignalKindOfLatency = Api.SignalKind.LatencyP95;
+}

@@ -1,0 +1,72 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Incidents;
+
+/// <summary>Something that happened, with the reason that people read.</summary>
+/// <param name="Trigger">What happened.</param>
+/// <param name="Reason">Why, in one CamelCase word.</param>
+/// <param name="Message">Why, in a sentence.</param>
+public sealed record Happening(Trigger Trigger, string Reason, string Message);
+
+/// <summary>The one place where an incident changes its phase. Pure but for the status that it is given to change.</summary>
+public static class Transition
+{
+    /// <summary>Applies what happened to the status: phase, conditions, times and timeline.</summary>
+    /// <exception cref="InvalidOperationException">The phase table has no such row.</exception>
+    public static void Apply(IncidentStatus status, Happening happening, long? generation, DateTimeOffset now)
+    {
+        var to = PhaseTable.Next(status.Phase, happening.Trigger)
+            ?? throw new InvalidOperationException($"{happening.Trigger} cannot happen in phase {status.Phase?.ToString() ?? "(none)"}");
+        status.ObservedGeneration = generation;
+        status.Phase = to;
+        status.Reason = happening.Reason;
+        status.Message = Bounded.Sentence(happening.Message);
+        Bounded.Add(status, status.Timeline, StatusLimits.Timeline, new TimelineRecord
+        {
+            Time = now,
+            Phase = to,
+            Reason = happening.Reason,
+            Message = Bounded.Sentence(happening.Message),
+        });
+        SetTimes(status, to, now);
+        SetConditions(status, to, generation, now);
+    }
+
+    private static void SetTimes(IncidentStatus status, IncidentPhase to, DateTimeOffset now)
+    {
+        var onset = status.OnsetAt ?? status.DetectedAt ?? now;
+        if (to == IncidentPhase.Observing)
+        {
+            status.DetectedAt ??= now;
+            status.TimeToDetect = Quantities.Format(status.DetectedAt.Value - onset);
+        }
+
+        if (to == IncidentPhase.Mitigated)
+        {
+            status.MitigatedAt = now;
+            status.TimeToMitigate = Quantities.Format(now - onset);
+        }
+
+        if (PhaseTable.IsEnd(to))
+        {
+            status.EndedAt = now;
+        }
+    }
+
+    /// <summary>Ready, Reconciling and Stalled follow kstatus: Stalled tells Argo CD and Flux that a person must look.</summary>
+    private static void SetConditions(IncidentStatus status, IncidentPhase to, long? generation, DateTimeOffset now)
+    {
+        var over = PhaseTable.IsEnd(to) || to == IncidentPhase.Mitigated;
+        var stalled = to is IncidentPhase.Escalated or IncidentPhase.Failed;
+        Set("Ready", over && !stalled);
+        Set("Reconciling", !over && !stalled);
+        Set("Stalled", stalled);
+        Set("Diagnosed", status.Cause is not null);
+        Set("Mitigated", to is IncidentPhase.Mitigated or IncidentPhase.Resolved);
+        Set("Resolved", to == IncidentPhase.Resolved);
+
+        void Set(string type, bool value) => ModelExtensions.SetCondition(
+            status.Conditions, type, value ? "True" : "False", status.Reason ?? "Unknown", status.Message ?? "", generation, now);
+    }
+}

@@ -1,0 +1,143 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Cli;
+using ChronosOps.Operator.Controllers;
+using ChronosOps.Operator.Controllers.Phases;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Integrations.Prometheus;
+using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Telemetry;
+using ChronosOps.Operator.Web;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator;
+
+/// <summary>Puts the operator together and runs it: top to bottom, the way an incident travels.</summary>
+public static class OperatorHost
+{
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <returns>0 after an orderly stop, 1 when the operator could not start.</returns>
+    public static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
+    {
+        await using var app = BuildApp(options);
+        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        var log = loggers.CreateLogger("ChronosOps");
+        var time = TimeProvider.System;
+        using var client = new KubernetesClient(new CliHost().Configure(options.Kubeconfig, options.Context), time);
+        using var metrics = new ChronosMetrics();
+        client.RequestCompleted += request => metrics.ApiRequest(request.Method, request.StatusCode);
+
+        // What is running.
+        var scope = string.IsNullOrEmpty(options.Namespace) ? null : options.Namespace;
+        var deployments = new Informer<V1Deployment>(client.For(KubernetesResources.Deployments), new() { Namespace = scope, Transform = WorkloadCatalog.Slim }, loggers.CreateLogger("Deployments"), time);
+        var replicaSets = new Informer<V1ReplicaSet>(client.For(KubernetesResources.ReplicaSets), new() { Namespace = scope, Transform = WorkloadCatalog.Slim }, loggers.CreateLogger("ReplicaSets"), time);
+        var pods = new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope }, loggers.CreateLogger("Pods"), time);
+        var policyCache = new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new() { Namespace = scope }, loggers.CreateLogger("RemediationPolicies"), time);
+        var incidentCache = new Informer<Incident>(client.For(ApiResources.Incidents), new() { Namespace = scope }, loggers.CreateLogger("Incidents"), time);
+        var catalog = new WorkloadCatalog(deployments, replicaSets, pods);
+        var policies = new PolicyRegistry(policyCache, catalog);
+        var incidents = new IncidentBook(incidentCache);
+        var knownGood = new KnownGoodBook();
+
+        // Sees.
+        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = Timeout.InfiniteTimeSpan };
+        var prometheus = new PrometheusOptions { Url = options.PrometheusUrl, Timeout = options.PrometheusTimeout, BearerTokenFile = options.PrometheusBearerTokenFile };
+        var series = new MeasuredSource(new PrometheusSeriesSource(http, prometheus, time), metrics);
+        var interval = options.EvaluationInterval;
+        var board = new SignalBoard();
+
+        // Thinks, decides, heals, tells.
+        var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
+        var assessor = new Assessor(new Collectors(client, series, catalog, knownGood, interval));
+        var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
+        var effect = new RollbackEffect(client);
+        var phases = new Dictionary<IncidentPhase, IPhase>
+        {
+            [IncidentPhase.Observing] = new ObservingPhase(interval),
+            [IncidentPhase.Orienting] = new OrientingPhase(assessor),
+            [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, interval),
+            [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effect),
+            [IncidentPhase.Verifying] = new VerifyingPhase(effect),
+            [IncidentPhase.Mitigated] = new MitigatedPhase(),
+            [IncidentPhase.Escalated] = new EscalatedPhase(interval),
+        };
+        var journal = new IncidentJournal(client, events, metrics, loggers.CreateLogger<IncidentJournal>());
+        var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies), journal, time);
+        var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
+        host.Reconciled += observation => metrics.Reconcile("incident", observation.IsSuccess ? "success" : "error");
+
+        var loop = new DetectionLoop(
+            policies, new Evaluation(series, interval), board, knownGood,
+            new KnownGoodSeeder(series, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
+            new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>()),
+            new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
+            metrics, time, interval, loggers.CreateLogger<DetectionLoop>());
+        loop.IncidentDue += incident => host.Enqueue(incident.Key());
+
+        Observe(metrics, time, host, ("deployments", () => deployments.LastEventAt), ("replicasets", () => replicaSets.LastEventAt), ("pods", () => pods.LastEventAt),
+            ("remediationpolicies", () => policyCache.LastEventAt), ("incidents", () => incidentCache.LastEventAt));
+        var caches = new CacheGroup(deployments, replicaSets, pods, policyCache, incidentCache);
+        Endpoints.Map(app, metrics, new Readiness(caches, loop, time, interval));
+        log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
+
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
+        var work = RunAllAsync(caches, host, loop, stopping.Token);
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        var ended = await Task.WhenAny(work, app.WaitForShutdownAsync(cancellationToken)).ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        return await EndAsync(work, log, failed: ended == work && !cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+    }
+
+    private static async Task RunAllAsync(CacheGroup caches, ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
+    {
+        var running = caches.RunAsync(ct);
+        await caches.WaitForSyncAsync(ct).ConfigureAwait(false);
+        await (await Task.WhenAny(running, host.RunAsync(ct), loop.RunAsync(ct)).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    private static async Task<int> EndAsync(Task work, ILogger log, bool failed)
+    {
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogInformation("Stopped");
+            return 0;
+        }
+        catch (Exception e)
+        {
+            log.LogCritical(e, "The operator failed");
+            return 1;
+        }
+
+        return failed ? 1 : 0;
+    }
+
+    private static WebApplication BuildApp(RunOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.UseUrls(options.Listen);
+        return builder.Build();
+    }
+
+    private static void Observe(ChronosMetrics metrics, TimeProvider time, ControllerHost<Incident> host, params (string Resource, Func<DateTimeOffset?> LastEvent)[] informers)
+    {
+        metrics.ObserveQueueDepth("incident", () => host.QueueDepth);
+        foreach (var (resource, lastEvent) in informers)
+        {
+            metrics.ObserveInformer(resource, () => time.GetUtcNow() - lastEvent());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Remediation;
+
+/// <summary>
+/// Hands the fields that our patch took back to whoever applies the workload. Otherwise the team's next server-side apply would
+/// conflict with us (https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts). Pure.
+/// </summary>
+public static class FieldOwnership
+{
+    /// <summary>The managedFields without our hold on the spec, or null where we hold nothing of it.</summary>
+    public static JsonArray? HandBack(JsonArray managedFields)
+    {
+        var entries = managedFields.OfType<JsonObject>().Select(entry => entry.DeepClone().AsObject()).ToList();
+        var ours = entries.FirstOrDefault(entry => entry["manager"]?.ToString() == ApiGroup.FieldManager && entry["subresource"] is null && Spec(entry) is not null);
+        if (ours is null)
+        {
+            return null;
+        }
+
+        var fields = ours["fieldsV1"]!.AsObject();
+        var spec = Spec(ours)!;
+        fields.Remove("f:spec");
+        if (Recipient(entries, ours) is { } recipient)
+        {
+            recipient["fieldsV1"] ??= new JsonObject();
+            Merge(recipient["fieldsV1"]!.AsObject(), new JsonObject { ["f:spec"] = spec.DeepClone() });
+        }
+
+        if (fields.Count == 0)
+        {
+            entries.Remove(ours);
+        }
+
+        return new JsonArray([.. entries]);
+    }
+
+    /// <summary>Whoever applies the workload server-side; otherwise whoever wrote most of its template.</summary>
+    private static JsonObject? Recipient(List<JsonObject> entries, JsonObject ours) =>
+        (from entry in entries
+         where !ReferenceEquals(entry, ours) && entry["subresource"] is null && Spec(entry) is not null
+         orderby entry["operation"]?.ToString() == "Apply" descending, Spec(entry)!["f:template"]?.ToJsonString().Length ?? 0 descending
+         select entry).FirstOrDefault();
+
+    private static JsonObject? Spec(JsonObject entry) => entry["fieldsV1"]?["f:spec"] as JsonObject;
+
+    private static void Merge(JsonObject into, JsonObject from)
+    {
+        foreach (var (key, value) in from)
+        {
+            if (into[key] is JsonObject existing && value is JsonObject further)
+            {
+                Merge(existing, further);
+            }
+            else if (!into.ContainsKey(key))
+            {
+                into[key] = value?.DeepClone();
+            }
+        }
+    }
+}

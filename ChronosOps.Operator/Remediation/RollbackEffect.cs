@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+
+namespace ChronosOps.Operator.Remediation;
+
+/// <summary>What came of trying to have an effect.</summary>
+/// <param name="State">What is known of it.</param>
+/// <param name="Message">In a sentence.</param>
+public sealed record EffectOutcome(EffectState State, string Message);
+
+/// <summary>Has the effect of a planned change of revision, at most once for each key.</summary>
+public sealed class RollbackEffect(KubernetesClient client)
+{
+    private const int HandBackTries = 5;
+    private readonly GenericClient<V1Deployment> _deployments = client.For(KubernetesResources.Deployments);
+    private readonly GenericClient<V1ReplicaSet> _replicaSets = client.For(KubernetesResources.ReplicaSets);
+
+    /// <summary>Looks whether the effect is in place.</summary>
+    public async Task<EffectOutcome> ObserveAsync(string @namespace, string name, ActionRecord action, CancellationToken cancellationToken)
+    {
+        var live = await _deployments.FindNamespacedAsync(@namespace, name, cancellationToken).ConfigureAwait(false);
+        var state = RollbackPlan.Observe(action, live?.Metadata.Uid, live?.Metadata.Generation, live?.GetAnnotation(ApiGroup.LastActionAnnotation));
+        return new EffectOutcome(state, state switch
+        {
+            EffectState.InPlace => $"the workload carries key {action.Key}",
+            EffectState.NotInPlace => "the workload is as it was judged",
+            EffectState.TargetGone => "the workload is gone or was made anew",
+            _ => $"the workload is at generation {live?.Metadata.Generation} instead of {action.TargetGeneration} and does not carry key {action.Key}: whether the action was taken cannot be told, so it is not repeated",
+        });
+    }
+
+    /// <summary>Sends the patch. Needs the permit for this very key.</summary>
+    /// <exception cref="ArgumentException">The permit is for another action.</exception>
+    public async Task<EffectOutcome> ApplyAsync(Permit permit, string @namespace, string name, ActionRecord action, CancellationToken cancellationToken)
+    {
+        if (permit.Key != action.Key)
+        {
+            throw new ArgumentException($"the permit is for {permit.Key}, not for {action.Key}", nameof(permit));
+        }
+
+        var source = await _replicaSets.FindNamespacedAsync(@namespace, action.FromReplicaSet ?? "", cancellationToken).ConfigureAwait(false);
+        if (source?.Spec.Template is not { } template || Workloads.TemplateFacts.Read(template).Revision != action.ToRevision)
+        {
+            return new EffectOutcome(EffectState.NotInPlace, $"ReplicaSet {action.FromReplicaSet} no longer holds revision {action.ToRevision}");
+        }
+
+        try
+        {
+            var patch = new V1Patch(RollbackPlan.Patch(action, template), V1Patch.PatchType.JsonPatch);
+            await _deployments.PatchNamespacedAsync(patch, @namespace, name, new WriteOptions { FieldManager = ApiGroup.FieldManager }, cancellationToken).ConfigureAwait(false);
+            return new EffectOutcome(EffectState.InPlace, $"the API server accepted the patch with key {action.Key}");
+        }
+        catch (KubernetesException e) when (!e.IsOutcomeUnknown)
+        {
+            return new EffectOutcome(EffectState.NotInPlace, $"the API server refused the patch: {e.Message}");
+        }
+    }
+
+    /// <summary>Hands the fields of the pod template back to whoever applies the workload. Changes nothing but metadata.managedFields; safe to repeat.</summary>
+    /// <returns>Whether we hold nothing of the spec any more.</returns>
+    public async Task<bool> HandBackFieldsAsync(string @namespace, string name, CancellationToken cancellationToken)
+    {
+        var path = KubernetesResources.Deployments.Path(@namespace, name);
+        for (var i = 0; i < HandBackTries; i++)
+        {
+            var live = await client.SendAsync(HttpMethod.Get, path, ct: cancellationToken).ConfigureAwait(false);
+            if (live?["metadata"]?["managedFields"] is not JsonArray fields || FieldOwnership.HandBack(fields) is not { } without)
+            {
+                return true;
+            }
+
+            try
+            {
+                JsonArray patch =
+                [
+                    new JsonObject { ["op"] = "test", ["path"] = "/metadata/resourceVersion", ["value"] = live["metadata"]!["resourceVersion"]!.DeepClone() },
+                    new JsonObject { ["op"] = "replace", ["path"] = "/metadata/managedFields", ["value"] = without },
+                ];
+                await client.SendAsync(HttpMethod.Patch, $"{path}?fieldManager={ApiGroup.FieldManager}", patch, "application/json-patch+json", cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (KubernetesException e) when (e.IsConflict || e.IsInvalid)
+            {
+                // The object moved on between read and write (its rollout is under way): read again.
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Remediation;
+
+/// <summary>Plans a change of revision and writes it as one patch. Pure.</summary>
+public static class RollbackPlan
+{
+    public const string UndoAction = "Undo";
+
+    /// <summary>Writes the action down: bound to the workload as it is now, so that whatever happens to it in between makes the effect fail.</summary>
+    /// <param name="incidentUid">The incident.</param>
+    /// <param name="attempt">The attempt, from 1.</param>
+    /// <param name="action">What it is called: Rollback, or Undo.</param>
+    /// <param name="workload">The workload as it is.</param>
+    /// <param name="target">The revision to return to.</param>
+    /// <param name="now">The time.</param>
+    public static ActionRecord Write(string incidentUid, int attempt, string action, WorkloadSnapshot workload, RevisionSnapshot target, DateTimeOffset now) => new()
+    {
+        Key = $"{incidentUid}/{attempt}",
+        Attempt = attempt,
+        Action = action,
+        State = ActionState.Planned,
+        TargetUid = workload.Uid,
+        TargetGeneration = workload.Generation,
+        PreviousKey = workload.Annotations.TryGetValue(ApiGroup.LastActionAnnotation, out var key) ? key : null,
+        FromRevision = workload.Current.Revision,
+        ToRevision = target.Hash,
+        FromReplicaSet = target.ReplicaSets[0],
+        PlannedAt = now,
+        Message = $"{action} of {workload.Key.Name} from revision {workload.Current.Revision} to {target.Hash}",
+    };
+
+    /// <summary>
+    /// Effect and key in one JSON Patch (RFC 6902). It applies only to the very object that was judged: UID, generation and previous key are tested.
+    /// Nothing but the pod template and the key is touched, replicas least of all.
+    /// </summary>
+    public static JsonArray Patch(ActionRecord action, JsonObject template)
+    {
+        const string keyPath = "/metadata/annotations/chronosops.io~1last-action";
+        return
+        [
+            Operation("test", "/metadata/uid", action.TargetUid),
+            Operation("test", "/metadata/generation", action.TargetGeneration),
+            Operation("test", keyPath, action.PreviousKey),
+            Operation("replace", "/spec/template", PodTemplates.Restorable(template)),
+            Operation("add", keyPath, action.Key),
+        ];
+    }
+
+    /// <summary>What the live object says of an action that was written down.</summary>
+    public static EffectState Observe(ActionRecord action, string? uid, long? generation, string? key) =>
+        uid != action.TargetUid ? EffectState.TargetGone
+        : key == action.Key ? EffectState.InPlace
+        : generation == action.TargetGeneration && key == action.PreviousKey ? EffectState.NotInPlace
+        : EffectState.Unknown;
+
+    private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
+}
+
+/// <summary>What is known of an effect.</summary>
+public enum EffectState
+{
+    /// <summary>The workload carries the action's key.</summary>
+    InPlace,
+
+    /// <summary>The workload is as it was when the action was written down.</summary>
+    NotInPlace,
+
+    /// <summary>The workload has changed and does not carry the key: it may have been stripped. Never repeat.</summary>
+    Unknown,
+
+    /// <summary>The workload is gone, or another one has its name.</summary>
+    TargetGone,
+}

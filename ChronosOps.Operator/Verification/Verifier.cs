@@ -1,0 +1,162 @@
+using System.Globalization;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+
+namespace ChronosOps.Operator.Verification;
+
+/// <summary>What one check says.</summary>
+public enum CheckResult
+{
+    Healthy,
+    Unhealthy,
+    Unknown,
+}
+
+/// <summary>One look after an action.</summary>
+public sealed record Check(CheckResult Result, string Message);
+
+/// <summary>What all checks so far say together.</summary>
+public enum Conclusion
+{
+    /// <summary>Not yet.</summary>
+    GoOn,
+
+    /// <summary>It helped.</summary>
+    Succeeded,
+
+    /// <summary>It did not help, and things are no worse than before.</summary>
+    Failed,
+
+    /// <summary>Things are measurably worse than before.</summary>
+    Worse,
+
+    /// <summary>It could not be measured in time. Never success, and never a reason to undo.</summary>
+    Inconclusive,
+}
+
+/// <summary>
+/// Did it help? Counts only pods of the target revision, and only what they served after the rollout had finished. Where requests are served and
+/// the error series is absent there were no errors; where no requests are served nothing is known. A release that never became ready
+/// had no requests: then the state of the rollout is the proof. Pure.
+/// </summary>
+public static class Verifier
+{
+    private const double WorseFactor = 1.5;
+    private const string Available = "availableReplicas";
+
+    /// <summary>What is measured before the action, to tell better from worse.</summary>
+    public static List<MeasureRecord> MeasureBefore(WorkloadReading reading) =>
+    [
+        .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null }).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
+        Measure(Available, reading.Workload.AvailableReplicas),
+    ];
+
+    /// <summary>One check.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="reading">The newest evaluation.</param>
+    /// <param name="neverReady">Whether the incident was seen in container states only.</param>
+    public static Check Look(ActionRecord action, WorkloadReading reading, bool neverReady)
+    {
+        var workload = reading.Workload;
+        if (!workload.RolloutComplete)
+        {
+            return new Check(CheckResult.Unknown, $"rollout under way: {workload.UpdatedReplicas} of {workload.Replicas} updated, {workload.AvailableReplicas} available");
+        }
+
+        var sign = reading.Signals.FirstOrDefault(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing });
+        if (sign is not null)
+        {
+            return new Check(CheckResult.Unhealthy, $"{sign.Signal}: {sign.Message}");
+        }
+
+        return Measured(action, reading, neverReady);
+    }
+
+    /// <summary>What the checks so far say together.</summary>
+    public static Conclusion Conclude(ActionRecord action, EffectivePolicy policy, WorkloadReading reading, DateTimeOffset now)
+    {
+        var newestFirst = action.Checks.AsEnumerable().Reverse().ToList();
+        if (newestFirst.TakeWhile(check => check.Result == nameof(CheckResult.Healthy)).Count() >= policy.ConsecutiveChecks)
+        {
+            return Conclusion.Succeeded;
+        }
+
+        var unhealthy = newestFirst.TakeWhile(check => check.Result == nameof(CheckResult.Unhealthy)).Count() >= policy.ConsecutiveChecks;
+        if (unhealthy)
+        {
+            return IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Failed;
+        }
+
+        if (now - (action.AppliedAt ?? now) < policy.VerificationTimeout)
+        {
+            return Conclusion.GoOn;
+        }
+
+        return !reading.Workload.RolloutComplete && IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Inconclusive;
+    }
+
+    private static Check Measured(ActionRecord action, WorkloadReading reading, bool neverReady)
+    {
+        var served = reading.Traffic.Of(action.ToRevision).Where(step => action.RolledOutAt is { } since && step.From >= since).ToList();
+        var texts = new List<string>();
+        foreach (var signal in reading.Policy.Signals.Where(signal => signal.Query is null))
+        {
+            if (TrafficJudge.Measure(signal, served) is not { } value)
+            {
+                if (!neverReady)
+                {
+                    return new Check(CheckResult.Unknown, $"{signal.Name}: not enough requests measured since the rollout finished");
+                }
+
+                texts.Add($"{signal.Name} not measured");
+                continue;
+            }
+
+            if (value >= signal.Threshold)
+            {
+                return new Check(CheckResult.Unhealthy, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}");
+            }
+
+            texts.Add($"{signal.Name} {signal.Describe(value)}");
+        }
+
+        return Queries(reading, texts) ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}");
+    }
+
+    private static Check? Queries(WorkloadReading reading, List<string> texts)
+    {
+        foreach (var signal in reading.Policy.Signals.Where(signal => signal.Query is not null))
+        {
+            var seen = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
+            if (seen is null or { State: SignalState.Unknown })
+            {
+                return new Check(CheckResult.Unknown, $"{signal.Name}: {seen?.Message ?? "not judged"}");
+            }
+
+            if (seen.State != SignalState.Healthy)
+            {
+                return new Check(CheckResult.Unhealthy, $"{signal.Name}: {seen.Message}");
+            }
+
+            texts.Add($"{signal.Name} {seen.Message}");
+        }
+
+        return null;
+    }
+
+    private static bool IsWorse(ActionRecord action, WorkloadReading reading)
+    {
+        var before = action.Before.ToDictionary(measure => measure.Signal, measure => double.Parse(measure.Value ?? "0", CultureInfo.InvariantCulture));
+        if (before.TryGetValue(Available, out var available) && reading.Workload.AvailableReplicas < available)
+        {
+            return true;
+        }
+
+        var served = reading.Traffic.Of(action.ToRevision);
+        return reading.Policy.Signals.Where(signal => signal.Query is null).Any(signal =>
+            TrafficJudge.Measure(signal, served) is { } value && value >= signal.Threshold
+            && before.TryGetValue(signal.Name, out var earlier) && value > earlier * WorseFactor);
+    }
+
+    private static MeasureRecord Measure(string signal, double value) => new() { Signal = signal, Value = value.ToString("0.######", CultureInfo.InvariantCulture) };
+}

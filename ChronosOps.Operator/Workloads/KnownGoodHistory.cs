@@ -1,0 +1,45 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+
+namespace ChronosOps.Operator.Workloads;
+
+/// <summary>Finds revisions that served well in the series' history, for workloads of which nothing is remembered. Pure.</summary>
+public static class KnownGoodHistory
+{
+    /// <summary>How far back the history is read.</summary>
+    public static readonly TimeSpan Depth = TimeSpan.FromHours(1);
+
+    /// <summary>The distance of the points that are read.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+
+    /// <summary>The revisions that served for long enough, with enough requests, and within every limit of the policy, newest first.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="policy">Its policy.</param>
+    /// <param name="traffic">Its traffic over the past.</param>
+    /// <param name="suspects">Revisions that incidents have blamed: never taken for good.</param>
+    /// <param name="now">The time.</param>
+    public static IReadOnlyList<KnownGoodRevision> Read(
+        WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, IReadOnlyCollection<string> suspects, DateTimeOffset now)
+    {
+        if (policy.KnownGoodRequests == 0)
+        {
+            return [];
+        }
+
+        return [.. from revision in workload.Revisions
+                   where !suspects.Contains(revision.Hash)
+                   let steps = traffic.Of(revision.Hash).Where(step => step.Requests > 0).ToList()
+                   where steps.Count > 0
+                   let sum = TrafficStep.Sum(steps)
+                   where sum.To - sum.From >= policy.KnownGoodDuration && sum.Requests >= policy.KnownGoodRequests
+                   where policy.Signals.Where(signal => signal.Query is null).All(signal => TrafficJudge.Value(signal, sum) is not { } value || value < signal.Threshold)
+                   orderby sum.To descending
+                   select new KnownGoodRevision
+                   {
+                       Revision = revision.Hash,
+                       ProvenAt = now,
+                       LastGoodAt = sum.To,
+                       Source = KnownGoodSource.SeededFromHistory,
+                   }];
+    }
+}

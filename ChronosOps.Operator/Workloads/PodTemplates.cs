@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Workloads;
+
+/// <summary>Reads pod templates as they are on the wire, so that nothing of them is lost.</summary>
+public static class PodTemplates
+{
+    private const string TemplateHashLabel = "pod-template-hash";
+    private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
+
+    /// <summary>The template that a Deployment had when it made the ReplicaSet: without the label that the ReplicaSet adds.</summary>
+    public static JsonObject Restorable(JsonObject template)
+    {
+        var copy = template.DeepClone().AsObject();
+        if (copy["metadata"] is JsonObject metadata)
+        {
+            metadata.Remove("creationTimestamp");
+            RemoveKeys(metadata, "labels", key => key == TemplateHashLabel);
+        }
+
+        return copy;
+    }
+
+    /// <summary>The template without what does not make it another revision.</summary>
+    public static JsonObject WithoutStamps(JsonObject template)
+    {
+        var copy = Restorable(template);
+        if (copy["metadata"] is JsonObject metadata)
+        {
+            RemoveKeys(metadata, "annotations", key => key == RestartedAt || key.StartsWith(ApiGroup.Prefix, StringComparison.Ordinal));
+            if (metadata.Count == 0)
+            {
+                copy.Remove("metadata");
+            }
+        }
+
+        return copy;
+    }
+
+    /// <summary>An annotation of the template.</summary>
+    public static string? Annotation(JsonObject template, string key) =>
+        Text(template["metadata"]?["annotations"]?[key]);
+
+    /// <summary>All containers, init containers first.</summary>
+    public static IEnumerable<ContainerFacts> Containers(JsonObject template) =>
+        from container in AllContainers(template)
+        select new ContainerFacts(Text(container["name"]) ?? "", Text(container["image"]) ?? "", Text(container["imagePullPolicy"]));
+
+    /// <summary>The ConfigMaps and Secrets that the template refers to in env, envFrom and volumes, each once.</summary>
+    public static IEnumerable<ConfigReference> ConfigReferences(JsonObject template) =>
+        (from reference in FromContainers(template).Concat(FromVolumes(template))
+         where reference.Name.Length > 0
+         group reference by (reference.Kind, reference.Name) into same
+         select new ConfigReference(same.Key.Kind, same.Key.Name, same.All(r => r.Optional)))
+        .OrderBy(r => r.Kind, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal);
+
+    private static IEnumerable<ConfigReference> FromContainers(JsonObject template)
+    {
+        foreach (var container in AllContainers(template))
+        {
+            foreach (var source in Items(container["envFrom"]))
+            {
+                foreach (var reference in Either(source["configMapRef"], source["secretRef"], "name"))
+                {
+                    yield return reference;
+                }
+            }
+
+            foreach (var variable in Items(container["env"]))
+            {
+                foreach (var reference in Either(variable["valueFrom"]?["configMapKeyRef"], variable["valueFrom"]?["secretKeyRef"], "name"))
+                {
+                    yield return reference;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<ConfigReference> FromVolumes(JsonObject template)
+    {
+        foreach (var volume in Items(template["spec"]?["volumes"]))
+        {
+            foreach (var reference in Either(volume["configMap"], null, "name").Concat(Either(null, volume["secret"], "secretName")))
+            {
+                yield return reference;
+            }
+
+            foreach (var source in Items(volume["projected"]?["sources"]))
+            {
+                foreach (var reference in Either(source["configMap"], source["secret"], "name"))
+                {
+                    yield return reference;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<ConfigReference> Either(JsonNode? configMap, JsonNode? secret, string nameKey)
+    {
+        if (configMap is JsonObject)
+        {
+            yield return new ConfigReference("ConfigMap", Text(configMap[nameKey]) ?? "", IsTrue(configMap["optional"]));
+        }
+
+        if (secret is JsonObject)
+        {
+            yield return new ConfigReference("Secret", Text(secret[nameKey]) ?? "", IsTrue(secret["optional"]));
+        }
+    }
+
+    private static IEnumerable<JsonObject> AllContainers(JsonObject template) =>
+        Items(template["spec"]?["initContainers"]).Concat(Items(template["spec"]?["containers"]));
+
+    private static IEnumerable<JsonObject> Items(JsonNode? node) => node is JsonArray array ? array.OfType<JsonObject>() : [];
+
+    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool flag) && flag;
+
+    private static void RemoveKeys(JsonObject metadata, string map, Func<string, bool> remove)
+    {
+        if (metadata[map] is not JsonObject entries)
+        {
+            return;
+        }
+
+        foreach (var key in entries.Select(e => e.Key).Where(remove).ToList())
+        {
+            entries.Remove(key);
+        }
+
+        if (entries.Count == 0)
+        {
+            metadata.Remove(map);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Workloads;
+
+/// <summary>What matters of a pod template: enough to judge a rollback without keeping the template in memory.</summary>
+public sealed record TemplateFacts
+{
+    /// <summary>The revision: a hash of the template without restart stamps, without the ReplicaSet's label and without our own annotations.</summary>
+    public required string Revision { get; init; }
+    public required IReadOnlyList<ContainerFacts> Containers { get; init; }
+    public required IReadOnlyList<ConfigReference> ConfigReferences { get; init; }
+    public required bool DoNotRollBack { get; init; }
+
+    public string Images => string.Join(", ", Containers.Select(container => container.Image));
+
+    private static readonly ConditionalWeakTable<object, TemplateFacts> Attached = [];
+
+    /// <summary>The facts that were attached to an object when it was cached, or those of its template.</summary>
+    /// <param name="owner">The cached object.</param>
+    /// <param name="template">Its template, if it still has one.</param>
+    public static TemplateFacts Of(object owner, JsonObject? template) =>
+        Attached.GetValue(owner, _ => Read(template ?? []));
+
+    /// <summary>Reads a pod template.</summary>
+    public static TemplateFacts Read(JsonObject template) => new()
+    {
+        Revision = HashOf(template),
+        Containers = [.. PodTemplates.Containers(template)],
+        ConfigReferences = [.. PodTemplates.ConfigReferences(template)],
+        DoNotRollBack = PodTemplates.Annotation(template, ApiGroup.DoNotRollBackAnnotation) == "true",
+    };
+
+    private static string HashOf(JsonObject template)
+    {
+        var text = new StringBuilder();
+        WriteCanonical(PodTemplates.WithoutStamps(template), text);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..12];
+    }
+
+    private static void WriteCanonical(JsonNode? node, StringBuilder text)
+    {
+        switch (node)
+        {
+            case JsonObject o:
+                text.Append('{');
+                foreach (var (key, value) in o.OrderBy(p => p.Key, StringComparer.Ordinal))
+                {
+                    text.Append(JsonValue.Create(key)!.ToJsonString()).Append(':');
+                    WriteCanonical(value, text);
+                    text.Append(',');
+                }
+
+                text.Append('}');
+                break;
+            case JsonArray a:
+                text.Append('[');
+                foreach (var item in a)
+                {
+                    WriteCanonical(item, text);
+                    text.Append(',');
+                }
+
+                text.Append(']');
+                break;
+            default:
+                text.Append(node?.ToJsonString() ?? "null");
+                break;
+        }
+    }
+}
+
+/// <summary>One container of a template.</summary>
+public sealed record ContainerFacts(string Name, string Image, string? PullPolicy)
+{
+    /// <summary>Whether the image's name may stand for other content tomorrow: no digest, and the tag is latest, missing, or pulled anew each time.</summary>
+    public bool IsMutable
+    {
+        get
+        {
+            if (Image.Contains('@'))
+            {
+                return false;
+            }
+
+            var name = Image[(Image.LastIndexOf('/') + 1)..];
+            return !name.Contains(':') || name.EndsWith(":latest", StringComparison.Ordinal) || PullPolicy == "Always";
+        }
+    }
+}
+
+/// <summary>A ConfigMap or Secret that a template refers to.</summary>
+public sealed record ConfigReference(string Kind, string Name, bool Optional);

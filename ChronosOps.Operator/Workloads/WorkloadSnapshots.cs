@@ -1,0 +1,131 @@
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Workloads;
+
+/// <summary>Makes snapshots of Deployments from API objects. Pure.</summary>
+public static class WorkloadSnapshots
+{
+    public const string RevisionAnnotation = "deployment.kubernetes.io/revision";
+
+    /// <summary>The Deployment with the ReplicaSets that it controls and their pods.</summary>
+    public static WorkloadSnapshot Of(V1Deployment deployment, IEnumerable<V1ReplicaSet> replicaSets, IEnumerable<V1Pod> pods)
+    {
+        var owned = replicaSets.Where(set => set.ControllerOf()?.Uid == deployment.Metadata.Uid).ToList();
+        var revisions = Revisions(owned);
+        var facts = TemplateFacts.Of(deployment, deployment.Spec.Template);
+        var podSnapshots = Pods(owned, pods).ToList();
+        var status = deployment.Status;
+        return new WorkloadSnapshot
+        {
+            Key = new WorkloadKey(deployment.Metadata.NamespaceProperty ?? "", deployment.Metadata.Name ?? ""),
+            Uid = deployment.Metadata.Uid ?? "",
+            Generation = deployment.Metadata.Generation ?? 0,
+            ObservedGeneration = status?.ObservedGeneration ?? 0,
+            Labels = ReadOnly(deployment.Metadata.Labels),
+            Annotations = ReadOnly(deployment.Metadata.Annotations),
+            Paused = deployment.Spec.Paused ?? false,
+            Replicas = deployment.Spec.Replicas ?? 1,
+            UpdatedReplicas = status?.UpdatedReplicas ?? 0,
+            AvailableReplicas = status?.AvailableReplicas ?? 0,
+            TotalReplicas = status?.Replicas ?? 0,
+            Strategy = deployment.Spec.Strategy?.Type,
+            Current = facts,
+            RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),
+            Revisions = revisions,
+            Pods = podSnapshots,
+        };
+    }
+
+    private static List<RevisionSnapshot> Revisions(List<V1ReplicaSet> owned) =>
+        [.. from set in owned
+            group set by TemplateFacts.Of(set, set.Spec.Template).Revision into same
+            let newestFirst = same.OrderByDescending(Number).ThenByDescending(s => s.Metadata.CreationTimestamp).ToList()
+            let revision = new RevisionSnapshot
+            {
+                Facts = TemplateFacts.Of(newestFirst[0], newestFirst[0].Spec.Template),
+                ReplicaSets = [.. newestFirst.Select(s => s.Metadata.Name ?? "")],
+                Number = Number(newestFirst[0]),
+                CreatedAt = same.Min(s => s.Metadata.CreationTimestamp) ?? DateTimeOffset.MinValue,
+            }
+            orderby revision.Number descending, revision.CreatedAt descending
+            select revision];
+
+    private static long Number(V1ReplicaSet set) =>
+        long.TryParse(set.GetAnnotation(RevisionAnnotation), out var number) ? number : 0;
+
+    private static IEnumerable<PodSnapshot> Pods(List<V1ReplicaSet> owned, IEnumerable<V1Pod> pods)
+    {
+        var revisions = owned.ToDictionary(set => set.Metadata.Uid ?? "", set => TemplateFacts.Of(set, set.Spec.Template).Revision);
+        return from pod in pods
+               let owner = pod.ControllerOf()?.Uid
+               where owner is not null && revisions.ContainsKey(owner)
+               select Pod(pod, revisions[owner]);
+    }
+
+    private static PodSnapshot Pod(V1Pod pod, string revision) => new()
+    {
+        Name = pod.Metadata.Name ?? "",
+        Uid = pod.Metadata.Uid ?? "",
+        Revision = revision,
+        CreatedAt = pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
+        Ready = pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) ?? false,
+        Deleting = pod.Metadata.DeletionTimestamp is not null,
+        Unschedulable = pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
+        Containers =
+        [
+            .. (pod.Status?.InitContainerStatuses ?? []).Select(status => Container(status, init: true)),
+            .. (pod.Status?.ContainerStatuses ?? []).Select(status => Container(status, init: false)),
+        ],
+    };
+
+    private static ContainerSnapshot Container(V1ContainerStatus status, bool init)
+    {
+        var ended = status.State?.Terminated ?? status.LastState?.Terminated;
+        return new ContainerSnapshot
+        {
+            Name = status.Name,
+            Image = status.Image,
+            Init = init,
+            Ready = status.Ready,
+            RestartCount = status.RestartCount,
+            WaitingReason = status.State?.Waiting?.Reason,
+            WaitingMessage = status.State?.Waiting?.Message,
+            TerminatedReason = ended?.Reason,
+            ExitCode = ended?.ExitCode,
+            TerminatedAt = ended?.FinishedAt,
+        };
+    }
+
+    /// <summary>
+    /// A revision that was never there before begins with its ReplicaSet. One that was there before (an undo) reuses an old ReplicaSet: then the
+    /// oldest of its pods tells while the rollout runs, and the Progressing condition's last update once it is over.
+    /// </summary>
+    private static DateTimeOffset RolloutStart(V1Deployment deployment, string current, List<RevisionSnapshot> revisions, List<PodSnapshot> pods)
+    {
+        var fallback = deployment.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
+        var revision = revisions.FirstOrDefault(r => r.Hash == current);
+        if (revision is null)
+        {
+            return Progressing(deployment) ?? fallback;
+        }
+
+        if (revisions.All(other => other.CreatedAt <= revision.CreatedAt))
+        {
+            return revision.CreatedAt;
+        }
+
+        var candidates = pods.Where(pod => pod.Revision == current).Select(pod => pod.CreatedAt).ToList();
+        if (Progressing(deployment) is { } progressed)
+        {
+            candidates.Add(progressed);
+        }
+
+        return candidates.Count > 0 ? candidates.Min() : revision.CreatedAt;
+    }
+
+    private static DateTimeOffset? Progressing(V1Deployment deployment) =>
+        deployment.Status?.Conditions?.FirstOrDefault(c => c.Type == "Progressing")?.LastUpdateTime;
+
+    private static Dictionary<string, string> ReadOnly(Dictionary<string, string>? map) => map is null ? [] : new(map);
+}
