@@ -52,7 +52,7 @@ public sealed class ResourceType<T>
     public string Path(string? ns, string? name = null, string? subresource = null)
     {
         var path = new StringBuilder(Group.Length == 0 ? $"/api/{Version}" : $"/apis/{Group}/{Version}");
-        if (Namespaced && ns is not null)
+        if (Namespaced && !string.IsNullOrEmpty(ns))
             path.Append("/namespaces/").Append(Segment(ns, "namespace"));
         path.Append('/').Append(Plural);
         if (name is not null)

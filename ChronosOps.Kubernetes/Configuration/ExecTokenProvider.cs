@@ -51,21 +51,31 @@ internal sealed class ExecTokenProvider(string command, IReadOnlyList<string> ar
         }.ToJsonString();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(TimeLimit);
+        using var process = Start(start);
         try
         {
-            using var process = Process.Start(start)!;
             process.StandardInput.Close();
             var output = await process.StandardOutput.ReadToEndAsync(limit.Token).ConfigureAwait(false);
             await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
             return process.ExitCode == 0 ? output : throw Error($"ended with exit code {process.ExitCode}");
         }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            ct.ThrowIfCancellationRequested();
+            throw Error($"did not end within {TimeLimit.TotalSeconds} s");
+        }
+    }
+
+    private Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
         catch (Win32Exception e)
         {
             throw Error(e.Message);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw Error($"did not end within {TimeLimit.TotalSeconds} s");
         }
     }
 

@@ -27,6 +27,10 @@ internal sealed class KubeConfigNode(YamlMappingNode node, string file, string p
         {
             throw new KubeConfigException($"{file}: line {e.Start.Line}: is not YAML: {e.Message}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new KubeConfigException($"{file}: is not YAML", e); // what the scanner throws for some broken files
+        }
     }
 
     public bool Has(string name) => Find(name) is not null;

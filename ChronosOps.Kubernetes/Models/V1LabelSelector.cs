@@ -1,3 +1,5 @@
+using ChronosOps.Kubernetes.Crds;
+
 namespace ChronosOps.Kubernetes.Models;
 
 /// <summary>Selects objects by label. All parts must hold; an empty selector selects everything.</summary>
@@ -23,8 +25,13 @@ public sealed class V1LabelSelector
 /// <summary>One expression of a selector: <c>In</c>, <c>NotIn</c>, <c>Exists</c> or <c>DoesNotExist</c>.</summary>
 public sealed class V1LabelSelectorRequirement
 {
+    [Required]
     public string Key { get; set; } = "";
+
+    [Required]
+    [EnumValues("In", "NotIn", "Exists", "DoesNotExist")]
     public string Operator { get; set; } = "";
+
     public List<string>? Values { get; set; }
 
     internal bool Matches(IReadOnlyDictionary<string, string> labels) => Operator switch

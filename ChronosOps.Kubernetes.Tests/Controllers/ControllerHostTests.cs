@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Kubernetes.Tests;
+
+public sealed class ControllerHostTests : IAsyncLifetime
+{
+    private readonly FakeTime time = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly Controller controller = new();
+    private FakeApiServer server = null!;
+    private KubernetesClient client = null!;
+    private Task running = Task.CompletedTask;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await FakeApiServer.StartAsync();
+        client = new KubernetesClient(server.Configuration);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await running.ContinueWith(_ => { }, TaskScheduler.Default);
+        client.Dispose();
+        await server.DisposeAsync();
+        stop.Dispose();
+    }
+
+    [Fact]
+    public async Task EveryObjectOfTheFirstListIsReconciled()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"), Json.Pod("b", "4"));
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+        Assert.Equal(["reconcile a@3", "reconcile b@4"], controller.Calls.Order());
+    }
+
+    [Fact]
+    public async Task AFailureIsTriedAgainWithGrowingDelay()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.OnReconcile = pod => controller.Calls.Count < 3 ? throw new InvalidOperationException("not yet") : ReconciliationResult<V1Pod>.Success(pod);
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await AdvanceUntilAsync(() => controller.Calls.Count == 2, TimeSpan.FromMilliseconds(5));
+        await AdvanceUntilAsync(() => controller.Calls.Count == 3, TimeSpan.FromMilliseconds(10));
+        time.Advance(TimeSpan.FromHours(1));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Equal(3, controller.Calls.Count);
+    }
+
+    [Fact]
+    public async Task ATerminalFailureIsNotTriedAgain()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.OnReconcile = pod => ReconciliationResult<V1Pod>.Terminal(pod, "hopeless");
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromHours(1));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Single(controller.Calls);
+    }
+
+    [Fact]
+    public async Task AnObjectIsLookedAtAgainWhenItWasAskedFor()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.OnReconcile = pod => ReconciliationResult<V1Pod>.Success(pod, TimeSpan.FromMinutes(10));
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Single(controller.Calls);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+    }
+
+    [Fact]
+    public async Task AFailureWaitsAtLeastAsLongAsItAskedFor()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.OnReconcile = pod => ReconciliationResult<V1Pod>.Failure(pod, "throttled", requeueAfter: TimeSpan.FromSeconds(30));
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(29));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Single(controller.Calls);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+    }
+
+    [Fact]
+    public async Task ADeletionIsHandledWithTheLastKnownStateAndTriedAgainWhenItFails()
+    {
+        server.AnswersList("7", Json.Pod("a", "3")).Watches(WatchEnd.Silence, Json.Line("DELETED", Json.Pod("a", "9")));
+        var failures = 1;
+        controller.OnDeleted = pod => failures-- > 0 ? ReconciliationResult<V1Pod>.Failure(pod, "not yet") : ReconciliationResult<V1Pod>.Success(pod);
+        Start();
+        await AdvanceUntilAsync(() => controller.Calls.Count(call => call.StartsWith("deleted", StringComparison.Ordinal)) == 2, TimeSpan.FromMilliseconds(5));
+        Assert.All(controller.Calls.Where(call => call.StartsWith("deleted", StringComparison.Ordinal)), call => Assert.Equal("deleted a@9", call));
+    }
+
+    [Fact]
+    public async Task ANamesakeIsReconciledAfterTheDeletionOfTheFormerOne()
+    {
+        server.AnswersList("7", Json.Pod("a", "3", uid: "first"))
+            .Watches(WatchEnd.Silence, Json.Line("DELETED", Json.Pod("a", "8", uid: "first")) + Json.Line("ADDED", Json.Pod("a", "9", uid: "second")));
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Contains("reconcile a@9"));
+        var calls = controller.Calls.ToList();
+        Assert.True(calls.IndexOf("deleted a@8") < calls.IndexOf("reconcile a@9"));
+        Assert.Contains("deleted a@8", calls);
+    }
+
+    [Fact]
+    public async Task AStateOlderThanOurOwnWriteIsNotActedOn()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.OnReconcile = _ => ReconciliationResult<V1Pod>.Success(Json.TypedPod("a", "12"));
+        var host = Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        host.Enqueue(new ObjectKey("shop", "a"));
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Equal(["reconcile a@3"], controller.Calls);
+        // A server restored from a backup may never catch up: after half a minute the cache is believed again.
+        await AdvanceUntilAsync(() => controller.Calls.Count == 2, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task OnlyWhatTheFilterWantsIsReconciledUnlessItIsEnqueuedByName()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"), Json.Pod("b", "4"));
+        var host = Start(pod => pod.Name() == "b");
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        Assert.Equal(["reconcile b@4"], controller.Calls);
+        host.Enqueue(new ObjectKey("shop", "a"));
+        await Eventually.BeTrue(() => controller.Calls.Contains("reconcile a@3"));
+    }
+
+    [Fact]
+    public async Task OneObjectIsNeverReconciledTwiceAtOnce()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.Pause = TimeSpan.FromMilliseconds(30);
+        var host = Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        for (var i = 0; i < 20; i++)
+        {
+            host.Enqueue(new ObjectKey("shop", "a"));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+        await Eventually.BeTrue(() => host.QueueDepth == 0 && controller.Running == 0);
+        Assert.Equal(1, controller.MostAtOnce);
+        Assert.InRange(controller.Calls.Count, 2, 21);
+    }
+
+    private ControllerHost<V1Pod> Start(Func<V1Pod, bool>? filter = null)
+    {
+        // The client keeps real time: only the host's delays are under the test's control.
+        var informer = new Informer<V1Pod>(client.For(KubernetesResources.Pods));
+        var host = new ControllerHost<V1Pod>(informer, controller, workers: 4, time: time, filter: filter);
+        running = host.RunAsync(stop.Token);
+        return host;
+    }
+
+    private Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step) => Eventually.BeTrueWhileAdvancing(time, condition, step);
+
+    private sealed class Controller : IEntityController<V1Pod>
+    {
+        private int running;
+
+        public ConcurrentQueue<string> Calls { get; } = new();
+        public Func<V1Pod, ReconciliationResult<V1Pod>> OnReconcile { get; set; } = pod => ReconciliationResult<V1Pod>.Success(pod);
+        public Func<V1Pod, ReconciliationResult<V1Pod>> OnDeleted { get; set; } = pod => ReconciliationResult<V1Pod>.Success(pod);
+        public TimeSpan Pause { get; set; }
+        public int MostAtOnce { get; private set; }
+        public int Running => Volatile.Read(ref running);
+
+        public async Task<ReconciliationResult<V1Pod>> ReconcileAsync(V1Pod entity, CancellationToken ct)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref running));
+            Calls.Enqueue($"reconcile {entity.Name()}@{entity.ResourceVersion()}");
+            try
+            {
+                await Task.Delay(Pause, ct);
+                return OnReconcile(entity);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref running);
+            }
+        }
+
+        public Task<ReconciliationResult<V1Pod>> DeletedAsync(V1Pod entity, CancellationToken ct)
+        {
+            Calls.Enqueue($"deleted {entity.Name()}@{entity.ResourceVersion()}");
+            return Task.FromResult(OnDeleted(entity));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Kubernetes.Tests;
+
+public class InformerCacheTests
+{
+    private readonly List<string> changes = [];
+    private readonly InformerCache<V1Pod> cache;
+
+    public InformerCacheTests() =>
+        cache = new InformerCache<V1Pod>(null, change => changes.Add($"{change.Type} {change.Object.Name()}"), new FakeTime());
+
+    [Fact]
+    public void AResyncRemindsOfEverythingWithoutChangingIt()
+    {
+        Replace(Json.TypedPod("a"), Json.TypedPod("b"));
+        changes.Clear();
+        cache.Resync();
+        Assert.Equal(["Resync a", "Resync b"], changes);
+        Assert.Equal(2, cache.Store.Count);
+    }
+
+    [Fact]
+    public void AnIndexFollowsEveryChange()
+    {
+        cache.Store.AddIndex("node", pod => pod.Spec.NodeName is { } node ? [node] : []);
+        Apply(WatchEventType.Added, On("a", "1", "n1"));
+        Apply(WatchEventType.Added, On("b", "2", "n1"));
+        Assert.Equal(["a", "b"], Names("n1"));
+        Apply(WatchEventType.Modified, On("a", "3", "n2"));
+        Assert.Equal((string[])["b"], Names("n1"));
+        Assert.Equal((string[])["a"], Names("n2"));
+        Apply(WatchEventType.Deleted, On("a", "4", "n2"));
+        Assert.Empty(Names("n2"));
+    }
+
+    [Fact]
+    public void AnIndexAddedLateKnowsWhatIsThere()
+    {
+        Replace(On("a", "1", "n1"));
+        cache.Store.AddIndex("node", pod => [pod.Spec.NodeName!]);
+        Assert.Equal((string[])["a"], Names("n1"));
+    }
+
+    [Fact]
+    public void AnUnknownIndexIsNamed() =>
+        Assert.Contains("\"colour\"", Assert.Throws<ArgumentException>(() => cache.Store.ByIndex("colour", "red")).Message);
+
+    [Fact]
+    public void AModificationOfSomethingUnknownIsAnAddition()
+    {
+        Apply(WatchEventType.Modified, Json.TypedPod("a"));
+        Assert.Equal(["Added a"], changes);
+    }
+
+    [Fact]
+    public void ADeletionOfSomethingUnknownIsNothing()
+    {
+        Apply(WatchEventType.Deleted, Json.TypedPod("a"));
+        Assert.Empty(changes);
+    }
+
+    [Fact]
+    public void TheTransformIsAppliedBeforeStoring()
+    {
+        var slim = new InformerCache<V1Pod>(pod => { pod.Metadata.Labels = null; return pod; }, _ => { }, new FakeTime());
+        var pod = Json.TypedPod("a");
+        pod.SetLabel("x", "y");
+        slim.Replace([pod], new HashSet<ObjectKey>());
+        Assert.Empty(slim.Store.Get("shop", "a")!.Labels());
+    }
+
+    private void Replace(params V1Pod[] pods) => cache.Replace(pods, new HashSet<ObjectKey>());
+
+    private void Apply(WatchEventType type, V1Pod pod) => cache.Apply(new WatchEvent<V1Pod>(type, pod, null, pod.ResourceVersion()));
+
+    private IEnumerable<string> Names(string node) => cache.Store.ByIndex("node", node).Select(pod => pod.Name()).Order();
+
+    private static V1Pod On(string name, string version, string node)
+    {
+        var pod = Json.TypedPod(name, version);
+        pod.Spec.NodeName = node;
+        return pod;
+    }
+}
