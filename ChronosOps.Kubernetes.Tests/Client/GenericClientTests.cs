@@ -98,8 +98,12 @@ public sealed class GenericClientTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<KubernetesException>(() => client.For(KubernetesResources.Pods).CreateNamespacedAsync(new V1Pod(), "shop", ct: Ct));
         var flags = new Dictionary<string, bool>
         {
-            [nameof(error.IsNotFound)] = error.IsNotFound, [nameof(error.IsConflict)] = error.IsConflict, [nameof(error.IsAlreadyExists)] = error.IsAlreadyExists,
-            [nameof(error.IsGone)] = error.IsGone, [nameof(error.IsInvalid)] = error.IsInvalid, [nameof(error.IsForbidden)] = error.IsForbidden,
+            [nameof(error.IsNotFound)] = error.IsNotFound,
+            [nameof(error.IsConflict)] = error.IsConflict,
+            [nameof(error.IsAlreadyExists)] = error.IsAlreadyExists,
+            [nameof(error.IsGone)] = error.IsGone,
+            [nameof(error.IsInvalid)] = error.IsInvalid,
+            [nameof(error.IsForbidden)] = error.IsForbidden,
         };
         Assert.Equal([property], flags.Where(flag => flag.Value).Select(flag => flag.Key));
         Assert.Equal((code, "spec.x"), (error.StatusCode, error.Status!.Details!.Causes![0].Field));
