@@ -1,0 +1,57 @@
+using System.Text;
+using ChronosOps.Operator.Api;
+using static ChronosOps.Operator.Knowledge.PostmortemMarkdown;
+
+namespace ChronosOps.Operator.Knowledge;
+
+/// <summary>The sections on what was decided and done.</summary>
+internal static class PostmortemActions
+{
+    public static void Decisions(StringBuilder page, IncidentStatus status)
+    {
+        page.Append("## What was decided\n\n");
+        if (status.Decisions.Count == 0)
+        {
+            page.Append("Nothing: it did not come to a decision.\n\n");
+        }
+
+        foreach (var decision in status.Decisions)
+        {
+            page.Append($"**{Cell(decision.Verdict)}** {Cell(decision.Action)} at {Time(decision.Time)} ({Cell(decision.Reason)}): {Cell(decision.Message)}\n\n");
+            if (decision.Gates.Count > 0)
+            {
+                Table(page, ["Gate", "Verdict", "Why"], decision.Gates.Select(g => new[] { Text(g.Gate), Cell(g.Verdict), Cell(g.Reason) }));
+            }
+        }
+    }
+
+    public static void Actions(StringBuilder page, IncidentStatus status)
+    {
+        page.Append("## What was done, and whether it helped\n\n");
+        if (status.Actions.Count == 0)
+        {
+            page.Append("Nothing was changed.\n\n");
+        }
+
+        foreach (var action in status.Actions)
+        {
+            page.Append($"**{Cell(action.Action)}** (attempt {action.Attempt}): {action.State?.ToString() ?? "–"}. {Text(action.Message)}\n\n");
+            Table(page, ["", ""],
+            [
+                ["Key", Text(action.Key)],
+                ["From revision", Cell(action.FromRevision)],
+                ["To revision", Cell(action.ToRevision)],
+                ["Template from", Cell(action.FromReplicaSet)],
+                ["Written down", Time(action.PlannedAt)],
+                ["Accepted", Time(action.AppliedAt)],
+                ["Rolled out", Time(action.RolledOutAt)],
+                ["Outcome known", Time(action.FinishedAt)],
+                ["Measured before", Cell(string.Join(", ", action.Before.Select(m => $"{m.Signal} = {m.Value ?? "unknown"}")))],
+            ]);
+            if (action.Checks.Count > 0)
+            {
+                Table(page, ["Check at", "Result", "Measured"], action.Checks.Select(c => new[] { Time(c.Time), Cell(c.Result), Cell(c.Message) }));
+            }
+        }
+    }
+}

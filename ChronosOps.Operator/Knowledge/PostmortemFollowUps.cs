@@ -1,0 +1,92 @@
+using ChronosOps.Operator.Api;
+using static ChronosOps.Operator.Knowledge.PostmortemMarkdown;
+
+namespace ChronosOps.Operator.Knowledge;
+
+/// <summary>What is left to do for people, derived from cause, signals, actions and gaps alone: the same incident always gives the same list.</summary>
+internal static class PostmortemFollowUps
+{
+    public static IReadOnlyList<string> Of(Incident incident)
+    {
+        var status = incident.Status ?? new IncidentStatus();
+        return [.. OfOutcome(status), .. OfCause(status), .. OfSignals(status), .. OfActions(incident, status), .. status.Gaps.Select(gap => $"Close this gap in the evidence: {Text(gap)}")];
+    }
+
+    private static IEnumerable<string> OfOutcome(IncidentStatus status)
+    {
+        if (status.Phase is IncidentPhase.Escalated)
+        {
+            yield return $"Decide what to do now: the operator stopped at {Text(status.Reason)} ({Text(status.Message)})";
+        }
+        else if (status.Phase is IncidentPhase.Failed)
+        {
+            yield return $"Find out why the operator could not do its job: {Text(status.Reason)} ({Text(status.Message)})";
+        }
+    }
+
+    private static IEnumerable<string> OfCause(IncidentStatus status)
+    {
+        var subject = Text(status.Hypotheses.FirstOrDefault(h => h.Verdict == "Accepted")?.Subject ?? "what is blamed");
+        switch (status.Cause)
+        {
+            case "BadRelease":
+                yield return $"Fix revision {Revision(status.Suspect)} before it is released again";
+                if (status.KnownGood is { } good)
+                {
+                    yield return $"Find the change between revision {Revision(good)} and revision {Revision(status.Suspect)}";
+                }
+
+                yield return "Add a check to the pipeline that would have failed for this release";
+                break;
+            case "ImageUnavailable":
+                yield return $"Build and push the images of the release, or correct their names: {Cell(status.Suspect?.Images)}";
+                yield return "Let the pipeline check that an image exists before it names it";
+                break;
+            case "BadConfiguration":
+                yield return $"Restore {subject}, then give configuration a new name with every change, so that a rollback brings it back too";
+                break;
+            case "NeighbourRelease":
+                yield return $"Tell the owners of {subject}: the trouble began with their change";
+                break;
+            default:
+                yield return "Find the cause: the evidence at hand does not explain it";
+                break;
+        }
+    }
+
+    private static IEnumerable<string> OfSignals(IncidentStatus status)
+    {
+        var names = status.Signals.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        if (names.Contains("CrashLoop"))
+        {
+            yield return $"Start the images with the workload's configuration outside the cluster: they end by themselves ({Cell(status.Suspect?.Images)})";
+        }
+
+        if (names.Contains("ImagePullFailure") && status.Cause != "ImageUnavailable")
+        {
+            yield return $"Make sure that these images exist and may be pulled: {Cell(status.Suspect?.Images)}";
+        }
+
+        if (names.Contains("RolloutNotProgressing"))
+        {
+            yield return "Find out why the new pods did not become ready: readiness probe, resources or scheduling";
+        }
+    }
+
+    private static IEnumerable<string> OfActions(Incident incident, IncidentStatus status)
+    {
+        var rolledBack = status.Actions.LastOrDefault(a => a is { Action: "Rollback", State: ActionState.Succeeded or ActionState.Applied or ActionState.Inconclusive });
+        if (rolledBack is not null)
+        {
+            yield return $"Change the manifest of {Text(incident.Spec.WorkloadRef.Name)} where it is kept: it still names the revision that was rolled back, and the next apply or upgrade would bring it back";
+        }
+
+        foreach (var unknown in status.Actions.Where(a => a.State is ActionState.OutcomeUnknown))
+        {
+            yield return $"Look whether action {Text(unknown.Key)} took effect; it will not be repeated";
+        }
+    }
+
+    private static string Revision(RevisionRecord? revision) =>
+        revision is null ? "(unknown)" : Text(revision.Hash) + (string.IsNullOrEmpty(revision.Images) ? "" : $" ({Text(revision.Images)})");
+}
