@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Cli;
+
+public sealed class ClusterCommandTests : IAsyncLifetime
+{
+    private const string ControlPath = "/api/v1/namespaces/chronosops-system/configmaps/chronosops-control";
+    private FakeIncidentServer _server = null!;
+    private CliRun _cli = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await FakeIncidentServer.StartAsync();
+        _cli = new CliRun { ApiServer = _server.Url, Time = TimeProvider.System };
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task ListsTheIncidentsOfTheContextsNamespace()
+    {
+        var other = SampleIncident.Resolved();
+        other.Metadata.NamespaceProperty = "bank";
+        _server.Put(SampleIncident.Resolved());
+        _server.Put(other);
+        Assert.Equal(0, await _cli.RunAsync("incidents", "list"));
+        var lines = _cli.Out.ToString().TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.Matches("^NAMESPACE +NAME +WORKLOAD +PHASE", lines[0]);
+        Assert.Matches("^shop +checkout-x7k2p +checkout +Resolved +BadRelease +0.97 +Rollback/Succeeded +15s +1m01s +2024-01-01 12:00:15Z$", lines[1]);
+    }
+
+    [Fact]
+    public async Task ListsAllNamespacesAsJson()
+    {
+        var other = SampleIncident.Resolved();
+        other.Metadata.NamespaceProperty = "bank";
+        _server.Put(SampleIncident.Resolved());
+        _server.Put(other);
+        Assert.Equal(0, await _cli.RunAsync("incidents", "list", "-A", "-o", "json"));
+        var items = JsonNode.Parse(_cli.Out.ToString())!["items"]!.AsArray();
+        Assert.Equal(["bank", "shop"], items.Select(i => i!["metadata"]!["namespace"]!.GetValue<string>()).Order());
+        Assert.Equal("Resolved", items[0]!["status"]!["phase"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task TellsTheStoryOfOneIncident()
+    {
+        _server.Put(SampleIncident.Resolved());
+        Assert.Equal(0, await _cli.RunAsync("incidents", "show", "checkout-x7k2p"));
+        Golden.Matches(_cli.Out.ToString().ReplaceLineEndings("\n"), "story.golden.txt");
+    }
+
+    [Fact]
+    public async Task SaysThatThereIsNoSuchIncident()
+    {
+        Assert.Equal(1, await _cli.RunAsync("incidents", "show", "nope", "-n", "bank"));
+        Assert.Equal("error: there is no incident nope in namespace bank\n", _cli.Error.ToString());
+    }
+
+    [Fact]
+    public async Task ListsPolicies()
+    {
+        _server.Put(new RemediationPolicy
+        {
+            ApiVersion = "chronosops.io/v1alpha1", Kind = "RemediationPolicy", Metadata = new V1ObjectMeta { Name = "checkout", NamespaceProperty = "shop" },
+            Spec = new RemediationPolicySpec { Mode = PolicyMode.Autonomous },
+            Status = new RemediationPolicyStatus { MatchedWorkloads = 2, OpenIncidents = 1, Conditions = [new V1Condition { Type = "Ready", Status = "True", Message = "in force\u001b[31m" }] },
+        });
+        Assert.Equal(0, await _cli.RunAsync("policies", "list"));
+        Assert.Matches("shop +checkout +Autonomous +True +- +2 +1 +in force \\[31m", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task PrintsThePostmortemAlsoWhenTheIncidentIsGone()
+    {
+        _server.Put("/api/v1/namespaces/shop/configmaps/postmortem-gone", new JsonObject { ["kind"] = "ConfigMap", ["apiVersion"] = "v1", ["metadata"] = new JsonObject { ["name"] = "postmortem-gone", ["namespace"] = "shop" }, ["data"] = new JsonObject { ["postmortem.md"] = "# Page\n" } });
+        Assert.Equal(0, await _cli.RunAsync("postmortem", "gone", "-n", "shop"));
+        Assert.Equal("# Page\n", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task SaysThatThePostmortemIsNotWrittenYet()
+    {
+        var incident = SampleIncident.Resolved();
+        (incident.Status!.Phase, incident.Status.Postmortem) = (IncidentPhase.Verifying, null);
+        _server.Put(incident);
+        Assert.Equal(1, await _cli.RunAsync("postmortem", "checkout-x7k2p"));
+        Assert.Contains("no postmortem yet: it is Verifying", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stop", "true", "ON")]
+    [InlineData("resume", "false", "OFF")]
+    public async Task SetsTheEmergencyStopAndSaysWhatItMeans(string verb, string value, string said)
+    {
+        _server.Put(ControlPath, new JsonObject { ["kind"] = "ConfigMap", ["apiVersion"] = "v1", ["metadata"] = new JsonObject { ["name"] = "chronosops-control" }, ["data"] = new JsonObject() });
+        Assert.Equal(0, await _cli.RunAsync(verb));
+        Assert.Equal($"PATCH {ControlPath} application/merge-patch+json {{\"data\":{{\"emergencyStop\":\"{value}\"}}}}", Assert.Single(_server.Writes));
+        Assert.Contains($"Emergency stop is {said} (ConfigMap chronosops-system/chronosops-control)", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StopsAlsoWhereTheConfigMapIsMissing()
+    {
+        Assert.Equal(0, await _cli.RunAsync("stop", "--control-namespace", "ops", "--control-configmap", "c"));
+        Assert.StartsWith("POST /api/v1/namespaces/ops/configmaps ", _server.Writes[^1], StringComparison.Ordinal);
+        Assert.Contains("\"emergencyStop\":\"true\"", _server.Writes[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ResumesOnlyWhatIsThere()
+    {
+        Assert.Equal(1, await _cli.RunAsync("resume"));
+        Assert.Contains("there is no ConfigMap chronosops-system/chronosops-control", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(_server.Writes, write => write.StartsWith("POST", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Cli;
+
+public sealed class RunSettingsTests
+{
+    private readonly CliRun _cli = new();
+
+    [Fact]
+    public async Task NeedsNoMoreThanPrometheus()
+    {
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url", "http://prometheus:9090"));
+        var options = _cli.Ran!;
+        Assert.Equal("http://prometheus:9090/", options.PrometheusUrl.ToString());
+        Assert.Equal(TimeSpan.FromSeconds(4), options.PrometheusTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(15), options.EvaluationInterval);
+        Assert.Equal(("", LogLevel.Information, "http://+:8080"), (options.Namespace, options.LogLevel, options.Listen));
+        Assert.Equal(("chronosops-control", "chronosops-system"), (options.ControlConfigMap, options.ControlNamespace));
+        Assert.Null(options.PrometheusBearerTokenFile);
+    }
+
+    [Fact]
+    public async Task ReadsEverySettingFromTheEnvironment()
+    {
+        var token = Path.GetTempFileName();
+        foreach (var (name, value) in new[]
+        {
+            ("PROMETHEUS_URL", "https://p/prefix"), ("PROMETHEUS_TIMEOUT", "2s"), ("PROMETHEUS_BEARER_TOKEN_FILE", token), ("EVALUATION_INTERVAL", "5s"), ("NAMESPACE", "shop"),
+            ("LOG_LEVEL", "Warning"), ("LISTEN", "http://127.0.0.1:9"), ("CONTROL_CONFIGMAP", "control"), ("CONTROL_NAMESPACE", "ops"),
+        })
+        {
+            _cli.Environment["CHRONOSOPS_" + name] = value;
+        }
+
+        Assert.Equal(42, await _cli.RunAsync("run"));
+        var options = _cli.Ran!;
+        Assert.Equal(("https://p/prefix", token, "shop"), (options.PrometheusUrl.ToString(), options.PrometheusBearerTokenFile, options.Namespace));
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), LogLevel.Warning), (options.PrometheusTimeout, options.EvaluationInterval, options.LogLevel));
+        Assert.Equal(("http://127.0.0.1:9", "control", "ops"), (options.Listen, options.ControlConfigMap, options.ControlNamespace));
+        File.Delete(token);
+    }
+
+    [Fact]
+    public async Task TheFlagWinsOverTheVariable()
+    {
+        _cli.Environment["CHRONOSOPS_EVALUATION_INTERVAL"] = "5s";
+        _cli.Environment["CHRONOSOPS_NAMESPACE"] = "shop";
+        await _cli.RunAsync("run", "--prometheus-url=http://p", "--evaluation-interval=7s", "--namespace", "");
+        Assert.Equal((TimeSpan.FromSeconds(7), ""), (_cli.Ran!.EvaluationInterval, _cli.Ran.Namespace));
+    }
+
+    [Fact]
+    public async Task AnEmptyVariableCountsAsNotSet()
+    {
+        _cli.Environment["CHRONOSOPS_LISTEN"] = "";
+        await _cli.RunAsync("run", "--prometheus-url=http://p");
+        Assert.Equal("http://+:8080", _cli.Ran!.Listen);
+    }
+
+    [Fact]
+    public async Task TheControlNamespaceIsThatOfThePod()
+    {
+        _cli.Environment["POD_NAMESPACE"] = "ops";
+        await _cli.RunAsync("run", "--prometheus-url=http://p");
+        Assert.Equal("ops", _cli.Ran!.ControlNamespace);
+    }
+
+    [Fact]
+    public async Task TellsAllThatIsWrongAtOnceWithFlagAndVariable()
+    {
+        _cli.Environment["CHRONOSOPS_LOG_LEVEL"] = "loud";
+        var exitCode = await _cli.RunAsync(
+            "run", "--evaluation-interval", "0s", "--namespace", "Not_A_Namespace", "--listen", "8080", "--control-configmap", "A B", "--control-namespace", "x.y", "--prometheus-timeout", "soon", "--prometheus-bearer-token-file", "/nowhere/token");
+        Assert.Equal(2, exitCode);
+        Assert.Null(_cli.Ran);
+        var errors = _cli.Error.ToString().Split('\n');
+        foreach (var flag in new[] { "prometheus-url", "evaluation-interval", "namespace", "log-level", "listen", "control-configmap", "control-namespace", "prometheus-timeout", "prometheus-bearer-token-file" })
+        {
+            Assert.Contains(errors, line => line.StartsWith($"error: --{flag} (CHRONOSOPS_{flag.Replace('-', '_').ToUpperInvariant()}): ", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("prometheus:9090")]
+    [InlineData("ftp://prometheus")]
+    [InlineData("http://user:secret@prometheus")]
+    [InlineData("http://prometheus/?a=b")]
+    [InlineData("")]
+    public async Task RefusesAnAddressThatIsNoneOfPrometheus(string url)
+    {
+        Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url", url));
+        Assert.Contains("--prometheus-url (CHRONOSOPS_PROMETHEUS_URL): ", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://*:8080", true)]
+    [InlineData("http://[::]:8080/", true)]
+    [InlineData("http://127.0.0.1:0", true)]
+    [InlineData("https://+:8080", false)]
+    [InlineData("http://+:99999", false)]
+    [InlineData("http://+", false)]
+    public async Task AcceptsOnlyAddressesThatCanBeListenedOn(string address, bool accepted) =>
+        Assert.Equal(accepted ? 42 : 2, await _cli.RunAsync("run", "--prometheus-url=http://p", "--listen", address));
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using ChronosOps.Kubernetes;
+
+namespace ChronosOps.Operator.Cli;
+
+/// <summary>The command line: one list of verbs.</summary>
+public static class CommandLine
+{
+    /// <summary>How long the operator may take to end in order after SIGTERM.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(25);
+
+    /// <summary>Reads the arguments and does what they say.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="run">The operator itself.</param>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(string[] args, Func<RunOptions, CancellationToken, Task<int>> run) => RunAsync(args, run, new CliHost());
+
+    internal static async Task<int> RunAsync(string[] args, Func<RunOptions, CancellationToken, Task<int>> run, CliHost host)
+    {
+        var parsed = Root(run, host).Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or null) and ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await host.Error.WriteLineAsync($"error: {error.Message}");
+            }
+
+            await host.Error.WriteLineAsync($"See: {PathOf(parsed)} --help");
+            return ExitCodes.Usage;
+        }
+
+        return await InvokeAsync(parsed, host);
+    }
+
+    private static RootCommand Root(Func<RunOptions, CancellationToken, Task<int>> run, CliHost host) => new(
+        $"ChronosOps: notices when a workload breaks, finds out why, heals it within your limits, and proves it. {ExitCodes.Help}")
+    {
+        RunCommand.New(run, host),
+        IncidentCommands.New(host),
+        PolicyCommands.New(host),
+        PostmortemCommand.New(host),
+        EmergencyStopCommands.Stop(host),
+        EmergencyStopCommands.Resume(host),
+        CrdsCommand.New(host),
+        VersionCommand.New(host),
+    };
+
+    private static async Task<int> InvokeAsync(ParseResult parsed, CliHost host)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                Output = host.Out,
+                Error = host.Error,
+                ProcessTerminationTimeout = Farewell,
+            });
+        }
+        catch (CliException refused)
+        {
+            await host.Error.WriteLineAsync($"error: {refused.Message}");
+            return refused.ExitCode;
+        }
+        catch (Exception failed) when (failed is KubernetesException or KubeConfigException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            await host.Error.WriteLineAsync($"error: {Terminal.Safe(failed.Message)}");
+            return ExitCodes.Error;
+        }
+        catch (OperationCanceledException)
+        {
+            await host.Error.WriteLineAsync("interrupted");
+            return ExitCodes.Error;
+        }
+    }
+
+    private static string PathOf(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+        {
+            names.Push(command.Command is RootCommand ? "chronosops" : command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+}

@@ -1,0 +1,38 @@
+namespace ChronosOps.Operator.Cli;
+
+/// <summary>How the operator was told to run: from flags, then from the environment, then by default.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Where Prometheus is.</summary>
+    public required Uri PrometheusUrl { get; init; }
+
+    /// <summary>A file with a bearer token for Prometheus.</summary>
+    public string? PrometheusBearerTokenFile { get; init; }
+
+    /// <summary>After how long a query is given up.</summary>
+    public required TimeSpan PrometheusTimeout { get; init; }
+
+    /// <summary>How often all signals are evaluated.</summary>
+    public required TimeSpan EvaluationInterval { get; init; }
+
+    /// <summary>The only namespace to watch; empty for all.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>What is not logged.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Where /metrics, /healthz and /readyz are served.</summary>
+    public required string Listen { get; init; }
+
+    /// <summary>The ConfigMap with the emergency stop.</summary>
+    public required string ControlConfigMap { get; init; }
+
+    /// <summary>The namespace of that ConfigMap.</summary>
+    public required string ControlNamespace { get; init; }
+
+    /// <summary>The kubeconfig file, if not found by the usual rules.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>The context of the kubeconfig, if not its current one.</summary>
+    public string? Context { get; init; }
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Cli;
+
+/// <summary>The settings of <c>run</c>: each is a flag and a variable. Reads them all before it complains, and names both in every complaint.</summary>
+internal sealed partial class RunSettings
+{
+    public const string DefaultControlConfigMap = "chronosops-control";
+    public const string DefaultControlNamespace = "chronosops-system";
+
+    private readonly List<Setting> _all = [];
+
+    public RunSettings()
+    {
+        PrometheusUrl = New("--prometheus-url", "URL", null, "Where Prometheus is, e.g. http://prometheus.monitoring:9090. A path is a prefix. Required.");
+        BearerTokenFile = New("--prometheus-bearer-token-file", "FILE", null, "A file with a bearer token for Prometheus.");
+        PrometheusTimeout = New("--prometheus-timeout", "DURATION", "4s", "After how long a query is given up.");
+        Interval = New("--evaluation-interval", "DURATION", "15s", "How often the signals are evaluated.");
+        Namespace = New("--namespace", "NS", "", "The only namespace to watch; empty for all.");
+        LogLevel = New("--log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical.");
+        Listen = New("--listen", "URL", "http://+:8080", "Where /metrics, /healthz and /readyz are served.");
+        ControlConfigMap = New("--control-configmap", "NAME", DefaultControlConfigMap, "The ConfigMap with the emergency stop.");
+        ControlNamespace = New("--control-namespace", "NS", null, $"The namespace of that ConfigMap. Default: POD_NAMESPACE, or {DefaultControlNamespace}.");
+    }
+
+    private Setting PrometheusUrl { get; }
+
+    private Setting BearerTokenFile { get; }
+
+    private Setting PrometheusTimeout { get; }
+
+    private Setting Interval { get; }
+
+    private Setting Namespace { get; }
+
+    private Setting LogLevel { get; }
+
+    private Setting Listen { get; }
+
+    private Setting ControlConfigMap { get; }
+
+    private Setting ControlNamespace { get; }
+
+    public IEnumerable<Option> Options => _all.Select(setting => setting.Option);
+
+    /// <summary>Reads and checks all settings.</summary>
+    /// <returns>The options, or what is wrong with them.</returns>
+    public (RunOptions? Options, IReadOnlyList<string> Errors) Read(ParseResult parsed, Func<string, string?> environment)
+    {
+        var errors = new List<string>();
+        var reader = new SettingReader(parsed, environment, errors);
+        var options = new RunOptions
+        {
+            PrometheusUrl = reader.Read(PrometheusUrl, Url, "must be an http or https URL without user, query and fragment") ?? new Uri("http://unset"),
+            PrometheusBearerTokenFile = reader.Find(BearerTokenFile) is null ? null : reader.Read(BearerTokenFile, file => File.Exists(file) ? file : null, "there is no such file"),
+            PrometheusTimeout = reader.Read(PrometheusTimeout, text => Duration(text, 0.1, 60), "must be a duration from 100ms to 60s") ?? default,
+            EvaluationInterval = reader.Read(Interval, text => Duration(text, 1, 300), "must be a duration from 1s to 5m") ?? default,
+            Namespace = reader.Read(Namespace, text => text.Length == 0 || Label().IsMatch(text) ? text : null, "must be a namespace, or empty for all") ?? "",
+            LogLevel = reader.Read(LogLevel, Level, "must be trace, debug, information, warning, error or critical") ?? default,
+            Listen = reader.Read(Listen, text => IsListenAddress(text) ? text : null, "must be like http://+:8080 or http://127.0.0.1:8080") ?? "",
+            ControlConfigMap = reader.Read(ControlConfigMap, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, "must be the name of a ConfigMap") ?? "",
+            ControlNamespace = ReadControlNamespace(reader, environment),
+        };
+        return (errors.Count == 0 ? options : null, errors);
+    }
+
+    private string ReadControlNamespace(SettingReader reader, Func<string, string?> environment)
+    {
+        var fallback = environment("POD_NAMESPACE") is { Length: > 0 } pod ? pod : DefaultControlNamespace;
+        return reader.Find(ControlNamespace) is null
+            ? fallback
+            : reader.Read(ControlNamespace, text => Label().IsMatch(text) ? text : null, "must be a namespace") ?? "";
+    }
+
+    private Setting New(string flag, string helpName, string? fallback, string help)
+    {
+        var variable = "CHRONOSOPS_" + flag.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+        var shown = string.IsNullOrEmpty(fallback) ? "" : $" Default: {fallback}.";
+        var setting = new Setting(new Option<string?>(flag) { Description = $"{help}{shown} [{variable}]", HelpName = helpName }, variable, fallback);
+        _all.Add(setting);
+        return setting;
+    }
+
+    private static Uri? Url(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0 ? url : null;
+
+    private static TimeSpan? Duration(string text, double least, double most) =>
+        Quantities.TryParseDuration(text, out var value) && value.TotalSeconds >= least && value.TotalSeconds <= most ? value : null;
+
+    private static LogLevel? Level(string text) => text.ToLowerInvariant() switch
+    {
+        "trace" => Microsoft.Extensions.Logging.LogLevel.Trace,
+        "debug" => Microsoft.Extensions.Logging.LogLevel.Debug,
+        "info" or "information" => Microsoft.Extensions.Logging.LogLevel.Information,
+        "warn" or "warning" => Microsoft.Extensions.Logging.LogLevel.Warning,
+        "error" => Microsoft.Extensions.Logging.LogLevel.Error,
+        "critical" => Microsoft.Extensions.Logging.LogLevel.Critical,
+        _ => null,
+    };
+
+    private static bool IsListenAddress(string text) =>
+        ListenAddress().Match(text) is { Success: true } match && int.Parse(match.Groups["port"].ValueSpan, CultureInfo.InvariantCulture) is >= 0 and <= 65535;
+
+    [GeneratedRegex(@"^http://([+*]|\[[0-9a-fA-F:]+\]|[-a-zA-Z0-9.]+):(?<port>[0-9]{1,5})/?\z")]
+    private static partial Regex ListenAddress();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z")]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\z")]
+    private static partial Regex Subdomain();
+}
