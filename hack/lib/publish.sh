@@ -39,17 +39,23 @@ source_files() {
   )
 }
 
-# Publishing has a build tree of its own, so that it never meets a build or a test run of the same sources.
+# build_program PROJECT DIR: the published program in DIR/root/app. What is published for the same sources is not published again.
 build_program() {
-  local name; name=$(basename "$1")
-  say "publishing $name, about a minute; log: $LOGS/publish-$name.log"
-  with_lock publish publish_program "$1" "$2" "$LOGS/publish-$name.log"
+  local name published; name=$(basename "$1")
+  published=$CACHE/published/$name-$(program_key published "$1" ChronosOps.Kubernetes)
+  with_lock publish publish_once "$1" "$published" "$LOGS/publish-$name.log" || return 1
+  mkdir -p "$2/root"; cp -a "$published" "$2/root/app"
 }
 
-publish_program() {
-  local tree; tree=$CACHE/publish/$(printf %s "$REPO" | key_of)
-  (cd "$REPO" && logged "$3" dotnet publish "$1" -c Release -r linux-x64 --self-contained -o "$2/root/app" --nologo \
-    -p:ArtifactsPath="$tree" -p:UseSharedCompilation=false --disable-build-servers)
+# Publishing has a build tree of its own, so that it never meets a build or a test run of the same sources.
+publish_once() {
+  local tree name; name=$(basename "$1"); tree=$CACHE/publish/$(printf %s "$REPO" | key_of)
+  [ ! -d "$2" ] || return 0
+  say "publishing $name, about a minute; log: $3"
+  rm -rf "$2.new" "$CACHE/published/$name-"*
+  (cd "$REPO" && logged "$3" dotnet publish "$1" -c Release -r linux-x64 --self-contained -o "$2.new" --nologo \
+    -p:ArtifactsPath="$tree" -p:UseSharedCompilation=false --disable-build-servers) || return 1
+  mv -T "$2.new" "$2"
 }
 
 program_image() { # program_image NAME WORK ARCHIVE ENTRYPOINT
