@@ -1,0 +1,134 @@
+# The stages of hack/test. What each test came to is a line of $OUTCOMES. Source me after common.sh.
+# shellcheck shell=bash
+
+RESULTS=$LOGS/test
+OUTCOMES=$RESULTS/outcomes.jsonl
+PROJECTS="ChronosOps.Kubernetes.Tests ChronosOps.Operator.Tests"
+API_CLUSTER=test-api NODE_CLUSTER=test
+STAGE=0 CHILD='' CLUSTERS_UP=() LAUNCH=()
+
+prepare_results() { rm -rf "$RESULTS"; mkdir -p "$RESULTS"; : >"$OUTCOMES"; say "logs are in $RESULTS"; }
+
+stage() { STAGE=$((STAGE + 1)); say "stage $STAGE: $1 (about $2)"; }
+
+record_outcome() { "$LIB/outcomes.py" add "$OUTCOMES" "$@"; } # record_outcome TIER NAME passed|failed|skipped [MESSAGE]
+
+# watched WHAT SECONDS LOG CMD...: runs CMD in a process group of its own with its output in LOG, and tells every half minute that it goes on.
+watched() {
+  local what=$1 limit=$2 log=$3 start told=0 rc=0; shift 3
+  start=$(now)
+  setsid "$@" >"$log" 2>&1 </dev/null &
+  CHILD=$!
+  while kill -0 "$CHILD" 2>/dev/null; do
+    sleep 0.2
+    local seconds=$((($(now) - start) / 1000))
+    if [ $((seconds / 30)) -gt $told ]; then told=$((seconds / 30)); say "still $what, $seconds s so far"; fi
+    [ $seconds -lt "$limit" ] || { echo "given up after $limit s" >>"$log"; end_child; }
+  done
+  wait "$CHILD" || rc=$?
+  CHILD=''
+  return $rc
+}
+
+end_child() { [ -z "$CHILD" ] || kill -KILL -- "-$CHILD" 2>/dev/null || true; }
+
+# Whatever happens, nothing that a run started is left: the running test program and the clusters.
+end_run() {
+  local name
+  end_child
+  [ -z "${KEEP:-}" ] || return 0
+  for name in "${CLUSTERS_UP[@]}"; do "$HACK/cluster" down --name "$name" >>"$RESULTS/down.log" 2>&1 || say "cluster $name could not be removed; log: $RESULTS/down.log"; done
+  CLUSTERS_UP=()
+}
+
+# Why this machine has no cluster of its own; nothing where it can have one.
+no_cluster() {
+  if [ "$(id -u)" != 0 ]; then echo "a cluster needs root"
+  elif ! grep -q '^ID=debian$' /etc/os-release 2>/dev/null; then echo "a cluster needs Debian's packages"; fi
+}
+
+# named_check TIER NAME SECONDS CMD...: a command that is a test.
+named_check() {
+  local tier=$1 name=$2 limit=$3; shift 3
+  case $name in *"$FILTER"*) ;; *) return 0 ;; esac
+  say "checking: $name"
+  if watched "checking $name" "$limit" "$RESULTS/$name.log" "$@"; then record_outcome "$tier" "$name" passed
+  else record_outcome "$tier" "$name" failed "$(tail -n 15 "$RESULTS/$name.log"); log: $RESULTS/$name.log"; fi
+}
+
+build_tests() {
+  local project
+  for project in $PROJECTS; do
+    watched "building $project" 900 "$RESULTS/build-$project.log" dotnet build "$REPO/$project" --nologo -v minimal && continue
+    tail_log "$RESULTS/build-$project.log" 30
+    record_outcome unit "build of $project" failed "log: $RESULTS/build-$project.log"
+    return 1
+  done
+}
+
+# run_tests TIER SECONDS PROJECT FILTER...: one test program; every test in it becomes a line of $OUTCOMES.
+run_tests() {
+  local tier=$1 limit=$2 project=$3 rc=0; shift 3
+  local name=$tier-$project
+  [ -z "$FILTER" ] || set -- "$@" --filter-method "*$FILTER*"
+  watched "running the $tier tests of $project" "$limit" "$RESULTS/$name.log" "${LAUNCH[@]}" "$REPO/artifacts/bin/$project/debug/$project" \
+    --results-directory "$RESULTS" --report-ctrf --report-ctrf-filename "$name.json" --no-progress --no-ansi --auto-reporters off "$@" || rc=$?
+  "$LIB/outcomes.py" ctrf "$OUTCOMES" "$tier" "$project" "$RESULTS/$name.json" $rc "$RESULTS/$name.log"
+}
+
+tier_unit() {
+  local project
+  stage "unit tests" "3 min"
+  for project in $PROJECTS; do run_tests unit 600 "$project" --filter-not-trait "Tier=*"; done
+  named_check unit format 600 dotnet format "$REPO/ChronosOps.sln" --verify-no-changes
+  if [ -z "$(no_cluster)" ]; then named_check unit generate-check 900 "$HACK/generate" --check
+  else record_outcome unit generate-check skipped "the command line is built with Debian's packages, as root"; fi
+}
+
+# cluster_up NAME FLAVOR: remembered first, so that it is removed however this ends.
+cluster_up() {
+  CLUSTERS_UP+=("$1")
+  watched "starting the cluster $1" 1800 "$RESULTS/up-$1.log" "$HACK/cluster" up --flavor "$2" --name "$1" && return
+  tail_log "$RESULTS/up-$1.log" 30
+  return 1
+}
+
+cluster_down() { [ -n "$KEEP" ] || watched "removing the cluster $1" 120 "$RESULTS/down-$1.log" "$HACK/cluster" down --name "$1" || true; }
+
+tier_apiserver() {
+  local project reason; reason=$(no_cluster)
+  stage "the API server tier" "7 min"
+  if [ -n "$reason" ]; then
+    for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests apiserver 120 "$project" --filter-trait Tier=apiserver; done
+    return
+  fi
+  if ! cluster_up $API_CLUSTER apiserver; then record_outcome apiserver "the API server" failed "log: $RESULTS/up-$API_CLUSTER.log"; return; fi
+  LAUNCH=("$LIB/with-cluster" $API_CLUSTER)
+  for project in $PROJECTS; do run_tests apiserver 1200 "$project" --filter-trait Tier=apiserver; done
+  LAUNCH=()
+  cluster_down $API_CLUSTER
+}
+
+tier_cluster() {
+  local project reason; reason=$(no_cluster)
+  stage "the cluster tier" "12 min"
+  if [ -n "$reason" ]; then
+    for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests cluster 120 "$project" --filter-trait Tier=cluster; done
+    "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "cluster-selftest: " "$reason"
+    return
+  fi
+  if [ -z "$FILTER" ]; then
+    watched "testing the cluster script" 900 "$RESULTS/cluster-selftest.log" "$LIB/cluster-selftest" --quick || true
+    "$LIB/outcomes.py" lines "$OUTCOMES" cluster cluster-selftest "$RESULTS/cluster-selftest.log"
+  fi
+  CLUSTERS_UP+=("$NODE_CLUSTER")
+  if ! CHRONOSOPS_CLUSTER_NAME=$NODE_CLUSTER watched "starting the node, Prometheus and the operator" 2400 "$RESULTS/up-$NODE_CLUSTER.log" "$HACK/demo" up; then
+    tail_log "$RESULTS/up-$NODE_CLUSTER.log" 30
+    record_outcome cluster "the node with Prometheus and the operator" failed "log: $RESULTS/up-$NODE_CLUSTER.log"
+    return
+  fi
+  LAUNCH=("$LIB/with-cluster" $NODE_CLUSTER)
+  for project in $PROJECTS; do run_tests cluster 1800 "$project" --filter-trait Tier=cluster; done
+  LAUNCH=()
+  cluster_down $NODE_CLUSTER
+}
