@@ -73,7 +73,7 @@ public static class GatePipeline
         {
             return gate.Evaluate(context);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or NullReferenceException or KeyNotFoundException)
+        catch (Exception e)
         {
             return GateVerdict.Deny("GateFailed", $"the gate could not be evaluated: {e.Message}");
         }
