@@ -1,0 +1,133 @@
+using System.Reflection;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Decisions;
+
+public sealed class GatePipelineTests
+{
+    public static TheoryData<string> GateNames => [.. GatePipeline.All.Select(gate => gate.Name)];
+
+    [Fact]
+    public void IssuesThePermitForTheKeyWhenEveryGateAllows()
+    {
+        var (report, permit) = Permit.Request("uid-1/1", SampleGates.Open());
+        Assert.All(report.Results, result => Assert.Equal(Verdict.Allow, result.Verdict.Verdict));
+        Assert.Equal(GatePipeline.All.Select(gate => gate.Name), report.Results.Select(result => result.Gate));
+        Assert.Equal("uid-1/1", permit?.Key);
+    }
+
+    [Theory]
+    [MemberData(nameof(GateNames))]
+    public void WithholdsThePermitWhenOneGateAloneObjects(string gate)
+    {
+        var (report, permit) = Permit.Request("uid-1/1", Objections[gate](SampleGates.Open()));
+        Assert.Null(permit);
+        Assert.NotEqual(Verdict.Allow, report.Results.Single(result => result.Gate == gate).Verdict.Verdict);
+        Assert.Equal(report.Verdict, report.Results.Max(result => result.Verdict.Verdict));
+    }
+
+    [Fact]
+    public void TheStrictestVerdictDecidesWhereverItStands()
+    {
+        GateReport report = new(
+        [
+            new GateResult("first", GateVerdict.Wait("Wait", "not now")),
+            new GateResult("second", GateVerdict.Deny("Deny", "no")),
+            new GateResult("third", new GateVerdict(Verdict.NeedsApproval, "Approval", "ask")),
+            new GateResult("fourth", GateVerdict.Deny("AlsoDeny", "no")),
+        ]);
+        Assert.Equal("second", report.Decisive.Gate);
+        Assert.Equal(Verdict.Deny, report.Verdict);
+    }
+
+    [Fact]
+    public void AWaitWithholdsThePermitToo()
+    {
+        var (report, permit) = Permit.Request("uid-1/1", SampleGates.Open() with { EmergencyStop = true });
+        Assert.Equal(Verdict.Wait, report.Verdict);
+        Assert.Null(permit);
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(NullReferenceException))]
+    [InlineData(typeof(IndexOutOfRangeException))]
+    [InlineData(typeof(FormatException))]
+    [InlineData(typeof(NotSupportedException))]
+    public void AGateThatThrowsDenies(Type exception)
+    {
+        var said = GatePipeline.Ask(new ThrowingGate((Exception)Activator.CreateInstance(exception, "broken")!), SampleGates.Open());
+        Assert.Equal((Verdict.Deny, "GateFailed"), (said.Verdict, said.Reason));
+        Assert.Contains("broken", said.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnUndoIsHeldAgainstItsOwnGatesOnly()
+    {
+        var undo = SampleGates.Open() with { Step = new ProposedStep(RemediationAction.Rollback, SampleWorkload.NewRevision, IsUndo: true) };
+        var (report, permit) = Permit.Request("uid-1/2", undo with { Diagnosis = undo.Diagnosis with { Accepted = null } });
+        Assert.NotNull(permit);
+        Assert.Equal(GatePipeline.ForUndo.Select(gate => gate.Name), report.Results.Select(result => result.Gate));
+    }
+
+    [Theory]
+    [InlineData(typeof(EmergencyStopGate))]
+    [InlineData(typeof(ModeGate))]
+    [InlineData(typeof(GitOpsGate))]
+    [InlineData(typeof(OneActionGate))]
+    public void AnUndoStaysUnderTheGatesThatProtectTheWillOfPeople(Type gate) =>
+        Assert.Contains(GatePipeline.ForUndo, one => one.GetType() == gate);
+
+    [Fact]
+    public void EveryGateOfTheRoomIsAskedOnce() =>
+        Assert.Equal(
+            typeof(IGate).Assembly.GetTypes().Where(type => type.IsClass && typeof(IGate).IsAssignableFrom(type)).Select(type => type.Name).Order(),
+            GatePipeline.All.Select(gate => gate.GetType().Name).Order());
+
+    [Fact]
+    public void GateNamesAreUniqueAndFitIntoTheRecord()
+    {
+        Assert.Equal(GatePipeline.All.Count, GatePipeline.All.Select(gate => gate.Name).Distinct().Count());
+        Assert.True(GatePipeline.All.Count <= StatusLimits.GateVerdicts);
+    }
+
+    [Fact]
+    public void APermitCannotBeMadeBesideThePipeline()
+    {
+        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        Assert.True(typeof(Permit).IsSealed);
+        Assert.All(typeof(Permit).GetConstructors(all), constructor => Assert.True(constructor.IsPrivate));
+        Assert.All(typeof(Permit).GetProperties(all), property => Assert.False(property.CanWrite));
+        var makers = typeof(Permit).GetMethods(all).Where(method => method.ReturnType.ToString().Contains(typeof(Permit).FullName!, StringComparison.Ordinal));
+        Assert.Equal([nameof(Permit.Request)], makers.Select(method => method.Name));
+    }
+
+    private static readonly Dictionary<string, Func<GateContext, GateContext>> Objections = new()
+    {
+        ["EmergencyStop"] = c => c with { EmergencyStop = true },
+        ["Mode"] = c => c.Policy(p => p with { Mode = PolicyMode.Observe }),
+        ["GitOps"] = c => c.Bundle(b => b with { Ownership = null }),
+        ["DoNotRollBack"] = c => c.Workload(w => w with { Current = w.Current with { DoNotRollBack = true } }),
+        ["Quarantine"] = c => c with { RolledBackFrom = null },
+        ["Confidence"] = c => c.Accepting(h => h with { Confidence = 0.5 }),
+        ["Evidence"] = c => c.Accepting(h => h with { For = [] }),
+        ["MinimumTraffic"] = c => c.Bundle(b => b with { Workload = SampleWorkload.RolledOut(), Signals = [] }),
+        ["RolloutInProgress"] = c => c.Workload(w => w with { Generation = 9 }),
+        ["Feasibility"] = c => c.Workload(w => w with { Paused = true }),
+        ["KnownGoodRevision"] = c => c.Bundle(b => b with { KnownGood = [] }),
+        ["Configuration"] = c => c.To(SampleWorkload.Revision(SampleWorkload.OldFacts with { ConfigReferences = [new("ConfigMap", "settings", false)] }, 1, "rs", SampleWorkload.Now)),
+        ["OneActionPerWorkload"] = c => c with { ActionsUnderWay = ["other"] },
+        ["ActionsPerHour"] = c => c with { RecentActions = null },
+    };
+
+    private sealed class ThrowingGate(Exception exception) : IGate
+    {
+        public string Name => "Throwing";
+
+        public GateVerdict Evaluate(GateContext context) => throw exception;
+    }
+}

@@ -1,0 +1,44 @@
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Decisions.Gates;
+
+public sealed class ConfigurationGateTests
+{
+    private static readonly GateTable Table = new(new ConfigurationGate())
+    {
+        { "the target refers to nothing", c => c },
+        { "a ConfigMap is as it was", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -86400)) },
+        { "a ConfigMap was changed in place after the target had proved itself", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -20)), Verdict.Deny, "ConfigMapEdited" },
+        { "the target served with the change for just too short", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -329)), Verdict.Deny, "ConfigMapEdited" },
+        { "the target served with the change for long enough", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -330)) },
+        { "a Secret was changed in place", c => With(c, "Secret", Fact("Secret", exists: true, changed: -20)), Verdict.Deny, "SecretEdited" },
+        { "a ConfigMap is gone", c => With(c, "ConfigMap", Fact("ConfigMap", exists: false, changed: null)), Verdict.Deny, "ConfigMapGone" },
+        { "a Secret is gone", c => With(c, "Secret", Fact("Secret", exists: false, changed: null)), Verdict.Deny, "SecretGone" },
+        { "an optional ConfigMap is gone", c => With(c, "ConfigMap", Fact("ConfigMap", exists: false, changed: null), optional: true) },
+        { "a Secret may not be looked at", c => With(c, "Secret", Fact("Secret", exists: null, changed: null)), Verdict.Deny, "SecretStateUnknown" },
+        { "an optional Secret may not be looked at", c => With(c, "Secret", Fact("Secret", exists: null, changed: null), optional: true), Verdict.Deny, "SecretStateUnknown" },
+        { "a ConfigMap was not looked at", c => With(c, "ConfigMap", null), Verdict.Deny, "ConfigMapStateUnknown" },
+        { "nobody knows when a ConfigMap was changed", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: null)), Verdict.Deny, "ConfigMapStateUnknown" },
+        { "nobody knows when the target served well", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -86400)).Bundle(b => b with { KnownGood = [] }), Verdict.Deny, "ConfigMapEdited" },
+        { "there is no target", c => c.To(null), Verdict.Deny, "NoTarget" },
+    };
+
+    public static TheoryData<string> Situations => Table.Situations;
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void SaysSoWhen(string situation) => Table.Check(situation);
+
+    /// <summary>The target was last seen good thirty seconds ago and needs five minutes to prove itself.</summary>
+    private static GateContext With(GateContext context, string kind, ConfigFact? fact, bool optional = false) => context
+        .Bundle(bundle => bundle with { Configs = fact is null ? [] : [fact] })
+        .To(SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { ConfigReferences = [new ConfigReference(kind, "settings", optional)] } });
+
+    private static ConfigFact Fact(string kind, bool? exists, double? changed) =>
+        new(new ConfigReference(kind, "settings", false), exists, changed is { } at ? SampleWorkload.At(at) : null, [SampleWorkload.Old]);
+}

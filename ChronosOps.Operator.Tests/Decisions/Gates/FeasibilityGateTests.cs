@@ -1,0 +1,35 @@
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Decisions.Gates;
+
+public sealed class FeasibilityGateTests
+{
+    private static readonly GateTable Table = new(new FeasibilityGate())
+    {
+        { "an earlier revision is kept", c => c },
+        { "the workload is paused", c => c.Workload(w => w with { Paused = true }), Verdict.Deny, "Paused" },
+        { "the strategy is Recreate", c => c.Workload(w => w with { Strategy = "Recreate" }), Verdict.Deny, "RecreateStrategy" },
+        { "no history is kept", c => c.Workload(w => w with { Revisions = [SampleWorkload.NewRevision] }).To(null), Verdict.Deny, "NoHistory" },
+        { "not even the current revision is kept", c => c.Workload(w => w with { Revisions = [] }).To(null), Verdict.Deny, "NoHistory" },
+        { "every kept revision has the same template", c => c.Workload(w => w with { Revisions = [SampleWorkload.NewRevision with { ReplicaSets = ["checkout-b", "checkout-a"] }] }).To(null), Verdict.Deny, "SameTemplate" },
+        { "both revisions name the same mutable tag", c => Images(c, "app:latest", "app:latest"), Verdict.Deny, "SameMutableTag" },
+        { "both revisions name the same fixed tag", c => Images(c, "app:1", "app:1") },
+        { "both revisions name the same digest", c => Images(c, "app@sha256:1", "app@sha256:1") },
+        { "a mutable tag was replaced by a fixed one", c => Images(c, "app:2", "app:latest") },
+        { "there is a history and no target", c => c.To(null) },
+    };
+
+    public static TheoryData<string> Situations => Table.Situations;
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void SaysSoWhen(string situation) => Table.Check(situation);
+
+    private static GateContext Images(GateContext context, string current, string target) => context
+        .Workload(w => w with { Current = w.Current with { Containers = [new ContainerFacts("app", current, null)] } })
+        .To(SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { Containers = [new ContainerFacts("app", target, null)] } });
+}

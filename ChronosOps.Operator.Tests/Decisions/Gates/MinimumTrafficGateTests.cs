@@ -1,0 +1,28 @@
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Decisions.Gates;
+
+public sealed class MinimumTrafficGateTests
+{
+    private static readonly GateTable Table = new(new MinimumTrafficGate())
+    {
+        { "a measured signal fires", c => c },
+        { "only container states fire", c => Signals(c, SampleBundle.Sign(PodSigns.CrashLoop), SampleBundle.Reading("errors", SignalState.Unknown)) },
+        { "the signal can no longer be measured", c => Signals(c, SampleBundle.Reading("errors", SignalState.Unknown)), Verdict.Wait, "NotMeasured" },
+        { "nothing fires any more", c => Signals(c, SampleBundle.Reading("errors", SignalState.Healthy)), Verdict.Wait, "NothingFires" },
+        { "trouble is only on its way", c => Signals(c, SampleBundle.Reading("errors", SignalState.Pending)), Verdict.Wait, "NothingFires" },
+        { "there is no signal at all", c => Signals(c), Verdict.Wait, "NothingFires" },
+    };
+
+    public static TheoryData<string> Situations => Table.Situations;
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void SaysSoWhen(string situation) => Table.Check(situation);
+
+    private static GateContext Signals(GateContext context, params SignalReading[] signals) => context.Bundle(bundle => bundle with { Signals = signals });
+}

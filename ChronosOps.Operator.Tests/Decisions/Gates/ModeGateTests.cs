@@ -1,0 +1,23 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Decisions.Gates;
+
+public sealed class ModeGateTests
+{
+    private static readonly GateTable Table = new(new ModeGate())
+    {
+        { "the mode is Autonomous", c => c },
+        { "the mode is Observe", c => c.Policy(p => p with { Mode = PolicyMode.Observe }), Verdict.Deny, "ModeObserve" },
+        { "the mode is one that this version does not know", c => c.Policy(p => p with { Mode = (PolicyMode)99 }), Verdict.Deny, "ModeObserve" },
+    };
+
+    public static TheoryData<string> Situations => Table.Situations;
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void SaysSoWhen(string situation) => Table.Check(situation);
+}

@@ -1,0 +1,89 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Decisions;
+
+public sealed class LadderTests
+{
+    [Fact]
+    public void ProposesTheRollbackOfABadReleaseToTheRevisionThatServedWell()
+    {
+        var choice = Next();
+        Assert.Equal("Chosen", choice.Reason);
+        Assert.Equal(new ProposedStep(RemediationAction.Rollback, SampleWorkload.OldRevision), choice.Step);
+    }
+
+    [Theory]
+    [InlineData(Cause.BadConfiguration, "NoRungHelps")]
+    [InlineData(Cause.NeighbourRelease, "NoRungHelps")]
+    [InlineData(Cause.ImageUnavailable, "NoRungHelps")]
+    [InlineData(Cause.Unknown, "NoRungHelps")]
+    public void ProposesNothingWhereARollbackCannotHelp(Cause cause, string reason)
+    {
+        var choice = Next(diagnosis: d => d with { Accepted = d.Accepted! with { Cause = cause } });
+        Assert.Null(choice.Step);
+        Assert.Equal(reason, choice.Reason);
+        Assert.Contains(cause.ToString(), choice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProposesNothingWithoutACauseAndNamesTheBestGuess()
+    {
+        var choice = Next(diagnosis: d => d with { Accepted = null });
+        Assert.Null(choice.Step);
+        Assert.Equal("CauseUnknown", choice.Reason);
+        Assert.Contains("BadRelease", choice.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ProposesNothingWhereNothingWasFound() =>
+        Assert.Equal("the cause is unknown: nothing was found", Next(diagnosis: _ => new Diagnosis([], [], null, [])).Message);
+
+    [Fact]
+    public void ProposesNothingWhereThePolicyAllowsNoAction() =>
+        Assert.Equal("EmptyLadder", Next(policy: p => p with { Ladder = [] }).Reason);
+
+    [Fact]
+    public void NeverTriesARungTwiceInOneIncident()
+    {
+        var choice = Next(tried: ["Rollback"]);
+        Assert.Null(choice.Step);
+        Assert.Equal("LadderExhausted", choice.Reason);
+    }
+
+    [Fact]
+    public void AnUndoIsNotARung() => Assert.NotNull(Next(tried: ["Undo"]).Step);
+
+    [Fact]
+    public void ReturnsToTheRevisionThatServedWellLast()
+    {
+        var older = SampleWorkload.Revision(SampleWorkload.Facts("registry.example/checkout:0"), 0, "checkout-older", SampleWorkload.At(-200000));
+        var choice = Next(bundle: b => b with
+        {
+            Workload = b.Workload with { Revisions = [older, .. b.Workload.Revisions] },
+            KnownGood = [new GoodRevision(older.Hash, SampleWorkload.At(-190000), SampleWorkload.At(-100000)), .. b.KnownGood],
+        });
+        Assert.Equal(SampleWorkload.Old, choice.Step?.Target?.Hash);
+    }
+
+    [Fact]
+    public void NeverReturnsToTheCurrentRevisionEvenIfItServedWellOnce() =>
+        Assert.Null(Next(bundle: b => b with { KnownGood = [new GoodRevision(SampleWorkload.New, SampleWorkload.Now, SampleWorkload.Now)] }).Step!.Target);
+
+    [Fact]
+    public void HasNoTargetWhereTheRevisionThatServedWellIsNoLongerKept() =>
+        Assert.Null(Next(bundle: b => b with { Workload = b.Workload with { Revisions = [SampleWorkload.NewRevision] } }).Step!.Target);
+
+    private static LadderChoice Next(
+        Func<EffectivePolicy, EffectivePolicy>? policy = null, Func<EvidenceBundle, EvidenceBundle>? bundle = null, Func<Diagnosis, Diagnosis>? diagnosis = null, string[]? tried = null)
+    {
+        var evidence = SampleBundle.BadRelease();
+        var found = Analysers.Diagnose(evidence);
+        return Ladder.Next(
+            policy?.Invoke(SamplePolicy.Effective()) ?? SamplePolicy.Effective(), bundle?.Invoke(evidence) ?? evidence, diagnosis?.Invoke(found) ?? found, tried ?? []);
+    }
+}

@@ -1,0 +1,51 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Tests.Support;
+
+/// <summary>The evidence of a bad release of checkout: errors of the new revision beside a healthy old one.</summary>
+internal static class SampleBundle
+{
+    public static readonly DateTimeOffset Onset = SampleWorkload.At(-20);
+
+    public static EvidenceBundle BadRelease() => new()
+    {
+        CollectedAt = SampleWorkload.Now,
+        OnsetAt = Onset,
+        Workload = SampleWorkload.Rolling(),
+        Signals = [Fires("errors", SampleWorkload.New), .. NoSigns()],
+        Measures = [Measure(SampleWorkload.New, 0.4, 60), Measure(SampleWorkload.Old, 0, 900)],
+        Ownership = new Ownership(null, null, IsGitOps: false),
+        KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-80000), SampleWorkload.RolloutStart)],
+    };
+
+    public static SignalReading Fires(string signal, string? revision) => new()
+    {
+        Signal = signal,
+        State = SignalState.Firing,
+        Revision = revision,
+        Value = 0.4,
+        Since = Onset,
+        Message = "40% errors for 20s, limit 5% errors",
+    };
+
+    /// <summary>A Kubernetes sign of the new revision.</summary>
+    public static SignalReading Sign(string sign) => new()
+    {
+        Signal = sign,
+        State = SignalState.Firing,
+        Revision = SampleWorkload.New,
+        Since = Onset,
+        Message = "container app of pod checkout-7c9b4d8f6-nnnn1: CrashLoopBackOff after 3 restarts, exit code 1",
+        IsKubernetesSign = true,
+    };
+
+    public static SignalReading Reading(string signal, SignalState state, string message = "0% errors, limit 5% errors") =>
+        new() { Signal = signal, State = state, Message = message };
+
+    public static IReadOnlyList<SignalReading> NoSigns() => PodSigns.Judge(SampleWorkload.Rolling(), TimeSpan.FromMinutes(1), SampleWorkload.Now);
+
+    public static RevisionMeasure Measure(string revision, double value, double requests, string signal = "errors") =>
+        new(signal, revision, value, 0.05, requests, $"{value * 100:0.#}% errors");
+}
