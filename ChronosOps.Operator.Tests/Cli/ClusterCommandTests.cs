@@ -63,11 +63,21 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SaysWhereChronosOpsIsNotInstalled()
+    {
+        _server.KnowsNoKinds = true;
+        Assert.Equal(1, await _cli.RunAsync("incidents", "list"));
+        Assert.Contains("ChronosOps is not installed there", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ListsPolicies()
     {
         _server.Put(new RemediationPolicy
         {
-            ApiVersion = "chronosops.io/v1alpha1", Kind = "RemediationPolicy", Metadata = new V1ObjectMeta { Name = "checkout", NamespaceProperty = "shop" },
+            ApiVersion = "chronosops.io/v1alpha1",
+            Kind = "RemediationPolicy",
+            Metadata = new V1ObjectMeta { Name = "checkout", NamespaceProperty = "shop" },
             Spec = new RemediationPolicySpec { Mode = PolicyMode.Autonomous },
             Status = new RemediationPolicyStatus { MatchedWorkloads = 2, OpenIncidents = 1, Conditions = [new V1Condition { Type = "Ready", Status = "True", Message = "in force\u001b[31m" }] },
         });

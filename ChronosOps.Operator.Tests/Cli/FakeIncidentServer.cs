@@ -18,6 +18,9 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
     /// <summary>Answered instead of everything else, when not 0.</summary>
     public int FailWith { get; set; }
 
+    /// <summary>As a server answers for a kind that it does not have: 404 in plain text.</summary>
+    public bool KnowsNoKinds { get; set; }
+
     public int Requests { get; private set; }
 
     /// <summary>Runs before every request, with its number.</summary>
@@ -57,6 +60,13 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Before?.Invoke(++Requests);
+        if (KnowsNoKinds)
+        {
+            context.Response.StatusCode = 404;
+            await context.Response.WriteAsync("404 page not found\n");
+            return;
+        }
+
         var (method, path) = (context.Request.Method, context.Request.Path.Value!);
         var body = method == "GET" ? null : await JsonNode.ParseAsync(context.Request.Body);
         JsonNode? answer;

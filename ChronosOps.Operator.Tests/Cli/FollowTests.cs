@@ -40,7 +40,7 @@ public sealed class FollowTests : IAsyncLifetime
             Assert.Single(lines, line => line.Contains($"  {phase,-10}  ", StringComparison.Ordinal));
         }
 
-        Assert.StartsWith("Resolved: detected 15s and healed 1m01s after onset; cause: BadRelease, confidence 0.97", lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("Resolved: detected 15s after onset; healed 1m01s after onset; cause: BadRelease, confidence 0.97", lines[^1], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -68,7 +68,12 @@ public sealed class IncidentStoryTests
         _story.Update(incident);
         incident.Status!.Decisions.Add(new DecisionRecord
         {
-            Time = SampleIncident.At(25), Attempt = 1, Action = "Rollback", Verdict = "Wait", Reason = "Stopped", Message = "m",
+            Time = SampleIncident.At(25),
+            Attempt = 1,
+            Action = "Rollback",
+            Verdict = "Wait",
+            Reason = "Stopped",
+            Message = "m",
             Gates = [new GateRecord { Gate = "EmergencyStop", Verdict = "Wait", Reason = "stopped by a person" }, new GateRecord { Gate = "Confidence", Verdict = "Allow", Reason = "0.98 is at least 0.8" }],
         });
         Assert.Equal([StoryKind.Gate, StoryKind.Decision], _story.Update(incident).Select(l => l.Kind));

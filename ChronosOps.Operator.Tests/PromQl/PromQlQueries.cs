@@ -63,7 +63,9 @@ internal static class PromQlQueries
             (2, from left in Expression(size / 2) from gap in Gap from op in Operator from right in Expression(size / 2) select GeneratedQuery.Concat(left, gap, op, gap, right)),
             (1, Wrap("(", size - 1, ")")),
             (1, Wrap("-", size - 1, "")),
-            (1, from grouping in Grouping from inner in Wrap("(", size - 1, ")") from after in Gen.Elements(true, false)
+            (1, from grouping in Grouping
+                from inner in Wrap("(", size - 1, ")")
+                from after in Gen.Elements(true, false)
                 select after ? GeneratedQuery.Concat(GeneratedQuery.Same("sum"), inner, grouping) : GeneratedQuery.Concat(GeneratedQuery.Same("Max"), grouping, inner)),
             (1, Wrap("topk(3,", size - 1, ")")),
             (1, Wrap("label_replace(", size - 1, ",\"zone\",`pod`,'','namespace=\"bank\"')")),

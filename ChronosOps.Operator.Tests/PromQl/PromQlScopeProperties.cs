@@ -16,7 +16,7 @@ public sealed partial class PromQlScopeProperties
             Assert.Equal(WithoutBlanks(query.Bound), WithoutBlanks(scoped));
             Assert.True(PromQlScope.TryScope(scoped, "shop", out var again, out _));
             Assert.Equal(scoped, again);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60));
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(2000).WithEndSize(60));
 
     [Fact]
     public void AQueryOfAnotherNamespaceIsRefusedWhereverItStands() =>
@@ -25,7 +25,7 @@ public sealed partial class PromQlScopeProperties
             Assert.True(PromQlScope.TryScope(query.Text, "shop", out var scoped, out _));
             Assert.False(PromQlScope.TryScope(scoped, "bank", out _, out var error));
             Assert.Contains("reaches beyond the namespace bank", error, StringComparison.Ordinal);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     [Fact]
     public void WhatIsLeftOfADamagedQueryIsRefusedOrBoundAllTheSame()
@@ -50,7 +50,7 @@ public sealed partial class PromQlScopeProperties
             Assert.All(Braces().Matches(bare), braces => Assert.Matches(@"namespace\s*=\s*shop", braces.Value));
             Assert.True(PromQlScope.TryScope(scoped, "shop", out var again, out _));
             Assert.Equal(scoped, again);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000).WithEndSize(60));
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(5000).WithEndSize(60));
     }
 
     private static string WithoutBlanks(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Cli;
 
@@ -66,7 +67,7 @@ public static class CommandLine
         }
         catch (Exception failed) when (failed is KubernetesException or KubeConfigException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            await host.Error.WriteLineAsync($"error: {Terminal.Safe(failed.Message)}");
+            await host.Error.WriteLineAsync($"error: {Terminal.Safe(failed.Message)}{Hint(failed)}");
             return ExitCodes.Error;
         }
         catch (OperationCanceledException)
@@ -75,6 +76,11 @@ public static class CommandLine
             return ExitCodes.Error;
         }
     }
+
+    // An object that is missing is answered with a Status; a kind that is missing is not.
+    private static string Hint(Exception failed) => failed is KubernetesException { IsNotFound: true, Status: null } missing && missing.Message.Contains(ApiGroup.Name, StringComparison.Ordinal)
+        ? "\nThe server does not know this kind: ChronosOps is not installed there."
+        : "";
 
     private static string PathOf(ParseResult parsed)
     {

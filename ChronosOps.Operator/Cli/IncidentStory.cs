@@ -27,9 +27,14 @@ internal sealed partial class IncidentStory
     public static string Ending(Incident incident)
     {
         var status = incident.Status ?? new IncidentStatus();
-        var times = status.TimeToMitigate is { } mitigated ? $"detected {status.TimeToDetect ?? "?"} and healed {mitigated} after onset" : $"detected {status.TimeToDetect ?? "?"} after onset";
-        var cause = status.Cause is null ? "" : $"; cause: {status.Cause}, confidence {status.Confidence}";
-        return Terminal.Safe($"{status.Phase}: {times}{cause}; {status.Message}");
+        string?[] parts =
+        [
+            status.TimeToDetect is { } detected ? $"detected {detected} after onset" : null,
+            status.TimeToMitigate is { } healed ? $"healed {healed} after onset" : null,
+            status.Cause is { } cause ? $"cause: {cause}, confidence {status.Confidence}" : null,
+            status.Message,
+        ];
+        return Terminal.Safe($"{status.Phase}: {string.Join("; ", parts.Where(part => !string.IsNullOrEmpty(part)))}");
     }
 
     private static IEnumerable<StoryLine> Everything(IncidentStatus status) =>
