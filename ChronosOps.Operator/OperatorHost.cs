@@ -6,6 +6,7 @@ using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Integrations.Prometheus;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Telemetry;
@@ -42,7 +43,7 @@ public static class OperatorHost
         var knownGood = new KnownGoodBook();
 
         // Sees.
-        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = Timeout.InfiniteTimeSpan };
+        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
         var prometheus = new PrometheusOptions { Url = options.PrometheusUrl, Timeout = options.PrometheusTimeout, BearerTokenFile = options.PrometheusBearerTokenFile };
         var series = new MeasuredSource(new PrometheusSeriesSource(http, prometheus, time), metrics);
         var interval = options.EvaluationInterval;
@@ -50,7 +51,7 @@ public static class OperatorHost
 
         // Thinks, decides, heals, tells.
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
-        var assessor = new Assessor(new Collectors(client, series, catalog, knownGood, interval));
+        var assessor = new Assessor(new Collectors(client, series, catalog, knownGood, incidents, interval));
         var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
         var effect = new RollbackEffect(client);
         var phases = new Dictionary<IncidentPhase, IPhase>

@@ -29,9 +29,6 @@ public enum Cause
     /// <summary>A release of the workload itself.</summary>
     BadRelease,
 
-    /// <summary>An image that cannot be had.</summary>
-    ImageUnavailable,
-
     /// <summary>A ConfigMap or Secret that was changed in place or is gone.</summary>
     BadConfiguration,
 

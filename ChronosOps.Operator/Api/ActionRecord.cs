@@ -29,6 +29,9 @@ public sealed class ActionRecord
     /// <summary>The key that stood on the workload before, if any.</summary>
     public string? PreviousKey { get; set; }
 
+    /// <summary>The workload's revision number before. An unchanged number tells that the effect was never in place.</summary>
+    public string? PreviousNumber { get; set; }
+
     /// <summary>The revision that it starts from.</summary>
     public string? FromRevision { get; set; }
 

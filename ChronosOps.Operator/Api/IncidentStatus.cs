@@ -55,7 +55,7 @@ public sealed class IncidentStatus
     /// <summary>Why it stands there: a sentence.</summary>
     public string? Message { get; set; }
 
-    /// <summary>Ready is True when the incident is over, Reconciling while the operator works on it, Stalled when a person must look. Detected, Diagnosed, Mitigated and Resolved tell how far it has come.</summary>
+    /// <summary>Ready is True when the incident is over, Reconciling while the operator works on it, Stalled when a person must look. Diagnosed, Mitigated and Resolved tell how far it has come.</summary>
     [Items(0, 12)]
     [XListType("map")]
     [XListMapKeys("type")]
@@ -236,7 +236,7 @@ public sealed class HypothesisRecord
     /// <summary>How likely, 0 to 1.</summary>
     public string? Confidence { get; set; }
 
-    /// <summary>Accepted, Considered or Rejected.</summary>
+    /// <summary>Accepted or Rejected.</summary>
     public string? Verdict { get; set; }
 
     /// <summary>Why.</summary>

@@ -50,7 +50,7 @@ public sealed class DetectionLoop(
 
         var watched = policies.Watched();
         await seeder.SeedAsync(watched, ct).ConfigureAwait(false);
-        var readings = await evaluation.RunAsync(watched, time.GetUtcNow(), ct).ConfigureAwait(false);
+        var readings = await evaluation.RunAsync(watched, Now(), ct).ConfigureAwait(false);
         foreach (var reading in readings)
         {
             book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
@@ -69,6 +69,9 @@ public sealed class DetectionLoop(
         metrics.Evaluation(readings.Any(reading => reading.SeriesError is not null) ? "series_unavailable" : "ok", Stopwatch.GetElapsedTime(started));
         LastRun = time.GetUtcNow();
     }
+
+    /// <summary>To the millisecond, as times are written down: what comes back from the API server must equal what was sent.</summary>
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private TimeSpan UntilNext()
     {

@@ -91,29 +91,17 @@ public sealed class IncidentController(
             workload = null;
         }
 
-        var policy = PolicyOf(incident, status, workload);
+        var policy = workload is null ? null : policies.Governing(workload);
         var reading = board.Find(key);
         return new IncidentContext
         {
             Incident = incident,
             Status = status,
-            Now = time.GetUtcNow(),
+            Now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
             Key = key,
             Workload = workload,
             Policy = policy,
-            Reading = reading is not null && policy is not null && workload is not null && reading.Workload.Uid == workload.Uid ? reading with { Policy = policy } : null,
+            Reading = reading is not null && reading.Policy.Name == policy?.Name && reading.Workload.Uid == workload?.Uid ? reading : null,
         };
-    }
-
-    private EffectivePolicy? PolicyOf(Incident incident, IncidentStatus status, WorkloadSnapshot? workload)
-    {
-        var name = status.Policy ?? incident.Spec.PolicyRef?.Name;
-        if (name is null)
-        {
-            return workload is null ? null : policies.Governing(workload);
-        }
-
-        var policy = policies.Find(incident.Namespace() ?? "", name);
-        return policy is not null && workload is not null && policy.Selects(workload.Key.Namespace, workload.Key.Name, workload.Labels) ? policy : null;
     }
 }

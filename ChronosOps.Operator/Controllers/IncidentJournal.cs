@@ -12,11 +12,12 @@ namespace ChronosOps.Operator.Controllers;
 public sealed class IncidentJournal(KubernetesClient client, EventRecorder events, ChronosMetrics metrics, ILogger<IncidentJournal> log)
 {
     public const string PostmortemKey = "postmortem.md";
-    private const string PhaseAnnotation = ApiGroup.Prefix + "phase";
+    private const string StateAnnotation = ApiGroup.Prefix + "written-at";
+    private const int LabelLimit = 63;
     private readonly GenericClient<V1ConfigMap> _configMaps = client.For(KubernetesResources.ConfigMaps);
     private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);
     private readonly GenericClient<V1Deployment> _deployments = client.For(KubernetesResources.Deployments);
-    private readonly ConcurrentDictionary<string, IncidentPhase> _written = new();
+    private readonly ConcurrentDictionary<string, string> _written = new();
 
     /// <summary>Tells of a transition.</summary>
     public async Task TellAsync(Incident incident, Happening happening, CancellationToken ct)
@@ -38,7 +39,7 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
     public async Task EnsurePostmortemAsync(Incident incident, CancellationToken ct)
     {
         if (incident.Status?.Phase is not { } phase || !(PhaseTable.IsEnd(phase) || phase is IncidentPhase.Mitigated or IncidentPhase.Escalated)
-            || (_written.TryGetValue(incident.Uid() ?? "", out var known) && known == phase))
+            || (_written.TryGetValue(incident.Uid() ?? "", out var known) && known == StateOf(incident)))
         {
             return;
         }
@@ -46,7 +47,7 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
         var reference = new PostmortemReference { ConfigMap = Postmortem.ConfigMapName(incident), Key = PostmortemKey };
         try
         {
-            await WriteAsync(incident, reference, phase, ct).ConfigureAwait(false);
+            await WriteAsync(incident, reference, ct).ConfigureAwait(false);
             if (incident.Status.Postmortem?.ConfigMap != reference.ConfigMap)
             {
                 incident.Status.Postmortem = reference;
@@ -54,7 +55,7 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
                 incident.Metadata.ResourceVersion = written.Metadata.ResourceVersion;
             }
 
-            _written[incident.Uid() ?? ""] = phase;
+            _written[incident.Uid() ?? ""] = StateOf(incident);
         }
         catch (KubernetesException e) when (!e.IsConflict)
         {
@@ -62,11 +63,11 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
         }
     }
 
-    private async Task WriteAsync(Incident incident, PostmortemReference reference, IncidentPhase phase, CancellationToken ct)
+    private async Task WriteAsync(Incident incident, PostmortemReference reference, CancellationToken ct)
     {
         var ns = incident.Namespace()!;
         var existing = await _configMaps.FindNamespacedAsync(ns, reference.ConfigMap!, ct).ConfigureAwait(false);
-        if (existing?.GetAnnotation(PhaseAnnotation) == phase.ToString())
+        if (existing?.GetAnnotation(StateAnnotation) == StateOf(incident))
         {
             return;
         }
@@ -80,14 +81,20 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
                 Name = reference.ConfigMap,
                 NamespaceProperty = ns,
                 ResourceVersion = existing?.Metadata.ResourceVersion,
-                Labels = new() { ["app.kubernetes.io/managed-by"] = "chronosops", [ApiGroup.Prefix + "incident"] = incident.Name() },
-                Annotations = new() { [PhaseAnnotation] = phase.ToString() },
+                Labels = new() { ["app.kubernetes.io/managed-by"] = "chronosops", [ApiGroup.Prefix + "incident"] = LabelOf(incident.Name()) },
+                Annotations = new() { [StateAnnotation] = StateOf(incident) },
             },
             Data = new() { [PostmortemKey] = Postmortem.Write(incident) },
         };
         var options = new WriteOptions { FieldManager = ApiGroup.FieldManager };
         await (existing is null ? _configMaps.CreateNamespacedAsync(map, ns, options, ct) : _configMaps.ReplaceNamespacedAsync(map, ns, reference.ConfigMap!, options, ct)).ConfigureAwait(false);
     }
+
+    /// <summary>Changes with every transition.</summary>
+    private static string StateOf(Incident incident) =>
+        $"{incident.Status!.Phase} {incident.Status.Timeline.LastOrDefault()?.Time:O}";
+
+    private static string LabelOf(string name) => name.Length <= LabelLimit ? name : name[..LabelLimit].TrimEnd('-', '.');
 
     private void Measure(IncidentStatus status, IncidentPhase phase, Happening happening)
     {

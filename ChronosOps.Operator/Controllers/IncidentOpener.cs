@@ -40,7 +40,7 @@ public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, C
             {
                 WorkloadRef = new WorkloadReference { Name = key.Name },
                 PolicyRef = new LocalReference { Name = reading.Policy.Name },
-                Summary = Bounded.Sentence($"{first.Signal}: {first.Message}") is { Length: > 256 } text ? text[..255] + "…" : Bounded.Sentence($"{first.Signal}: {first.Message}"),
+                Summary = Bounded.Cut($"{first.Signal}: {first.Message}", 256),
                 Source = IncidentSource.Operator,
             },
         };

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;

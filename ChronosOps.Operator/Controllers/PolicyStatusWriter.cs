@@ -3,6 +3,7 @@ using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
@@ -31,7 +32,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             }
             catch (KubernetesException e)
             {
-                log.LogDebug("The status of policy {Policy} is written at the next evaluation: {Error}", entry.Object.Key(), e.Message);
+                log.Log(e.IsConflict ? LogLevel.Debug : LogLevel.Warning, "The status of policy {Policy} is written at the next evaluation: {Error}", entry.Object.Key(), e.Message);
             }
         }
     }
@@ -75,7 +76,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         }
 
         Set("Ready", "True", "InForce", readings.Count == 0 ? "valid; it governs no workload" : $"valid; governs {readings.Count} workloads in mode {entry.Effective.Mode}");
-        Set("Stalled", "False", "InForce", "");
+        Set("Stalled", "False", "InForce", "nothing stands in its way");
         var (signals, reason, text) = Signals(readings);
         Set("SignalsAvailable", signals, reason, text);
         var exposed = readings.Where(reading => book.IsBlank(reading.Workload.Uid)).Select(reading => reading.Workload.Key.Name).ToList();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
@@ -7,6 +8,7 @@ namespace ChronosOps.Operator.Detection;
 public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
 {
     private const int MaxSteps = 60;
+    private const int QueriesAtOnce = 8;
 
     /// <summary>Reads the series once and judges every workload.</summary>
     /// <param name="watched">The workloads with the policy that governs each.</param>
@@ -15,13 +17,21 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     public async Task<IReadOnlyList<WorkloadReading>> RunAsync(
         IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (watched.Count == 0)
+        var readings = new List<WorkloadReading>();
+        foreach (var group in watched.GroupBy(pair => StepOf(pair.Policy)))
         {
-            return [];
+            readings.AddRange(await RunGroupAsync([.. group], group.Key, now, cancellationToken).ConfigureAwait(false));
         }
 
+        return readings;
+    }
+
+    /// <summary>Policies that look equally far back share their queries; one that looks back for an hour does not make the others coarser.</summary>
+    private async Task<IReadOnlyList<WorkloadReading>> RunGroupAsync(
+        List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, TimeSpan step, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var policies = watched.Select(pair => pair.Policy).Distinct().ToList();
-        var grid = Grid(policies, now);
+        var grid = Grid(policies, step, now);
         var (traffic, trafficError) = await TryAsync(() => TrafficAsync(policies, grid, cancellationToken)).ConfigureAwait(false);
         var queries = await QueriesAsync(policies, grid, cancellationToken).ConfigureAwait(false);
         var builder = traffic is null ? null : new TrafficBuilder(traffic);
@@ -79,13 +89,12 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     private async Task<Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)>> QueriesAsync(
         List<EffectivePolicy> policies, List<DateTimeOffset> grid, CancellationToken cancellationToken)
     {
-        var result = new Dictionary<string, (IReadOnlyList<Series>?, string?)>();
-        foreach (var query in policies.SelectMany(policy => policy.Signals).Select(signal => signal.Query).OfType<string>().Distinct())
-        {
-            result[query] = await TryAsync<IReadOnlyList<Series>>(async () => await QueryAsync(query, grid, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-
-        return result;
+        var result = new ConcurrentDictionary<string, (IReadOnlyList<Series>?, string?)>();
+        var queries = policies.SelectMany(policy => policy.Signals).Select(signal => signal.Query).OfType<string>().Distinct();
+        var limit = new ParallelOptions { MaxDegreeOfParallelism = QueriesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(queries, limit, async (query, ct) =>
+            result[query] = await TryAsync<IReadOnlyList<Series>>(async () => await QueryAsync(query, grid, ct).ConfigureAwait(false)).ConfigureAwait(false)).ConfigureAwait(false);
+        return result.ToDictionary();
     }
 
     private Task<IReadOnlyList<Series>> QueryAsync(string query, List<DateTimeOffset> grid, CancellationToken cancellationToken) =>
@@ -108,14 +117,19 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
         policy.KnownGoodRequests > 0 || policy.Signals.Any(signal => signal.Kind != SignalKind.Query);
 
     /// <summary>Steps at whole multiples of the interval, so that every evaluation sees the same points.</summary>
-    private List<DateTimeOffset> Grid(List<EffectivePolicy> policies, DateTimeOffset now)
+    private List<DateTimeOffset> Grid(List<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now)
     {
-        var longest = policies.SelectMany(policy => policy.Signals).Select(signal => Max(signal.Window, signal.For + interval)).DefaultIfEmpty(interval * 4).Max();
-        var step = Max(interval, TimeSpan.FromSeconds(Math.Ceiling(longest.TotalSeconds / MaxSteps)));
+        var longest = policies.Max(LookBack);
         var count = (int)Math.Ceiling(longest / step) + 2;
         var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
         return [.. Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * step))];
     }
+
+    /// <summary>The interval, or a multiple of it where the policy looks back so far that there would be too many points.</summary>
+    private TimeSpan StepOf(EffectivePolicy policy) => interval * Math.Max(1, Math.Ceiling(LookBack(policy) / (interval * MaxSteps)));
+
+    private TimeSpan LookBack(EffectivePolicy policy) =>
+        policy.Signals.Select(signal => Max(signal.Window, signal.For + interval)).DefaultIfEmpty(interval * 4).Max();
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -27,9 +27,6 @@ public sealed class SignalBoard
 {
     private readonly ConcurrentDictionary<WorkloadKey, WorkloadReading> _readings = new();
 
-    /// <summary>Raised after an evaluation, once for each workload.</summary>
-    public event Action<WorkloadReading>? Updated;
-
     public WorkloadReading? Find(WorkloadKey key) => _readings.GetValueOrDefault(key);
 
     public void Publish(IReadOnlyCollection<WorkloadReading> readings)
@@ -43,7 +40,6 @@ public sealed class SignalBoard
         foreach (var reading in readings)
         {
             _readings[reading.Workload.Key] = reading;
-            Updated?.Invoke(reading);
         }
     }
 }

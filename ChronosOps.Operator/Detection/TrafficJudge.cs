@@ -91,7 +91,7 @@ public static class TrafficJudge
 
     private static SignalReading JudgeSteps(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, double limit, TimeSpan step, DateTimeOffset now)
     {
-        var recent = Last(steps, signal.Window > signal.For ? signal.Window : signal.For);
+        var recent = Last(steps, signal.Window > signal.For + step ? signal.Window : signal.For + step);
         if (recent.Count == 0)
         {
             return Reading(signal, SignalState.Unknown, null, null, "no requests were measured");

@@ -25,7 +25,9 @@ public static class TrafficQueries
         var scope = Scope(namespaces);
         return $"{ByPod} (http_requests_total{{{scope}, code=~\"5..\"}}) or {ByPod} (http_requests_total{{{scope}, status=~\"5..\"}})"
             + $" or {ByPod} (http_requests_total{{{scope}, status_code=~\"5..\"}})"
-            + $" or {ByPod} (http_server_request_duration_seconds_count{{{scope}, http_response_status_code=~\"5..\"}})";
+            + $" or {ByPod} (http_server_request_duration_seconds_count{{{scope}, http_response_status_code=~\"5..\"}})"
+            + $" or {ByPod} (http_request_duration_seconds_count{{{scope}, code=~\"5..\"}}) or {ByPod} (http_request_duration_seconds_count{{{scope}, status=~\"5..\"}})"
+            + $" or {ByPod} (http_request_duration_seconds_count{{{scope}, status_code=~\"5..\"}})";
     }
 
     /// <summary>Requests by upper bound of their duration since the pods started.</summary>

@@ -1,5 +1,6 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
@@ -18,11 +19,11 @@ public interface ICollector
 }
 
 /// <summary>All collectors. Adding one is a file and a line.</summary>
-public sealed class Collectors(KubernetesClient client, ISeriesSource series, WorkloadCatalog catalog, KnownGoodBook book, TimeSpan interval)
+public sealed class Collectors(KubernetesClient client, ISeriesSource series, WorkloadCatalog catalog, KnownGoodBook book, IncidentBook incidents, TimeSpan interval)
 {
     private readonly IReadOnlyList<ICollector> _all =
     [
-        new KnownGoodCollector(book),
+        new KnownGoodCollector(book, incidents),
         new SeriesCollector(series, interval),
         new EventCollector(client),
         new NeighbourCollector(catalog),

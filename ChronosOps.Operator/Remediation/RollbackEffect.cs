@@ -22,11 +22,12 @@ public sealed class RollbackEffect(KubernetesClient client)
     public async Task<EffectOutcome> ObserveAsync(string @namespace, string name, ActionRecord action, CancellationToken cancellationToken)
     {
         var live = await _deployments.FindNamespacedAsync(@namespace, name, cancellationToken).ConfigureAwait(false);
-        var state = RollbackPlan.Observe(action, live?.Metadata.Uid, live?.Metadata.Generation, live?.GetAnnotation(ApiGroup.LastActionAnnotation));
+        var state = RollbackPlan.Observe(action, live);
         return new EffectOutcome(state, state switch
         {
             EffectState.InPlace => $"the workload carries key {action.Key}",
             EffectState.NotInPlace => "the workload is as it was judged",
+            EffectState.MovedOn => $"the workload moved on to generation {live?.Metadata.Generation} with the same revision; nothing was done to it",
             EffectState.TargetGone => "the workload is gone or was made anew",
             _ => $"the workload is at generation {live?.Metadata.Generation} instead of {action.TargetGeneration} and does not carry key {action.Key}: whether the action was taken cannot be told, so it is not repeated",
         });

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
@@ -25,6 +27,7 @@ public static class RollbackPlan
         TargetUid = workload.Uid,
         TargetGeneration = workload.Generation,
         PreviousKey = workload.Annotations.TryGetValue(ApiGroup.LastActionAnnotation, out var key) ? key : null,
+        PreviousNumber = workload.Annotations.TryGetValue(WorkloadSnapshots.RevisionAnnotation, out var number) ? number : null,
         FromRevision = workload.Current.Revision,
         ToRevision = target.Hash,
         FromReplicaSet = target.ReplicaSets[0],
@@ -50,11 +53,27 @@ public static class RollbackPlan
     }
 
     /// <summary>What the live object says of an action that was written down.</summary>
-    public static EffectState Observe(ActionRecord action, string? uid, long? generation, string? key) =>
-        uid != action.TargetUid ? EffectState.TargetGone
-        : key == action.Key ? EffectState.InPlace
-        : generation == action.TargetGeneration && key == action.PreviousKey ? EffectState.NotInPlace
-        : EffectState.Unknown;
+    public static EffectState Observe(ActionRecord action, V1Deployment? live)
+    {
+        var key = live?.GetAnnotation(ApiGroup.LastActionAnnotation);
+        if (live is null || live.Metadata.Uid != action.TargetUid)
+        {
+            return EffectState.TargetGone;
+        }
+
+        if (key == action.Key)
+        {
+            return EffectState.InPlace;
+        }
+
+        // Somebody may have scaled the workload since. Its controller would have given an effect of ours a new revision number.
+        var number = live.GetAnnotation(WorkloadSnapshots.RevisionAnnotation);
+        var sameRevision = number is not null && number == action.PreviousNumber && live.Status?.ObservedGeneration == live.Metadata.Generation;
+        return key != action.PreviousKey ? EffectState.Unknown
+            : live.Metadata.Generation == action.TargetGeneration ? EffectState.NotInPlace
+            : sameRevision ? EffectState.MovedOn
+            : EffectState.Unknown;
+    }
 
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }
@@ -67,6 +86,9 @@ public enum EffectState
 
     /// <summary>The workload is as it was when the action was written down.</summary>
     NotInPlace,
+
+    /// <summary>The workload has changed, but not its revision: the effect was never in place, and no longer fits.</summary>
+    MovedOn,
 
     /// <summary>The workload has changed and does not carry the key: it may have been stripped. Never repeat.</summary>
     Unknown,

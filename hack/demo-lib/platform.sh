@@ -59,7 +59,7 @@ has_chronosops() {
 
 command_line_ready() {
   CHRONOSOPS=$REPO/bin/chronosops
-  [ -x "$CHRONOSOPS" ] || logged "$LOGS/demo-build.log" make -C "$REPO" build || die "bin/chronosops could not be built; log: $LOGS/demo-build.log"
+  logged "$LOGS/demo-build.log" "$HACK/build" || die "bin/chronosops could not be built; log: $LOGS/demo-build.log"
 }
 
 images_up() {

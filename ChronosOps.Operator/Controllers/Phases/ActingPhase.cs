@@ -25,6 +25,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         {
             EffectState.InPlace => await AppliedAsync(context, action, seen.Message, cancellationToken).ConfigureAwait(false),
             EffectState.TargetGone => End(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
+            EffectState.MovedOn => Refused(context, action, "WorkloadMovedOn", seen.Message),
             EffectState.Unknown => End(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
             _ => await DoAsync(context, action, cancellationToken).ConfigureAwait(false),
         };
@@ -46,7 +47,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         if (permit is null)
         {
             var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
-            return verdict.Verdict == Verdict.Wait && context.Now - action.PlannedAt < LongestWait
+            return verdict.Verdict == Verdict.Wait && (context.Now - action.PlannedAt < LongestWait || gate == "EmergencyStop")
                 ? PhaseResult.Wait()
                 : Refused(context, action, verdict.Reason, $"{gate}: {verdict.Message}");
         }

@@ -5,7 +5,7 @@ namespace ChronosOps.Operator.Controllers.Phases;
 /// <summary>Waits for a person: for the workload to be well again, or for the policy to be changed.</summary>
 public sealed class EscalatedPhase(TimeSpan interval) : IPhase
 {
-    private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotSelect", "NoPolicy"];
+    private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotGovern", "NoPolicy"];
 
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
 
@@ -14,7 +14,7 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
         var status = context.Status;
         if (Missing.Contains(status.Reason ?? ""))
         {
-            return context is { Workload: not null, Policy: not null, Reading: not null } ? TakeUp(context) : PhaseResult.Wait();
+            return context is { Workload: not null, Policy: { } found, Reading: not null } && (context.Incident.Spec.PolicyRef?.Name ?? found.Name) == found.Name ? TakeUp(context) : PhaseResult.Wait();
         }
 
         if (context.Workload is null)

@@ -12,6 +12,9 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
     /// <summary>How long a person's report is looked at before it is dismissed because nothing is wrong.</summary>
     private static readonly TimeSpan PersonPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long it may stay unknown whether something is wrong before the evidence is looked at all the same.</summary>
+    private static readonly TimeSpan LongestDoubt = TimeSpan.FromMinutes(10);
+
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
 
     private PhaseResult Run(IncidentContext context)
@@ -43,8 +46,13 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
         }
 
         var patience = context.Incident.Spec.Source == IncidentSource.Person ? PersonPatience : interval * (Confirmations + 1);
-        return seenFor >= patience && Recovery.IsComplete(reading)
-            ? PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done")
+        if (seenFor >= patience && Recovery.IsComplete(reading))
+        {
+            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done");
+        }
+
+        return seenFor >= LongestDoubt
+            ? PhaseResult.Go(Trigger.Confirmed, "CannotBeMeasured", $"after {Quantities.Format(seenFor)} it is still unknown whether something is wrong")
             : PhaseResult.Wait();
     }
 }

@@ -20,7 +20,7 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
         }
 
         status.WorkloadUid = workload.Uid;
-        if (context.Policy is not { } policy)
+        if (context.Policy is not { } policy || (context.Incident.Spec.PolicyRef is { } wanted && wanted.Name != policy.Name))
         {
             return NoPolicy(context, workload);
         }
@@ -49,7 +49,7 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
         {
             return policies.Find(context.Key.Namespace, reference.Name) is null
                 ? PhaseResult.Go(Trigger.TargetGone, "PolicyNotFound", $"spec.policyRef.name: there is no valid RemediationPolicy {reference.Name} in namespace {context.Key.Namespace}")
-                : PhaseResult.Go(Trigger.TargetGone, "PolicyDoesNotSelect", $"spec.policyRef.name: RemediationPolicy {reference.Name} does not select Deployment {workload.Key.Name}");
+                : PhaseResult.Go(Trigger.TargetGone, "PolicyDoesNotGovern", $"spec.policyRef.name: RemediationPolicy {reference.Name} does not govern Deployment {workload.Key.Name}{(context.Policy is { } other ? $", {other.Name} does" : "")}");
         }
 
         return PhaseResult.Go(Trigger.TargetGone, "NoPolicy", $"spec.workloadRef: no valid RemediationPolicy of namespace {context.Key.Namespace} selects Deployment {workload.Key.Name}");

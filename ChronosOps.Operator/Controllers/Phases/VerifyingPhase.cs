@@ -32,16 +32,16 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
             return PhaseResult.Wait();
         }
 
-        return Changed(action, reading) ?? Verify(context, action, reading);
+        return Changed(context, action, reading) ?? Verify(context, action, reading);
     }
 
-    private static PhaseResult? Changed(ActionRecord action, WorkloadReading reading)
+    private static PhaseResult? Changed(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
         var revision = reading.Workload.Current.Revision;
         return revision == action.ToRevision ? null
             : revision == action.FromRevision
-                ? PhaseResult.Go(Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
-                : PhaseResult.Go(Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
+                ? End(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
+                : End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
 
     private static PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)

@@ -2,10 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
-using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Workloads;
 
-namespace ChronosOps.Operator.Controllers;
+namespace ChronosOps.Operator.Incidents;
 
 /// <summary>What the cached incidents tell: which are open, what was done, and what was rolled back.</summary>
 public sealed class IncidentBook(Informer<Incident> informer)
