@@ -104,7 +104,7 @@ tier_apiserver() {
   fi
   if ! cluster_up $API_CLUSTER apiserver; then record_outcome apiserver "the API server" failed "log: $RESULTS/up-$API_CLUSTER.log"; return; fi
   LAUNCH=("$LIB/with-cluster" $API_CLUSTER)
-  for project in $PROJECTS; do run_tests apiserver 1200 "$project" --filter-trait Tier=apiserver; done
+  for project in $PROJECTS; do run_tests apiserver 1200 "$project" --max-threads 10 --filter-trait Tier=apiserver; done
   LAUNCH=()
   cluster_down $API_CLUSTER
 }

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.ApiServer;
+
+/// <summary>The API server that the tests were given, with our definitions and the chart's role. Made ready once for all tests.</summary>
+internal sealed class ApiServerCluster
+{
+    private const string Variable = "CHRONOSOPS_TEST_KUBECONFIG";
+    public const string Role = "chronosops-apiserver-tests";
+    private static readonly Lazy<Task<ApiServerCluster>> Shared = new(PrepareAsync);
+
+    private ApiServerCluster(string kubeconfig, KubernetesClient client) => (Kubeconfig, Client) = (kubeconfig, client);
+
+    /// <summary>The administrator's.</summary>
+    public string Kubeconfig { get; }
+
+    public KubernetesClient Client { get; }
+
+    public AuditLog Audit { get; } = new(Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_AUDIT_LOG") ?? "");
+
+    /// <summary>The top of the repository.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    /// <summary>The cluster; skips the test by name where there is none.</summary>
+    public static Task<ApiServerCluster> GetAsync()
+    {
+        var reason = Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_SKIP");
+        Assert.SkipWhen(!string.IsNullOrEmpty(reason), reason ?? "");
+        Assert.SkipWhen(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)), $"{Variable} does not name the kubeconfig of an API server; hack/test does");
+        return Shared.Value;
+    }
+
+    private static async Task<ApiServerCluster> PrepareAsync()
+    {
+        var kubeconfig = Environment.GetEnvironmentVariable(Variable)!;
+        var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
+        await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, "crds"));
+        await Kubectl.RunAsync(kubeconfig, null, "wait", "--for=condition=Established", "crd/incidents.chronosops.io", "crd/remediationpolicies.chronosops.io", "--timeout=30s");
+        var role = await Kubectl.TryAsync("helm", kubeconfig, null, "template", Role, Path.Combine(Repository, "charts/chronosops"),
+            "--set", $"prometheus.url=http://unused,fullnameOverride={Role}", "--show-only", "templates/clusterrole.yaml");
+        Assert.True(role.ExitCode == 0, role.Error);
+        await Kubectl.RunAsync(kubeconfig, role.Output, "apply", "-f", "-");
+        return new ApiServerCluster(kubeconfig, client);
+    }
+
+    /// <summary>A kubeconfig file for a service account of a namespace, bound there to the chart's role, so that the audit log tells its writes apart.</summary>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="account">The account's name.</param>
+    /// <param name="everywhere">Whether the account has the role in every namespace.</param>
+    public async Task<string> NewAccountAsync(string ns, string account, bool everywhere)
+    {
+        await Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{ns}/serviceaccounts", new JsonObject { ["metadata"] = new JsonObject { ["name"] = account } });
+        var binding = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = everywhere ? $"{ns}-{account}" : account },
+            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = Role },
+            ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = account, ["namespace"] = ns }),
+        };
+        await Client.SendAsync(HttpMethod.Post, everywhere ? "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings" : $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", binding);
+        var token = await Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{ns}/serviceaccounts/{account}/token",
+            JsonNode.Parse("""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":7200}}"""));
+        return WriteKubeconfig(Client.Configuration.Host, Client.Configuration.SslCaCerts!.ExportCertificatePems(), (string)token!["status"]!["token"]!);
+    }
+
+    /// <summary>A kubeconfig file that only this test run reads.</summary>
+    public static string WriteKubeconfig(string server, string? authority, string token)
+    {
+        var cluster = new JsonObject { ["server"] = server };
+        if (authority is not null)
+        {
+            cluster["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(authority));
+        }
+
+        var file = Path.Combine(Directory.CreateTempSubdirectory("chronosops-").FullName, "kubeconfig");
+        File.WriteAllText(file, new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Config",
+            ["clusters"] = new JsonArray(new JsonObject { ["name"] = "test", ["cluster"] = cluster }),
+            ["users"] = new JsonArray(new JsonObject { ["name"] = "test", ["user"] = new JsonObject { ["token"] = token } }),
+            ["contexts"] = new JsonArray(new JsonObject { ["name"] = "test", ["context"] = new JsonObject { ["cluster"] = "test", ["user"] = "test" } }),
+            ["current-context"] = "test",
+        }.ToJsonString());
+        return file;
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ChronosOps.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("the tests run outside of the repository");
+    }
+}

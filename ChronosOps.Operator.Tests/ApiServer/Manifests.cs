@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+
+namespace ChronosOps.Operator.Tests.ApiServer;
+
+/// <summary>What a team applies.</summary>
+internal static class Manifests
+{
+    public static string Image(int version) => $"example.com/web:{version}";
+
+    /// <summary>A Deployment with one container.</summary>
+    public static JsonObject Deployment(string name, string image, int? replicas = 2) => JsonNode.Parse($$"""
+        {
+          "apiVersion": "apps/v1", "kind": "Deployment",
+          "metadata": { "name": "{{name}}", "labels": { "app": "{{name}}" }, "annotations": { "team.example.com/owner": "web" } },
+          "spec": {
+            {{(replicas is { } count ? $"\"replicas\": {count}," : "")}}
+            "selector": { "matchLabels": { "app": "{{name}}" } },
+            "strategy": { "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1, "maxUnavailable": 0 } },
+            "template": {
+              "metadata": { "labels": { "app": "{{name}}" } },
+              "spec": { "containers": [ { "name": "main", "image": "{{image}}", "env": [ { "name": "A", "value": "1" } ] } ] }
+            }
+          }
+        }
+        """)!.AsObject();
+
+    /// <summary>A policy whose times are short, for a test.</summary>
+    public static JsonObject Policy(string name, string workload, string mode = "Autonomous") => JsonNode.Parse($$"""
+        {
+          "apiVersion": "chronosops.io/v1alpha1", "kind": "RemediationPolicy",
+          "metadata": { "name": "{{name}}" },
+          "spec": {
+            "mode": "{{mode}}",
+            "workloads": { "name": "{{workload}}" },
+            "signals": [
+              { "name": "errors", "preset": "HttpErrorRatio", "threshold": "5%", "window": "5s", "for": "2s", "minimumRequestsPerSecond": "1", "grace": "2s" },
+              { "name": "latency", "preset": "HttpLatencyP95", "threshold": "500ms", "window": "5s", "for": "2s", "minimumRequestsPerSecond": "1", "grace": "2s" }
+            ],
+            "rolloutDeadline": "8s",
+            "knownGood": { "minimumDuration": "2s", "minimumRequests": 20 },
+            "verification": { "consecutiveChecks": 2, "timeout": "40s", "recurrenceWatch": "2s" }
+          }
+        }
+        """)!.AsObject();
+
+    /// <summary>The first container of a Deployment.</summary>
+    public static JsonObject Container(this JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject();
+
+    /// <summary>A part of the object that is there or is made.</summary>
+    public static JsonObject Child(this JsonObject parent, string name) => (parent[name] ??= new JsonObject()).AsObject();
+}

@@ -1,0 +1,60 @@
+using ChronosOps.Operator.Api;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.ApiServer;
+
+[Trait("Tier", "apiserver")]
+public class ModeTests
+{
+    [Fact]
+    public async Task ModeObserveDiagnosesAndSaysSoAndChangesNothing()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync(mode: "Observe");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var incident = await world.EscalatedAsync("ModeObserve");
+        Assert.Equal("BadRelease", incident.Status!.Cause);
+        Assert.Contains("Observe", incident.Status.Message);
+        await Waiting.QuietlyAsync(3);
+        Assert.Equal(Manifests.Image(2), await world.ImageAsync());
+        Assert.Empty(world.ForeignWrites());
+    }
+
+    [Fact]
+    public async Task AnIncidentOfModeObserveIsHealedOnceThePolicyIsMadeAutonomous()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync(mode: "Observe");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await world.EscalatedAsync("ModeObserve");
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        Assert.Equal(Manifests.Image(1), await world.ImageAsync());
+        world.AssertSpecWrites("web");
+    }
+
+    [Theory]
+    [InlineData("true", "the emergency stop is on")]
+    [InlineData("maybe", "could not be read")]
+    [InlineData(null, "could not be read")]
+    public async Task TheEmergencyStopHoldsEveryActionUntilItIsOff(string? value, string said)
+    {
+        await using var world = await ApiServerWorld.StartAsync(control: false);
+        if (value is not null)
+        {
+            await world.SetEmergencyStopAsync(value);
+        }
+
+        await using var running = await world.ProtectedAsync();
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var incident = await world.IncidentAsync("waiting", one => one.Status?.Message?.StartsWith("waiting for EmergencyStop", StringComparison.Ordinal) == true);
+        Assert.Equal(IncidentPhase.Deciding, incident.Status!.Phase);
+        Assert.Contains(said, incident.Status.Message);
+        await Waiting.QuietlyAsync(4);
+        Assert.Empty(world.ForeignWrites());
+
+        await world.SetEmergencyStopAsync("false");
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        world.AssertSpecWrites("web");
+    }
+}
