@@ -47,12 +47,13 @@ build_program() {
   mkdir -p "$2/root"; cp -a "$published" "$2/root/app"
 }
 
-# Publishing has a build tree of its own, so that it never meets a build or a test run of the same sources.
+# Publishing has a build tree of its own, so that it never meets a build or a test run of the same sources. It starts from nothing each time:
+# an incremental publish left out a framework assembly that the program had come to need.
 publish_once() {
   local tree name; name=$(basename "$1"); tree=$CACHE/publish/$(printf %s "$REPO" | key_of)
   [ ! -d "$2" ] || return 0
   say "publishing $name, about a minute; log: $3"
-  rm -rf "$2.new" "$CACHE/published/$name-"*
+  rm -rf "$tree" "$2.new" "$CACHE/published/$name-"*
   (cd "$REPO" && logged "$3" dotnet publish "$1" -c Release -r linux-x64 --self-contained -o "$2.new" --nologo \
     -p:ArtifactsPath="$tree" -p:UseSharedCompilation=false --disable-build-servers) || return 1
   mv -T "$2.new" "$2"
