@@ -79,8 +79,9 @@ public static class TrafficJudge
 
         var reading = JudgeSteps(signal, fresh, limit, traffic.Step, now);
 
-        // Only what the old revision does not show as much can be blamed on the new one; what both show is judged as a whole.
-        if (old is { } same && reading.Value < same * Math.Max(signal.CompareFactor, LeastFactor))
+        // What both show is judged as a whole, not blamed on the new one. Beside an old revision that is itself ill the new one must be far worse.
+        var farWorse = old >= signal.Threshold ? Math.Max(signal.CompareFactor, LeastFactor) : LeastFactor;
+        if (reading.Value < old * farWorse)
         {
             return null;
         }
