@@ -59,12 +59,12 @@ public sealed record LatencyHistogram(IReadOnlyDictionary<double, double> Cumula
 
     /// <summary>
     /// The quantile in seconds as Prometheus' histogram_quantile computes it: linear within the bucket, the highest finite bound where the
-    /// quantile lies beyond it. NaN without observations.
+    /// quantile lies beyond it. NaN without observations, and with the last bucket alone, which tells no duration.
     /// </summary>
     public double Quantile(double quantile)
     {
         var total = Total;
-        if (total <= 0)
+        if (total <= 0 || Cumulative.Count < 2)
         {
             return double.NaN;
         }
