@@ -9,6 +9,9 @@ public readonly record struct WorkloadKey(string Namespace, string Name)
 /// <summary>A workload with its revisions and pods, as the caches hold it at one moment.</summary>
 public sealed record WorkloadSnapshot
 {
+    private const int MaxStem = 58;
+    private const int RandomCharacters = 5;
+
     public required WorkloadKey Key { get; init; }
     public required string Uid { get; init; }
     public required long Generation { get; init; }
@@ -32,7 +35,7 @@ public sealed record WorkloadSnapshot
     public required IReadOnlyList<RevisionSnapshot> Revisions { get; init; }
     public required IReadOnlyList<PodSnapshot> Pods { get; init; }
 
-    /// <summary>The selector's labels that address the pods; tells whether two workloads are neighbours.</summary>
+    /// <summary>Whether the controller has seen the newest template, every replica runs it and is available, and no other pod is left.</summary>
     public bool RolloutComplete =>
         ObservedGeneration >= Generation && UpdatedReplicas >= Replicas && TotalReplicas == UpdatedReplicas && AvailableReplicas >= Replicas;
 
@@ -51,19 +54,17 @@ public sealed record WorkloadSnapshot
             return known.Revision;
         }
 
-        var dash = pod.LastIndexOf('-');
-        if (dash <= 0)
-        {
-            return null;
-        }
-
-        var owner = pod[..dash];
-        return Revisions.FirstOrDefault(revision => revision.ReplicaSets.Any(name => IsOwnerName(name, owner)))?.Hash;
+        return Revisions.FirstOrDefault(revision => revision.ReplicaSets.Any(name => IsPodOf(name, pod)))?.Hash;
     }
 
-    // The API server cuts a generated name's base at 58 characters.
-    private static bool IsOwnerName(string replicaSet, string podBase) =>
-        replicaSet == podBase || (podBase.Length >= 57 && replicaSet.StartsWith(podBase, StringComparison.Ordinal));
+    // The API server cuts "<name>-" at 58 characters and adds five random ones, so that a long name loses its dash.
+    private static bool IsPodOf(string replicaSet, string pod)
+    {
+        var stem = $"{replicaSet}-";
+        return stem.Length <= MaxStem
+            ? pod.StartsWith(stem, StringComparison.Ordinal) && pod.IndexOf('-', stem.Length) < 0
+            : pod.Length == MaxStem + RandomCharacters && pod.StartsWith(stem[..MaxStem], StringComparison.Ordinal);
+    }
 }
 
 /// <summary>One revision of a workload: one or more ReplicaSets with the same template but for stamps.</summary>
