@@ -62,7 +62,6 @@ public static class Transition
         Set("Ready", over && !stalled);
         Set("Reconciling", !over && !stalled);
         Set("Stalled", stalled);
-        Set("Detected", status.DetectedAt is not null);
         Set("Diagnosed", status.Cause is not null);
         Set("Mitigated", to is IncidentPhase.Mitigated or IncidentPhase.Resolved);
         Set("Resolved", to == IncidentPhase.Resolved);
