@@ -20,7 +20,6 @@ public sealed class LadderTests
     [Theory]
     [InlineData(Cause.BadConfiguration, "NoRungHelps")]
     [InlineData(Cause.NeighbourRelease, "NoRungHelps")]
-    [InlineData(Cause.ImageUnavailable, "NoRungHelps")]
     [InlineData(Cause.Unknown, "NoRungHelps")]
     public void ProposesNothingWhereARollbackCannotHelp(Cause cause, string reason)
     {
