@@ -1,0 +1,153 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Detection;
+
+public sealed class EvaluationTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task ABadReleaseIsSeenInTheSeries()
+    {
+        var source = new FakeSource(query => query == TrafficQueries.Requests(["shop"]) ? [Counter("checkout-7c9b4d8f6-nnnn1", 20), Counter("checkout-5f8d6c7b9-oooo1", 100)]
+            : query == TrafficQueries.Errors(["shop"]) ? [Counter("checkout-7c9b4d8f6-nnnn1", 8)] : []);
+        var reading = Assert.Single(await RunAsync(source, Watched(SamplePolicy.Effective())));
+        var errors = reading.Signals.Single(signal => signal.Signal == "errors");
+        Assert.Equal((SignalState.Firing, SampleWorkload.New), (errors.State, errors.Revision));
+        Assert.Null(reading.SeriesError);
+    }
+
+    [Fact]
+    public async Task AnAbsentErrorSeriesIsHealthyWhereRequestsAreServed()
+    {
+        var source = new FakeSource(query => query == TrafficQueries.Requests(["shop"]) ? [Counter("checkout-5f8d6c7b9-oooo1", 100)] : []);
+        var reading = Assert.Single(await RunAsync(source, Watched(SamplePolicy.Effective())));
+        Assert.Equal(SignalState.Healthy, reading.Signals.Single(signal => signal.Signal == "errors").State);
+    }
+
+    [Fact]
+    public async Task TheNumberOfQueriesDoesNotGrowWithPoliciesAndWorkloads()
+    {
+        var one = new FakeSource(_ => []);
+        await RunAsync(one, Watched(SamplePolicy.Effective()));
+        var many = new FakeSource(_ => []);
+        var watched = from ns in Enumerable.Range(0, 20)
+                      from workload in Enumerable.Range(0, 20)
+                      let policy = SamplePolicy.Effective() with { Namespace = $"ns{ns}", Name = $"policy{workload}" }
+                      select (SampleWorkload.Rolling() with { Key = new WorkloadKey($"ns{ns}", $"app{workload}") }, policy);
+        var readings = await RunAsync(many, [.. watched]);
+        Assert.Equal(400, readings.Count);
+        Assert.Equal(3, one.Queries.Count);
+        Assert.Equal(one.Queries.Count, many.Queries.Count);
+    }
+
+    [Fact]
+    public async Task TheSameQueryOfManyPoliciesIsAskedOnce()
+    {
+        var source = new FakeSource(_ => []);
+        var policies = Enumerable.Range(0, 10).Select(k => SamplePolicy.Effective() with { Name = $"policy{k}", Signals = [SamplePolicy.Query()], KnownGoodRequests = 0 });
+        await RunAsync(source, [.. policies.SelectMany(Watched)]);
+        Assert.Equal([SamplePolicy.Query().Query!], source.Queries);
+    }
+
+    [Fact]
+    public async Task DurationsAreOnlyAskedForWhereAPolicyWantsThem()
+    {
+        var source = new FakeSource(_ => []);
+        await RunAsync(source, Watched(SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()] }));
+        Assert.Equal([TrafficQueries.Requests(["shop"]), TrafficQueries.Errors(["shop"])], source.Queries);
+    }
+
+    [Fact]
+    public async Task WithoutWorkloadsNothingIsAsked()
+    {
+        var source = new FakeSource(_ => []);
+        Assert.Empty(await RunAsync(source, []));
+        Assert.Empty(source.Queries);
+    }
+
+    [Fact]
+    public async Task WhereTheSeriesCannotBeReadEveryMeasuredSignalIsUnknown()
+    {
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors(), SamplePolicy.Latency(), SamplePolicy.Query()] };
+        var reading = Assert.Single(await RunAsync(Failing(), Watched(policy)));
+        var measured = reading.Signals.Where(signal => !signal.IsKubernetesSign).ToList();
+        Assert.Equal(3, measured.Count);
+        Assert.All(measured, signal => Assert.Equal(SignalState.Unknown, signal.State));
+        Assert.Equal("Timeout: no answer within 5s", reading.SeriesError);
+    }
+
+    [Fact]
+    public async Task WhereTheSeriesCannotBeReadContainerStatesAreStillJudged()
+    {
+        var crashing = SampleWorkload.Rolling() with
+        {
+            Pods = [SampleWorkload.Pod("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New, SampleWorkload.At(-30), false, SampleWorkload.Container(false) with { WaitingReason = "CrashLoopBackOff" })],
+        };
+        var reading = Assert.Single(await RunAsync(Failing(), [(crashing, SamplePolicy.Effective())]));
+        Assert.Equal([PodSigns.CrashLoop], reading.Firing.Select(signal => signal.Signal));
+    }
+
+    [Fact]
+    public async Task AQueryThatFailsLeavesTheOtherSignalsAlone()
+    {
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors(), SamplePolicy.Query()] };
+        var source = new FakeSource(query => query == SamplePolicy.Query().Query ? throw new SeriesUnavailableException("Timeout", "no answer within 5s")
+            : query == TrafficQueries.Requests(["shop"]) ? [Counter("checkout-5f8d6c7b9-oooo1", 100)] : []);
+        var reading = Assert.Single(await RunAsync(source, Watched(policy)));
+        Assert.Equal(SignalState.Healthy, reading.Signals.Single(signal => signal.Signal == "errors").State);
+        Assert.Equal(SignalState.Unknown, reading.Signals.Single(signal => signal.Signal == "queue").State);
+        Assert.NotNull(reading.SeriesError);
+    }
+
+    [Fact]
+    public async Task StepsLieOnWholeMultiplesOfTheInterval()
+    {
+        var source = new FakeSource(_ => []);
+        await new Evaluation(source, Interval).RunAsync(Watched(SamplePolicy.Effective()), SampleWorkload.At(3.7), TestContext.Current.CancellationToken);
+        Assert.All(source.Ranges, range => Assert.Equal((SampleWorkload.Now, Interval), (range.End, range.Step)));
+        Assert.All(source.Ranges, range => Assert.True(range.End - range.Start >= TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task ALongWindowIsReadInLongerSteps()
+    {
+        var source = new FakeSource(_ => []);
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Window = TimeSpan.FromHours(1) }] };
+        await RunAsync(source, Watched(policy));
+        Assert.All(source.Ranges, range => Assert.InRange((range.End - range.Start) / range.Step, 1, 62));
+    }
+
+    private static IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> Watched(EffectivePolicy policy) => [(SampleWorkload.Rolling(), policy)];
+
+    private static Task<IReadOnlyList<WorkloadReading>> RunAsync(ISeriesSource source, IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> watched) =>
+        new Evaluation(source, Interval).RunAsync(watched, SampleWorkload.Now, TestContext.Current.CancellationToken);
+
+    private static FakeSource Failing() => new(_ => throw new SeriesUnavailableException("Timeout", "no answer within 5s"));
+
+    private static Series Counter(string pod, double by) => new(
+        new Dictionary<string, string> { ["namespace"] = "shop", ["pod"] = pod },
+        [.. Enumerable.Range(0, 60).Select(k => new Point(SampleWorkload.At(5 * (k - 59)), 1000 + (by * k)))]);
+
+    private sealed class FakeSource(Func<string, IReadOnlyList<Series>> answer) : ISeriesSource
+    {
+        public List<string> Queries { get; } = [];
+        public List<(DateTimeOffset Start, DateTimeOffset End, TimeSpan Step)> Ranges { get; } = [];
+
+        public async Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            lock (Queries)
+            {
+                Queries.Add(query);
+                Ranges.Add((start, end, step));
+            }
+
+            return answer(query);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Detection;
+
+public sealed class PodSignsTests
+{
+    private static readonly ContainerSnapshot Well = SampleWorkload.Container();
+    private static readonly ContainerSnapshot Ill = SampleWorkload.Container(ready: false);
+
+    /// <summary>A pod of the new revision in each situation, and the signs that fire. The pod is half a minute old where nothing else is said.</summary>
+    private static readonly Dictionary<string, (PodSnapshot Pod, string[] Signs)> Table = new()
+    {
+        ["all is well"] = (Pod(Well), []),
+        ["the container starts"] = (Pod(Ill with { WaitingReason = "ContainerCreating" }), []),
+        ["the pod initialises"] = (Pod(Ill with { WaitingReason = "PodInitializing" }), []),
+        ["it crashes in a loop"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff", RestartCount = 1, ExitCode = 1 }), [PodSigns.CrashLoop]),
+        ["it crashes in a loop and its exit is unknown"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff" }), [PodSigns.CrashLoop]),
+        ["it has just crashed for the third time"] = (Pod(Ill with { RestartCount = 2, ExitCode = 137, TerminatedAt = SampleWorkload.At(-2) }), [PodSigns.CrashLoop]),
+        ["it has crashed twice"] = (Pod(Ill with { RestartCount = 1, ExitCode = 1, TerminatedAt = SampleWorkload.At(-2) }), []),
+        ["it crashed long ago and is well"] = (Pod(Well with { RestartCount = 9, ExitCode = 1, TerminatedAt = SampleWorkload.At(-3600) }), []),
+        ["it crashed long ago and is not ready"] = (Pod(Ill with { RestartCount = 9, ExitCode = 1, TerminatedAt = SampleWorkload.At(-3600) }), []),
+        ["it was restarted without a fault"] = (Pod(Ill with { RestartCount = 5, ExitCode = 0, TerminatedAt = SampleWorkload.At(-2) }), []),
+        ["its image does not exist"] = (Pod(Ill with { WaitingReason = "ErrImagePull" }), [PodSigns.ImagePullFailure]),
+        ["its image cannot be pulled again and again"] = (Pod(Ill with { WaitingReason = "ImagePullBackOff" }), [PodSigns.ImagePullFailure]),
+        ["its image has no valid name"] = (Pod(Ill with { WaitingReason = "InvalidImageName" }), [PodSigns.ImagePullFailure]),
+        ["its image may not be pulled"] = (Pod(Ill with { WaitingReason = "ErrImageNeverPull" }), [PodSigns.ImagePullFailure]),
+        ["a pull has just failed for the first time"] = (Pod(Ill with { WaitingReason = "ErrImagePull" }, age: 4), []),
+        ["a pull has failed for five seconds"] = (Pod(Ill with { WaitingReason = "ErrImagePull" }, age: 5), [PodSigns.ImagePullFailure]),
+        ["a Secret of its environment is missing"] = (Pod(Ill with { WaitingReason = "CreateContainerConfigError" }), [PodSigns.ContainerConfigError]),
+        ["its command does not exist"] = (Pod(Ill with { WaitingReason = "RunContainerError" }), [PodSigns.ContainerConfigError]),
+        ["an init container crashes"] = (Pod(Ill, Ill with { Name = "migrate", Init = true, WaitingReason = "CrashLoopBackOff", RestartCount = 3 }), [PodSigns.CrashLoop]),
+        ["an init container is done"] = (Pod(Well, Well with { Name = "migrate", Init = true, ExitCode = 0, TerminatedReason = "Completed" }), []),
+        ["the sidecar crashes while the app is well"] = (Pod(Well, Ill with { Name = "proxy", WaitingReason = "CrashLoopBackOff" }), [PodSigns.CrashLoop]),
+        ["the sidecar's image cannot be pulled"] = (Pod(Well, Ill with { Name = "proxy", WaitingReason = "ImagePullBackOff" }), [PodSigns.ImagePullFailure]),
+        ["two containers are ill in two ways"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff" }, Ill with { Name = "proxy", WaitingReason = "ImagePullBackOff" }), [PodSigns.CrashLoop, PodSigns.ImagePullFailure]),
+        ["it runs and does not become ready"] = (Pod(Ill, age: 60), [PodSigns.RolloutNotProgressing]),
+        ["it may still become ready"] = (Pod(Ill, age: 59), []),
+        ["it cannot be scheduled"] = (Pod(Ill, age: 90) with { Containers = [], Unschedulable = "0/1 nodes are available" }, [PodSigns.RolloutNotProgressing]),
+        ["it is being deleted"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff" }, age: 90) with { Deleting = true }, []),
+        ["it belongs to the old revision"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff" }, age: 90) with { Revision = SampleWorkload.Old }, []),
+        ["it belongs to no revision"] = (Pod(Ill with { WaitingReason = "ImagePullBackOff" }, age: 90) with { Revision = null }, []),
+    };
+
+    public static TheoryData<string> Situations => [.. Table.Keys];
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void TheSignsAreReadFromThePodsWhen(string situation)
+    {
+        var (pod, signs) = Table[situation];
+        Assert.Equal(signs, Firing(Judge(SampleWorkload.Rolling(), pod)));
+    }
+
+    [Fact]
+    public void EverySignIsReadEachTimeSoThatOneThatWentAwayIsSeenAsHealthy()
+    {
+        var readings = Judge(SampleWorkload.Rolling(), Pod(Well));
+        Assert.Equal([PodSigns.CrashLoop, PodSigns.ImagePullFailure, PodSigns.ContainerConfigError, PodSigns.RolloutNotProgressing], readings.Select(reading => reading.Signal));
+        Assert.All(readings, reading => Assert.Equal((SignalState.Healthy, true), (reading.State, reading.IsKubernetesSign)));
+    }
+
+    [Fact]
+    public void ASignNamesTheContainerThePodAndWhy()
+    {
+        var reading = Judge(SampleWorkload.Rolling(), Pod(Well, Ill with { Name = "proxy", WaitingReason = "ImagePullBackOff", WaitingMessage = "not found" }))[1];
+        Assert.Equal("container proxy of pod checkout-7c9b4d8f6-nnnn1: ImagePullBackOff: not found", reading.Message);
+        Assert.Equal((SampleWorkload.New, SampleWorkload.At(-30)), (reading.Revision, reading.Since));
+    }
+
+    [Fact]
+    public void ALongMessageIsCut()
+    {
+        var reading = Judge(SampleWorkload.Rolling(), Pod(Ill with { WaitingReason = "ErrImagePull", WaitingMessage = new string('x', 5000) }))[1];
+        Assert.InRange(reading.Message.Length, 160, 300);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void ARolloutThatIsPausedOrOverIsNotStuck(bool paused, bool complete)
+    {
+        var workload = (complete ? SampleWorkload.RolledOut() : SampleWorkload.Rolling()) with { Paused = paused };
+        Assert.Empty(Firing(Judge(workload, Pod(Ill, age: 600))));
+    }
+
+    [Fact]
+    public void WithoutPodsNothingFires() => Assert.Empty(Firing(PodSigns.Judge(SampleWorkload.Rolling() with { Pods = [] }, TimeSpan.FromMinutes(1), SampleWorkload.Now)));
+
+    private static PodSnapshot Pod(ContainerSnapshot container, ContainerSnapshot further, double age = 30) =>
+        SampleWorkload.Pod("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New, SampleWorkload.At(-age), container.Ready && further.Ready, container, further);
+
+    private static PodSnapshot Pod(ContainerSnapshot container, double age = 30) =>
+        SampleWorkload.Pod("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New, SampleWorkload.At(-age), container.Ready, container);
+
+    private static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, PodSnapshot pod) =>
+        PodSigns.Judge(workload with { Pods = [pod] }, TimeSpan.FromMinutes(1), SampleWorkload.Now);
+
+    private static IEnumerable<string> Firing(IEnumerable<SignalReading> readings) => readings.Where(reading => reading.State == SignalState.Firing).Select(reading => reading.Signal);
+}

@@ -1,0 +1,71 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Detection;
+
+/// <summary>A queue may hold up to 10; beyond that for 10 s it is a problem.</summary>
+public sealed class QueryJudgeTests
+{
+    private const string NewPod = "checkout-7c9b4d8f6-nnnn1";
+    private const string OldPod = "checkout-5f8d6c7b9-oooo1";
+
+    [Theory]
+    [InlineData(new double[] { 1, 2, 3 }, SignalState.Healthy)]
+    [InlineData(new double[] { 50, 50, 9.9 }, SignalState.Healthy)]
+    [InlineData(new double[] { 1, 1, 10 }, SignalState.Pending)]
+    [InlineData(new double[] { 1, 20, 20 }, SignalState.Pending)]
+    [InlineData(new double[] { 20, 20, 20 }, SignalState.Firing)]
+    [InlineData(new double[] { 20, 1, 20, 20 }, SignalState.Pending)]
+    [InlineData(new double[] { 20, double.NaN, 20, 20 }, SignalState.Firing)]
+    [InlineData(new double[] { double.NaN, double.PositiveInfinity }, SignalState.Unknown)]
+    [InlineData(new double[] { }, SignalState.Unknown)]
+    public void JudgesByValueAndDuration(double[] values, SignalState expected) => Assert.Equal(expected, Judge(Series(NewPod, values)).State);
+
+    [Fact]
+    public void NamesTheRevisionOfThePods()
+    {
+        var reading = Judge(Series(OldPod, 1, 1, 1), Series(NewPod, 20, 20, 20));
+        Assert.Equal((SignalState.Firing, SampleWorkload.New, SampleWorkload.At(-10)), (reading.State, reading.Revision, reading.Since));
+    }
+
+    [Fact]
+    public void TheWorstPodOfARevisionDecides() =>
+        Assert.Equal(20, Judge(Series(NewPod, 1, 1, 1), Series("checkout-7c9b4d8f6-nnnn2", 20, 20, 20)).Value);
+
+    [Fact]
+    public void PodsOfOtherWorkloadsAreNotJudged() => Assert.Equal(SignalState.Unknown, Judge(Series("cart-5f8d6c7b9-aaaa1", 20, 20, 20)).State);
+
+    [Fact]
+    public void AnEmptyAnswerIsUnknown() => Assert.Equal(SignalState.Unknown, Judge().State);
+
+    [Fact]
+    public void OldValuesAreUnknown() => Assert.Equal(SignalState.Unknown, Judge(SeriesEnding(-16, NewPod, 1, 1, 1)).State);
+
+    [Fact]
+    public void OneSeriesWithoutAPodIsThatOfTheOneWorkloadThatThePolicyNames()
+    {
+        var reading = QueryJudge.Judge(SamplePolicy.Query(), SampleWorkload.Rolling(), [Series(null, 20, 20, 20)], true, SampleTraffic.Step, SampleWorkload.Now);
+        Assert.Equal((SignalState.Firing, (string?)null), (reading.State, reading.Revision));
+    }
+
+    [Fact]
+    public void OneSeriesWithoutAPodIsNobodysWhereThePolicySelectsMany()
+    {
+        var reading = QueryJudge.Judge(SamplePolicy.Query(), SampleWorkload.Rolling(), [Series(null, 20, 20, 20)], false, SampleTraffic.Step, SampleWorkload.Now);
+        Assert.Equal(SignalState.Unknown, reading.State);
+        Assert.Contains("pod label", reading.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SeveralSeriesWithoutAPodAreNobodys() => Assert.Equal(SignalState.Unknown, Judge(Series(null, 20, 20, 20), Series(NewPod, 20, 20, 20)).State);
+
+    private static SignalReading Judge(params Series[] series) =>
+        QueryJudge.Judge(SamplePolicy.Query(), SampleWorkload.Rolling(), series, true, SampleTraffic.Step, SampleWorkload.Now);
+
+    private static Series Series(string? pod, params double[] values) => SeriesEnding(0, pod, values);
+
+    private static Series SeriesEnding(double end, string? pod, params double[] values) => new(
+        pod is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["pod"] = pod },
+        [.. values.Select((value, k) => new Point(SampleWorkload.At(end - (5 * (values.Length - 1 - k))), value))]);
+}
