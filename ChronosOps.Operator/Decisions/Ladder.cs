@@ -24,6 +24,11 @@ public static class Ladder
     {
         if (diagnosis.Accepted is not { } accepted)
         {
+            if (OnlyRevision(bundle, diagnosis) is { } only)
+            {
+                return only;
+            }
+
             var best = diagnosis.Hypotheses.Count > 0 ? $"the best guess is {diagnosis.Hypotheses[0].Cause} with {Quantities.Format(diagnosis.Hypotheses[0].Confidence)}" : "nothing was found";
             return new LadderChoice(null, "CauseUnknown", $"the cause is unknown: {best}");
         }
@@ -43,6 +48,19 @@ public static class Ladder
         return next is { } action
             ? new LadderChoice(new ProposedStep(action, Target(bundle)), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}")
             : new LadderChoice(null, "LadderExhausted", $"{string.Join(", ", helpful)} was tried and did not last");
+    }
+
+    /// <summary>A release that nothing can be compared with or returned to: that is worth saying by name.</summary>
+    private static LadderChoice? OnlyRevision(EvidenceBundle bundle, Diagnosis diagnosis)
+    {
+        if (diagnosis.Hypotheses.Count == 0 || diagnosis.Hypotheses[0].Cause != Cause.BadRelease || bundle.Workload.Revisions.Count > 1)
+        {
+            return null;
+        }
+
+        return bundle.Workload.Revisions.Any(revision => revision.ReplicaSets.Count > 1)
+            ? new LadderChoice(null, "SameTemplate", "every kept revision has the same template; going back changes nothing")
+            : new LadderChoice(null, "NoHistory", "no earlier revision is kept (revisionHistoryLimit, or the workload is new)");
     }
 
     /// <summary>The newest kept revision that is known good and is not the current one.</summary>
