@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.PromQl;
@@ -8,6 +9,7 @@ namespace ChronosOps.Operator.Api;
 public sealed class PolicyCompiler
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
+    private const int LongestQuery = 2048;
     private readonly List<FieldError> _errors = [];
 
     /// <summary>The policy, or null and what is wrong with each field.</summary>
@@ -51,9 +53,9 @@ public sealed class PolicyCompiler
             Error("spec.workloads", "give name, selector or both");
         }
 
-        if (workloads.Name is "")
+        if (workloads.Name is { } name)
         {
-            Error("spec.workloads.name", "must not be empty");
+            CheckName("spec.workloads.name", name, ApiPatterns.DnsSubdomain, 253);
         }
 
         foreach (var (requirement, index) in (workloads.Selector?.MatchExpressions ?? []).Select((r, i) => (r, i)))
@@ -92,11 +94,7 @@ public sealed class PolicyCompiler
         var names = new HashSet<string>();
         return [.. specs.Select((spec, index) =>
         {
-            if (string.IsNullOrEmpty(spec.Name))
-            {
-                Error($"spec.signals[{index}].name", "must not be empty");
-            }
-            else if (!names.Add(spec.Name))
+            if (CheckName($"spec.signals[{index}].name", spec.Name, ApiPatterns.DnsLabel, 63) && !names.Add(spec.Name))
             {
                 Error($"spec.signals[{index}].name", $"'{spec.Name}' is used twice");
             }
@@ -110,6 +108,11 @@ public sealed class PolicyCompiler
         if (spec.Preset is null == string.IsNullOrEmpty(spec.Query))
         {
             Error(field, "give exactly one of preset and query");
+        }
+
+        if (spec.Query?.Length > LongestQuery)
+        {
+            Error($"{field}.query", $"has {spec.Query.Length} characters; at most {LongestQuery} are allowed");
         }
 
         string? scoped = null;
@@ -137,6 +140,20 @@ public sealed class PolicyCompiler
             CompareFactor = Number($"{field}.compareFactor", spec.CompareFactor),
             Grace = Duration($"{field}.grace", spec.Grace, TimeSpan.Zero, LongestWindow),
         };
+    }
+
+    private bool CheckName(string field, string? name, string pattern, int longest)
+    {
+        var wrong = string.IsNullOrEmpty(name) ? "must not be empty"
+            : name.Length > longest ? $"has {name.Length} characters; at most {longest} are allowed"
+            : !Regex.IsMatch(name, pattern, RegexOptions.CultureInvariant) ? $"'{name}' is not a valid name"
+            : null;
+        if (wrong is not null)
+        {
+            Error(field, wrong);
+        }
+
+        return wrong is null;
     }
 
     private List<RemediationAction> Ladder(List<RemediationAction> ladder)
