@@ -42,7 +42,9 @@ public enum Conclusion
 public static class Verifier
 {
     private const double WorseFactor = 1.5;
-    private const string Available = "availableReplicas";
+
+    /// <summary>No signal can be called so: a signal's name holds no blank.</summary>
+    private const string Available = "available replicas";
 
     /// <summary>What is measured before the action, to tell better from worse.</summary>
     public static List<MeasureRecord> MeasureBefore(WorkloadReading reading) =>
