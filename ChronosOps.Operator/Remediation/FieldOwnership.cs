@@ -33,7 +33,9 @@ public static class FieldOwnership
             entries.Remove(ours);
         }
 
-        return new JsonArray([.. entries]);
+        // There is an entry for each version of the API that was written with.
+        var without = new JsonArray([.. entries]);
+        return HandBack(without) ?? without;
     }
 
     /// <summary>Whoever applies the workload server-side; otherwise whoever wrote most of its template.</summary>
