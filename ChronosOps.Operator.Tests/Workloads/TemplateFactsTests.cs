@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Workloads;
+
+public sealed class TemplateFactsTests
+{
+    private const string Template = """
+        {
+          "metadata": { "labels": { "app": "checkout", "tier": "web" } },
+          "spec": { "containers": [ { "name": "app", "image": "checkout:1", "env": [ { "name": "MODE", "value": "fast" } ] }, { "name": "proxy", "image": "proxy:1" } ] }
+        }
+        """;
+
+    /// <summary>Changes that do not make it another revision.</summary>
+    private static readonly Dictionary<string, Action<JsonObject>> Stamps = new()
+    {
+        ["a restart with kubectl"] = t => Annotate(t, "kubectl.kubernetes.io/restartedAt", "2024-01-01T12:00:00Z"),
+        ["the label of the ReplicaSet"] = t => t["metadata"]!["labels"]!["pod-template-hash"] = "5f8d6c7b9",
+        ["an annotation of ours"] = t => Annotate(t, "chronosops.io/do-not-roll-back", "true"),
+        ["a creation time that is null"] = t => t["metadata"]!["creationTimestamp"] = null,
+        ["all of them at once"] = t =>
+        {
+            Annotate(t, "kubectl.kubernetes.io/restartedAt", "2024-01-01T12:00:00Z");
+            Annotate(t, "chronosops.io/anything", "at all");
+            t["metadata"]!["labels"]!["pod-template-hash"] = "5f8d6c7b9";
+        },
+    };
+
+    /// <summary>Changes that make it another revision.</summary>
+    private static readonly Dictionary<string, Action<JsonObject>> Changes = new()
+    {
+        ["an image"] = t => Container(t, 0)["image"] = "checkout:2",
+        ["the image of the second container"] = t => Container(t, 1)["image"] = "proxy:2",
+        ["the value of a variable"] = t => Container(t, 0)["env"]![0]!["value"] = "slow",
+        ["another variable"] = t => Container(t, 0)["env"]!.AsArray().Add(new JsonObject { ["name"] = "DEBUG", ["value"] = "1" }),
+        ["a label"] = t => t["metadata"]!["labels"]!["tier"] = "api",
+        ["an annotation of somebody else"] = t => Annotate(t, "prometheus.io/scrape", "true"),
+        ["an annotation that only begins like a restart"] = t => Annotate(t, "kubectl.kubernetes.io/restartedAtLast", "x"),
+        ["the order of the containers"] = t =>
+        {
+            var first = Container(t, 0);
+            t["spec"]!["containers"]!.AsArray().RemoveAt(0);
+            t["spec"]!["containers"]!.AsArray().Add(first);
+        },
+        ["a grace period"] = t => t["spec"]!["terminationGracePeriodSeconds"] = 5,
+    };
+
+    public static TheoryData<string> StampNames => [.. Stamps.Keys];
+
+    public static TheoryData<string> ChangeNames => [.. Changes.Keys];
+
+    [Theory]
+    [MemberData(nameof(StampNames))]
+    public void TheRevisionStaysTheSameWith(string stamp)
+    {
+        var template = SampleTemplate.Parse(Template);
+        Stamps[stamp](template);
+        Assert.Equal(RevisionOf(Template), TemplateFacts.Read(template).Revision);
+    }
+
+    [Theory]
+    [MemberData(nameof(ChangeNames))]
+    public void TheRevisionIsAnotherOneWith(string change)
+    {
+        var template = SampleTemplate.Parse(Template);
+        Changes[change](template);
+        Assert.NotEqual(RevisionOf(Template), TemplateFacts.Read(template).Revision);
+    }
+
+    [Fact]
+    public void TheOrderOfKeysDoesNotMatter() =>
+        Assert.Equal(
+            RevisionOf("""{ "metadata": { "labels": { "a": "1", "b": "2" } }, "spec": { "x": 1, "y": [ { "k": true, "l": null } ] } }"""),
+            RevisionOf("""{ "spec": { "y": [ { "l": null, "k": true } ], "x": 1 }, "metadata": { "labels": { "b": "2", "a": "1" } } }"""));
+
+    [Fact]
+    public void NoMetadataIsTheSameAsMetadataOfStampsOnly() =>
+        Assert.Equal(RevisionOf("""{ "spec": {} }"""), RevisionOf("""{ "metadata": { "creationTimestamp": null, "annotations": { "kubectl.kubernetes.io/restartedAt": "x" } }, "spec": {} }"""));
+
+    [Fact]
+    public void ReadingDoesNotChangeTheTemplate()
+    {
+        var template = SampleTemplate.Parse(Template);
+        Stamps["all of them at once"](template);
+        var before = template.ToJsonString();
+        TemplateFacts.Read(template);
+        Assert.Equal(before, template.ToJsonString());
+    }
+
+    [Fact]
+    public void WhatIsRestoredKeepsEverythingButTheLabelOfTheReplicaSet()
+    {
+        var template = SampleTemplate.Parse(Template);
+        Stamps["all of them at once"](template);
+        var restored = PodTemplates.Restorable(template);
+        Assert.Equal(["app", "tier"], restored["metadata"]!["labels"]!.AsObject().Select(label => label.Key));
+        Assert.Equal(2, restored["metadata"]!["annotations"]!.AsObject().Count);
+        Assert.True(JsonNode.DeepEquals(template["spec"], restored["spec"]));
+    }
+
+    [Fact]
+    public void ImagesAreListedInitContainersFirst() =>
+        Assert.Equal("migrate:1, checkout:1, proxy:1", TemplateFacts.Read(SampleTemplate.Parse(
+            """{ "spec": { "containers": [ { "name": "a", "image": "checkout:1" }, { "name": "b", "image": "proxy:1" } ], "initContainers": [ { "name": "m", "image": "migrate:1" } ] } }""")).Images);
+
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    [InlineData(null, false)]
+    public void TheTemplateMaySayThatItsRevisionMustNotBeRolledBack(string? value, bool expected)
+    {
+        var template = SampleTemplate.Parse(Template);
+        if (value is not null)
+        {
+            Annotate(template, "chronosops.io/do-not-roll-back", value);
+        }
+
+        Assert.Equal(expected, TemplateFacts.Read(template).DoNotRollBack);
+    }
+
+    [Theory]
+    [InlineData("checkout:1.2.3", null, false)]
+    [InlineData("checkout:1.2.3", "IfNotPresent", false)]
+    [InlineData("checkout:1.2.3", "Always", true)]
+    [InlineData("checkout:latest", null, true)]
+    [InlineData("checkout", null, true)]
+    [InlineData("registry.example:5000/checkout", null, true)]
+    [InlineData("registry.example:5000/checkout:1", null, false)]
+    [InlineData("registry.example:5000/team/checkout:latest", "IfNotPresent", true)]
+    [InlineData("checkout@sha256:0123", "Always", false)]
+    [InlineData("checkout:latest@sha256:0123", null, false)]
+    public void AMutableTagMayStandForOtherContentTomorrow(string image, string? pullPolicy, bool expected) =>
+        Assert.Equal(expected, new ContainerFacts("app", image, pullPolicy).IsMutable);
+
+    private static string RevisionOf(string template) => TemplateFacts.Read(SampleTemplate.Parse(template)).Revision;
+
+    private static JsonObject Container(JsonObject template, int index) => template["spec"]!["containers"]![index]!.AsObject();
+
+    private static void Annotate(JsonObject template, string key, string value)
+    {
+        template["metadata"]!["annotations"] ??= new JsonObject();
+        template["metadata"]!["annotations"]![key] = value;
+    }
+}

@@ -1,0 +1,146 @@
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Workloads;
+
+public sealed class WorkloadSnapshotsTests
+{
+    private static readonly DateTimeOffset Created = At(-86400);
+
+    [Fact]
+    public void TheRolloutOfANewRevisionBeganWithItsReplicaSet() =>
+        Assert.Equal(At(-30), Of(Deployment("app:2", progressed: -5), [Set("a", 1, "app:1", -86400), Set("b", 2, "app:2", -30)]).RolloutStartedAt);
+
+    [Fact]
+    public void TheRolloutOfARevisionThatWasThereBeforeBeganWithItsOldestPod() =>
+        Assert.Equal(
+            At(-20),
+            Of(Deployment("app:1", progressed: -2), [Set("a", 3, "app:1", -86400), Set("b", 2, "app:2", -300)], [Pod("a-1", "a", -20), Pod("a-2", "a", -10), Pod("b-1", "b", -290)]).RolloutStartedAt);
+
+    [Fact]
+    public void AnOldPodThatWasReplacedDoesNotMoveTheRolloutThatIsOver() =>
+        Assert.Equal(
+            At(-3600),
+            Of(Deployment("app:1", progressed: -3600), [Set("a", 3, "app:1", -86400), Set("b", 2, "app:2", -7200)], [Pod("a-1", "a", -20)]).RolloutStartedAt);
+
+    [Fact]
+    public void WithoutAReplicaSetOfTheRevisionTheControllerTells() =>
+        Assert.Equal(At(-2), Of(Deployment("app:2", progressed: -2), [Set("a", 1, "app:1", -86400)]).RolloutStartedAt);
+
+    [Fact]
+    public void WithoutAnySignTheRolloutBeganWithTheWorkload() => Assert.Equal(Created, Of(Deployment("app:1"), []).RolloutStartedAt);
+
+    [Fact]
+    public void ARestartMakesNoRevisionOfItsOwn()
+    {
+        var restarted = Set("b", 2, "app:1", -60);
+        restarted.Spec.Template!["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "now" };
+        var workload = Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400), restarted]);
+        var revision = Assert.Single(workload.Revisions);
+        Assert.Equal(["b", "a"], revision.ReplicaSets);
+        Assert.Equal((2, At(-86400)), (revision.Number, revision.CreatedAt));
+        Assert.Equal(workload.Current.Revision, revision.Hash);
+    }
+
+    [Fact]
+    public void RevisionsAreListedNewestFirst()
+    {
+        var workload = Of(Deployment("app:3"), [Set("a", 9, "app:1", -500), Set("b", 10, "app:2", -400), Set("c", 11, "app:3", -300)]);
+        Assert.Equal([11L, 10L, 9L], workload.Revisions.Select(revision => revision.Number));
+        Assert.Equal(workload.Current.Revision, workload.CurrentRevision?.Hash);
+    }
+
+    [Fact]
+    public void WhatTheWorkloadDoesNotControlIsNotItsOwn()
+    {
+        var foreign = Set("c", 3, "app:3", -10);
+        foreign.Metadata.OwnerReferences![0].Uid = "another";
+        var workload = Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400), foreign], [Pod("a-1", "a", -10), Pod("c-1", "c", -10), new V1Pod()]);
+        Assert.Equal(["a"], workload.Revisions.SelectMany(revision => revision.ReplicaSets));
+        Assert.Equal(["a-1"], workload.Pods.Select(pod => pod.Name));
+    }
+
+    [Fact]
+    public void EveryContainerOfAPodIsSeen()
+    {
+        var pod = Pod("a-1", "a", -10);
+        pod.Status!.InitContainerStatuses = [new V1ContainerStatus { Name = "migrate", LastState = new() { Terminated = new() { ExitCode = 3, Reason = "Error", FinishedAt = At(-4) } }, RestartCount = 2 }];
+        pod.Status.ContainerStatuses =
+        [
+            new V1ContainerStatus { Name = "app", Ready = true, State = new() { Running = new() } },
+            new V1ContainerStatus { Name = "proxy", State = new() { Waiting = new() { Reason = "ImagePullBackOff", Message = "not found" } } },
+        ];
+        var containers = Assert.Single(Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400)], [pod]).Pods).Containers;
+        Assert.Equal([("migrate", true, false), ("app", false, true), ("proxy", false, false)], containers.Select(c => (c.Name, c.Init, c.Ready)));
+        Assert.Equal((3, "Error", At(-4), 2), (containers[0].ExitCode, containers[0].TerminatedReason, containers[0].TerminatedAt, containers[0].RestartCount));
+        Assert.Equal(("ImagePullBackOff", "not found"), (containers[2].WaitingReason, containers[2].WaitingMessage));
+    }
+
+    [Fact]
+    public void APodTellsWhetherItIsReadyDeletedOrUnschedulable()
+    {
+        var pod = Pod("a-1", "a", -10);
+        pod.Metadata.DeletionTimestamp = At(0);
+        pod.Status!.Conditions = [new V1PodCondition { Type = "Ready", Status = "True" }, new V1PodCondition { Type = "PodScheduled", Status = "False", Message = "no node fits" }];
+        var seen = Assert.Single(Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400)], [pod]).Pods);
+        Assert.Equal((true, true, "no node fits"), (seen.Ready, seen.Deleting, seen.Unschedulable));
+    }
+
+    [Fact]
+    public void AWorkloadWithoutStatusHasNothingYet()
+    {
+        var workload = Of(new V1Deployment { Metadata = new() { Name = "checkout" } }, []);
+        Assert.Equal((1, 0, 0, 0L), (workload.Replicas, workload.UpdatedReplicas, workload.AvailableReplicas, workload.ObservedGeneration));
+        Assert.False(workload.RolloutComplete);
+    }
+
+    [Theory]
+    [InlineData(2, 3, 3, 3, 3, true)]
+    [InlineData(1, 3, 3, 3, 3, false)]
+    [InlineData(2, 3, 2, 3, 3, false)]
+    [InlineData(2, 3, 3, 4, 3, false)]
+    [InlineData(2, 3, 3, 3, 2, false)]
+    [InlineData(2, 0, 0, 0, 0, true)]
+    public void ARolloutIsCompleteWhenTheNewPodsServeAlone(long observed, int replicas, int updated, int total, int available, bool expected) =>
+        Assert.Equal(expected, (SampleWorkload.Rolling() with
+        {
+            ObservedGeneration = observed,
+            Replicas = replicas,
+            UpdatedReplicas = updated,
+            TotalReplicas = total,
+            AvailableReplicas = available,
+        }).RolloutComplete);
+
+    private static DateTimeOffset At(double seconds) => SampleWorkload.At(seconds);
+
+    private static WorkloadSnapshot Of(V1Deployment deployment, IEnumerable<V1ReplicaSet> sets, IEnumerable<V1Pod>? pods = null) =>
+        WorkloadSnapshots.Of(deployment, sets, pods ?? []);
+
+    private static V1Deployment Deployment(string image, double? progressed = null) => new()
+    {
+        Metadata = new() { Name = "checkout", NamespaceProperty = "shop", Uid = "uid", CreationTimestamp = Created },
+        Spec = new() { Template = SampleTemplate.Of(image) },
+        Status = new() { Conditions = progressed is { } at ? [new() { Type = "Progressing", LastUpdateTime = At(at) }] : null },
+    };
+
+    private static V1ReplicaSet Set(string name, long number, string image, double created) => new()
+    {
+        Metadata = new()
+        {
+            Name = name,
+            Uid = name,
+            CreationTimestamp = At(created),
+            Annotations = new() { [WorkloadSnapshots.RevisionAnnotation] = $"{number}" },
+            OwnerReferences = [new() { Uid = "uid", Controller = true }],
+        },
+        Spec = new() { Template = SampleTemplate.Of(image) },
+    };
+
+    private static V1Pod Pod(string name, string owner, double created) => new()
+    {
+        Metadata = new() { Name = name, Uid = name, CreationTimestamp = At(created), OwnerReferences = [new() { Uid = owner, Controller = true }] },
+        Status = new(),
+    };
+}
