@@ -1,0 +1,204 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Analysis;
+
+public sealed class DiagnosisTests
+{
+    [Fact]
+    public void ABadReleaseIsSeenInTheSeries()
+    {
+        var diagnosis = Diagnose(b => b);
+        AssertBadRelease(diagnosis, EvidenceKind.Series, EvidenceKind.Change);
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "errors by revision: new 40% errors of 60 requests, old 0% errors of 900");
+        Assert.Contains(diagnosis.Findings, finding => finding.Message.Contains("images changed from registry.example/checkout:1 to registry.example/checkout:2", StringComparison.Ordinal));
+        Assert.Equal($"release {SampleWorkload.New} (revision 2) of checkout", diagnosis.Accepted?.Subject);
+    }
+
+    [Fact]
+    public void ABadReleaseIsSeenInTheSeriesWhenTheOldRevisionServesNoMore() =>
+        AssertBadRelease(Diagnose(b => b with { Workload = SampleWorkload.RolledOut(), Measures = [b.Measures[0]] }), EvidenceKind.Series, EvidenceKind.Change);
+
+    [Fact]
+    public void ABadReleaseIsSeenInItsCrashes()
+    {
+        var diagnosis = Diagnose(b => NeverReady(b, PodSigns.CrashLoop));
+        AssertBadRelease(diagnosis, EvidenceKind.Change, EvidenceKind.ContainerState);
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "1 of 1 pods of the new revision are not ready, all 3 of the old one are");
+    }
+
+    [Fact]
+    public void ABadReleaseIsSeenInItsImage()
+    {
+        var diagnosis = Diagnose(b => NeverReady(b, PodSigns.ImagePullFailure));
+        AssertBadRelease(diagnosis, EvidenceKind.Change, EvidenceKind.ContainerState);
+        Assert.Contains(diagnosis.Findings, finding => finding is { Message: "an image that the release names cannot be pulled", Ref: "registry.example/checkout:2" });
+    }
+
+    [Fact]
+    public void ARolloutThatIsStuckSaysLessThanACrash() =>
+        Assert.True(Confidence(b => NeverReady(b, PodSigns.RolloutNotProgressing)) < Confidence(b => NeverReady(b, PodSigns.CrashLoop)));
+
+    [Fact]
+    public void WarningsAboutThePodsOfTheReleaseSpeakForIt()
+    {
+        var warning = new EventFact(SampleWorkload.Now, "Warning", "BackOff", "Pod/checkout-7c9b4d8f6-nnnn1", "Back-off restarting failed container", 4);
+        var diagnosis = Diagnose(b => NeverReady(b, PodSigns.RolloutNotProgressing) with { Events = [warning, warning with { Type = "Normal" }, warning with { Object = "Pod/cart-1" }] });
+        Assert.Equal(["Pod/checkout-7c9b4d8f6-nnnn1 BackOff (×4): Back-off restarting failed container"], diagnosis.Findings.Where(finding => finding.Source == "events").Select(finding => finding.Message));
+    }
+
+    [Fact]
+    public void TheReleaseOfANeighbourIsConsideredAndRejectedWithTheReason()
+    {
+        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset.AddSeconds(-40), RolloutComplete: true, HasBadPods: false)] });
+        AssertBadRelease(diagnosis, EvidenceKind.Series, EvidenceKind.Change);
+        var neighbour = diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.NeighbourRelease);
+        Assert.Equal("release c0ffee of cart", neighbour.Subject);
+        Assert.Equal("the trouble is confined to the new revision of checkout; its old revision ran beside cart and was well", neighbour.Rejection);
+        Assert.Contains(neighbour.For, argument => argument.Finding.Message == "cart was released 40s before the trouble");
+    }
+
+    [Fact]
+    public void ANeighbourThatWasReleasedAfterTheTroubleIsNotToBlame()
+    {
+        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset.AddSeconds(20), RolloutComplete: false, HasBadPods: true)] });
+        Assert.Equal("cart was released 20s after the trouble", diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.NeighbourRelease).Rejection);
+    }
+
+    [Fact]
+    public void ANeighbourAloneIsNeverAccepted() =>
+        Assert.Null(Diagnose(b => Quiet(b) with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset.AddSeconds(-5), RolloutComplete: false, HasBadPods: true)] }).Accepted);
+
+    [Fact]
+    public void AReleaseAfterTheOnsetIsRejected()
+    {
+        var diagnosis = Diagnose(b => b with { OnsetAt = SampleWorkload.RolloutStart.AddSeconds(-60) });
+        Assert.Null(diagnosis.Accepted);
+        Assert.Equal("the release began 1m00s after the trouble", BadRelease(diagnosis).Rejection);
+    }
+
+    [Fact]
+    public void ClocksMayDifferByAFewSeconds() =>
+        AssertBadRelease(Diagnose(b => b with { OnsetAt = SampleWorkload.RolloutStart.AddSeconds(-15) }), EvidenceKind.Series, EvidenceKind.Change);
+
+    [Fact]
+    public void WhereNothingChangedNoCauseIsAccepted()
+    {
+        var diagnosis = Diagnose(Quiet);
+        Assert.Null(diagnosis.Accepted);
+        Assert.StartsWith("the running release is", BadRelease(diagnosis).Rejection, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TroubleThatTheOldRevisionShowsTooIsNotTheReleases()
+    {
+        var diagnosis = Diagnose(b => b with { Measures = [b.Measures[0], SampleBundle.Measure(SampleWorkload.Old, 0.3, 900)] });
+        Assert.Null(diagnosis.Accepted);
+        Assert.Contains("the old revision shows it too", BadRelease(diagnosis).Rejection, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TroubleThatTheNewRevisionDoesNotShowIsNotTheReleases() =>
+        Assert.True(
+            Confidence(b => b with { Measures = [SampleBundle.Measure(SampleWorkload.New, 0.01, 60), b.Measures[1]] }) < Confidence(b => b with { Measures = [] }));
+
+    [Fact]
+    public void PodsOfTheOldRevisionThatAreIllTooSpeakAgainstTheRelease()
+    {
+        var sick = SampleWorkload.Rolling();
+        sick = sick with { Pods = [.. sick.Pods.Select(pod => pod with { Ready = false })] };
+        Assert.True(Confidence(b => NeverReady(b, PodSigns.CrashLoop) with { Workload = sick }) < Confidence(b => NeverReady(b, PodSigns.CrashLoop)));
+    }
+
+    [Fact]
+    public void AWorkloadsOnlyRevisionCannotBeABadReleaseForSure() =>
+        Assert.NotEqual(Cause.BadRelease, Diagnose(b => b with { Workload = b.Workload with { Revisions = [SampleWorkload.NewRevision] }, Measures = [b.Measures[0]] }).Accepted?.Cause);
+
+    [Fact]
+    public void AConfigMapThatWasEditedInPlaceIsConsidered()
+    {
+        var diagnosis = Diagnose(b => Quiet(b) with { Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(-10))] });
+        var edited = diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration);
+        Assert.Contains(edited.For, argument => argument.Finding.Message == "ConfigMap settings was changed in place 10s before the trouble");
+        Assert.Equal(("ConfigMap settings", edited), (edited.Subject, diagnosis.Hypotheses[0]));
+    }
+
+    [Fact]
+    public void AConfigMapThatWasEditedAfterTheOnsetIsRejected() =>
+        Assert.Equal(
+            "ConfigMap settings was changed in place 10s after the trouble",
+            Diagnose(b => b with { Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(10))] }).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection);
+
+    [Fact]
+    public void AConfigMapThatTheRevisionBeforeServedWellWithIsRejected() =>
+        Assert.Equal(
+            "the revision before served well after ConfigMap settings was changed",
+            Diagnose(b => b with { Configs = [Config(exists: true, SampleWorkload.RolloutStart.AddSeconds(-120))] }).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection);
+
+    [Fact]
+    public void AConfigMapThatIsGoneExplainsTroubleWhereNothingElseChanged() =>
+        Assert.Equal(Cause.BadConfiguration, Diagnose(b => Quiet(b) with { Configs = [Config(exists: false, null)] }).Accepted?.Cause);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AConfigMapOfLongAgoOrAnOptionalOneThatIsGoneIsNotConsidered(bool exists)
+    {
+        var config = Config(exists, exists ? SampleBundle.Onset.AddHours(-1) : null);
+        var optional = config with { Reference = config.Reference with { Optional = !exists } };
+        Assert.DoesNotContain(Diagnose(b => b with { Configs = [optional] }).Hypotheses, hypothesis => hypothesis.Cause == Cause.BadConfiguration);
+    }
+
+    [Fact]
+    public void EachGapLowersConfidence()
+    {
+        var none = Confidence(b => b);
+        var one = Confidence(b => b with { Gaps = ["events: forbidden"] });
+        var two = Confidence(b => b with { Gaps = ["events: forbidden", "series by revision: timeout"] });
+        Assert.True(none > one && one > two, $"{none} {one} {two}");
+        Assert.Equal(["events: forbidden"], Diagnose(b => b with { Gaps = ["events: forbidden"] }).Gaps);
+    }
+
+    [Fact]
+    public void FindingsAreNamedOneByOneAndEveryArgumentRestsOnOne()
+    {
+        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset, RolloutComplete: true, HasBadPods: false)] });
+        Assert.Equal(Enumerable.Range(1, diagnosis.Findings.Count).Select(k => $"f{k}"), diagnosis.Findings.Select(finding => finding.Id));
+        Assert.All(diagnosis.Hypotheses.SelectMany(hypothesis => hypothesis.For.Concat(hypothesis.Against)), argument => Assert.Contains(argument.Finding, diagnosis.Findings));
+    }
+
+    private static Diagnosis Diagnose(Func<EvidenceBundle, EvidenceBundle> change) => Analysers.Diagnose(change(SampleBundle.BadRelease()));
+
+    private static double Confidence(Func<EvidenceBundle, EvidenceBundle> change) => BadRelease(Diagnose(change)).Confidence;
+
+    private static Hypothesis BadRelease(Diagnosis diagnosis) => diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease);
+
+    private static void AssertBadRelease(Diagnosis diagnosis, params EvidenceKind[] kinds)
+    {
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
+        Assert.Null(diagnosis.Accepted.Rejection);
+        Assert.Equal(kinds.Order(), diagnosis.Accepted.Kinds.Order());
+    }
+
+    /// <summary>The release never served: its one pod shows a sign, and no series does.</summary>
+    private static EvidenceBundle NeverReady(EvidenceBundle bundle, string sign)
+    {
+        var pods = bundle.Workload.Pods.Select(pod => pod with { Ready = pod.Revision == SampleWorkload.Old });
+        return bundle with { Workload = bundle.Workload with { Pods = [.. pods] }, Signals = [SampleBundle.Sign(sign)], Measures = [] };
+    }
+
+    /// <summary>The workload as a whole is ill, two days after its last release.</summary>
+    private static EvidenceBundle Quiet(EvidenceBundle bundle) => bundle with
+    {
+        Workload = SampleWorkload.RolledOut() with { RolloutStartedAt = SampleWorkload.At(-172800) },
+        Signals = [SampleBundle.Fires("errors", null)],
+        Measures = [bundle.Measures[0]],
+    };
+
+    private static ConfigFact Config(bool exists, DateTimeOffset? changed) => new(new ConfigReference("ConfigMap", "settings", false), exists, changed, [SampleWorkload.New]);
+}
