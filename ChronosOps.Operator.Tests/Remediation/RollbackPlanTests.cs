@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Remediation;
+
+public sealed class RollbackPlanTests
+{
+    private const string Template = """{ "metadata": { "labels": { "app": "checkout", "pod-template-hash": "5f8d6c7b9" } }, "spec": { "containers": [ { "name": "app", "image": "checkout:1" } ] } }""";
+
+    [Fact]
+    public void TheActionIsBoundToTheWorkloadAsItWasJudged()
+    {
+        var action = Write(previousKey: "uid-0/1");
+        Assert.Equal(("uid-1/2", 2, "Rollback", ActionState.Planned), (action.Key, action.Attempt, action.Action, action.State));
+        Assert.Equal(("uid-checkout", 2L, "uid-0/1", "2"), (action.TargetUid, action.TargetGeneration, action.PreviousKey, action.PreviousNumber));
+        Assert.Equal((SampleWorkload.New, SampleWorkload.Old, "checkout-5f8d6c7b9"), (action.FromRevision, action.ToRevision, action.FromReplicaSet));
+        Assert.Equal(SampleWorkload.Now, action.PlannedAt);
+    }
+
+    [Fact]
+    public void ThePatchTestsTheWorkloadAndReplacesTheTemplateAndNothingElse() =>
+        AssertJson(
+            """
+            [
+              { "op": "test", "path": "/metadata/uid", "value": "uid-checkout" },
+              { "op": "test", "path": "/metadata/generation", "value": 2 },
+              { "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-0/1" },
+              { "op": "replace", "path": "/spec/template", "value": { "metadata": { "labels": { "app": "checkout" } }, "spec": { "containers": [ { "name": "app", "image": "checkout:1" } ] } } },
+              { "op": "add", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-1/2" }
+            ]
+            """,
+            RollbackPlan.Patch(Write(previousKey: "uid-0/1"), SampleTemplate.Parse(Template)));
+
+    [Fact]
+    public void WithoutAnEarlierActionThePatchTestsThatThereIsStillNone()
+    {
+        var patch = RollbackPlan.Patch(Write(previousKey: null), SampleTemplate.Parse(Template));
+        AssertJson("""{ "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": null }""", patch[2]!);
+    }
+
+    [Fact]
+    public void ThePatchNeverTouchesReplicas() =>
+        Assert.DoesNotContain(RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template)), operation => operation!["path"]!.ToString() is "/spec" or "/spec/replicas" or "");
+
+    [Fact]
+    public void EveryTestComesBeforeTheFirstChange() =>
+        Assert.Equal(["test", "test", "test", "replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template)).Select(operation => operation!["op"]!.ToString()));
+
+    [Fact]
+    public void TheTemplateThatIsRestoredIsTheRevisionThatWasPlanned()
+    {
+        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template))[3]!["value"]!.AsObject();
+        Assert.Equal(TemplateFacts.Read(SampleTemplate.Parse(Template)).Revision, TemplateFacts.Read(restored).Revision);
+    }
+
+    [Theory]
+    [InlineData("uid-checkout", 3, "uid-1/2", "3", EffectState.InPlace)]
+    [InlineData("uid-checkout", 9, "uid-1/2", "5", EffectState.InPlace)]
+    [InlineData("uid-checkout", 2, "uid-0/1", "2", EffectState.NotInPlace)]
+    [InlineData("uid-checkout", 3, "uid-0/1", "2", EffectState.MovedOn)]
+    [InlineData("uid-checkout", 3, "uid-0/1", "3", EffectState.Unknown)]
+    [InlineData("uid-checkout", 3, "uid-0/1", null, EffectState.Unknown)]
+    [InlineData("uid-checkout", 2, null, "2", EffectState.Unknown)]
+    [InlineData("uid-checkout", 3, null, "3", EffectState.Unknown)]
+    [InlineData("uid-checkout", 2, "uid-9/1", "2", EffectState.Unknown)]
+    [InlineData("uid-made-anew", 2, "uid-0/1", "2", EffectState.TargetGone)]
+    [InlineData("uid-made-anew", 1, "uid-1/2", "1", EffectState.TargetGone)]
+    [InlineData(null, 0, null, null, EffectState.TargetGone)]
+    public void TheLiveObjectTellsWhetherTheEffectIsInPlace(string? uid, long generation, string? key, string? number, EffectState expected) =>
+        Assert.Equal(expected, RollbackPlan.Observe(Write(previousKey: "uid-0/1"), Live(uid, generation, generation, key, number)));
+
+    [Fact]
+    public void WhileTheControllerHasNotLookedNothingIsKnownOfAnObjectThatMovedOn() =>
+        Assert.Equal(EffectState.Unknown, RollbackPlan.Observe(Write(previousKey: "uid-0/1"), Live("uid-checkout", 3, 2, "uid-0/1", "2")));
+
+    [Fact]
+    public void AWorkloadThatIsGoneIsGone() => Assert.Equal(EffectState.TargetGone, RollbackPlan.Observe(Write(), null));
+
+    [Fact]
+    public void AKeyThatWasNeverThereAndIsNotThereIsNoSign() =>
+        Assert.Equal(EffectState.NotInPlace, RollbackPlan.Observe(Write(previousKey: null), Live("uid-checkout", 2, 2, null, "2")));
+
+    private static ActionRecord Write(string? previousKey = null)
+    {
+        var workload = SampleWorkload.Rolling();
+        var annotations = new Dictionary<string, string>(workload.Annotations);
+        if (previousKey is not null)
+        {
+            annotations[ApiGroup.LastActionAnnotation] = previousKey;
+        }
+
+        return RollbackPlan.Write("uid-1", 2, "Rollback", workload with { Annotations = annotations }, SampleWorkload.OldRevision, SampleWorkload.Now);
+    }
+
+    private static V1Deployment Live(string? uid, long generation, long observed, string? key, string? number)
+    {
+        var live = new V1Deployment { Metadata = new() { Uid = uid, Generation = generation, Annotations = [] }, Status = new() { ObservedGeneration = observed } };
+        foreach (var (name, value) in new[] { (ApiGroup.LastActionAnnotation, key), (WorkloadSnapshots.RevisionAnnotation, number) })
+        {
+            if (value is not null)
+            {
+                live.Metadata.Annotations[name] = value;
+            }
+        }
+
+        return live;
+    }
+
+    private static void AssertJson(string expected, JsonNode actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(actual.ToJsonString())), actual.ToJsonString());
+}

@@ -1,0 +1,204 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Verification;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Verification;
+
+/// <summary>The rollback to the old revision was accepted a minute ago, and its rollout finished twenty seconds ago.</summary>
+public sealed class VerifierTests
+{
+    private static readonly string Old = SampleWorkload.Old;
+    private static readonly string New = SampleWorkload.New;
+
+    [Fact]
+    public void ServingWithoutAnErrorSeriesIsHealthy()
+    {
+        var check = Look(Reading(Served(4, 50)));
+        Assert.Equal((CheckResult.Healthy, "3 pods ready, errors 0% errors"), (check.Result, check.Message));
+    }
+
+    [Fact]
+    public void ErrorsBelowTheThresholdAreHealthy() => Assert.Equal(CheckResult.Healthy, Look(Reading(Served(4, 50, 2))).Result);
+
+    [Fact]
+    public void ErrorsAtTheThresholdAreNot() =>
+        Assert.Equal((CheckResult.Unhealthy, "errors: 5% errors, limit 5% errors"), ResultAndMessage(Look(Reading(Served(4, 100, 5)))));
+
+    [Fact]
+    public void WithoutTrafficNothingIsKnown()
+    {
+        Assert.Equal(CheckResult.Unknown, Look(Reading(WorkloadTraffic.None)).Result);
+        Assert.Equal(CheckResult.Unknown, Look(Reading(Served(4, 0))).Result);
+        Assert.Equal(CheckResult.Unknown, Look(Reading(Served(4, 1))).Result);
+    }
+
+    [Fact]
+    public void OnlyWhatWasServedAfterTheRolloutCounts()
+    {
+        var before = SampleTraffic.Steady(4, 50, 50, end: SampleWorkload.At(-20));
+        Assert.Equal(CheckResult.Healthy, Look(Reading(SampleTraffic.Of((Old, [.. before, .. SampleTraffic.Steady(4, 50)])))).Result);
+        Assert.Equal(CheckResult.Unknown, Look(Reading(SampleTraffic.Of((Old, before)))).Result);
+    }
+
+    [Fact]
+    public void AStepThatBeganBeforeTheRolloutWasOverDoesNotCount() =>
+        Assert.Equal(CheckResult.Unknown, Look(Reading(SampleTraffic.Of((Old, SampleTraffic.Steady(1, 50, end: SampleWorkload.At(-16)))))).Result);
+
+    [Fact]
+    public void OnlyPodsOfTheTargetRevisionCount()
+    {
+        Assert.Equal(CheckResult.Healthy, Look(Reading(SampleTraffic.Of((Old, SampleTraffic.Steady(4, 50)), (New, SampleTraffic.Steady(4, 50, 50))))).Result);
+        Assert.Equal(CheckResult.Unknown, Look(Reading(SampleTraffic.Of((New, SampleTraffic.Steady(4, 50))))).Result);
+    }
+
+    [Fact]
+    public void WhileTheRolloutIsUnderWayNothingIsKnown()
+    {
+        var check = Look(Reading(Served(4, 50)) with { Workload = SampleWorkload.RolledBack() with { AvailableReplicas = 2 } });
+        Assert.Equal((CheckResult.Unknown, "rollout under way: 3 of 3 updated, 2 available"), ResultAndMessage(check));
+    }
+
+    [Fact]
+    public void ARolloutWhoseEndWasNotNotedMeasuresNothing() => Assert.Equal(CheckResult.Unknown, Look(Reading(Served(4, 50)), Action(rolledOut: null)).Result);
+
+    [Fact]
+    public void ASignOfThePodsIsUnhealthyWhateverIsMeasured() =>
+        Assert.Equal(CheckResult.Unhealthy, Look(Reading(Served(4, 50)) with { Signals = [SampleBundle.Sign(PodSigns.CrashLoop)] }).Result);
+
+    [Fact]
+    public void AReleaseThatNeverBecameReadyIsVerifiedByTheStateOfTheRollout()
+    {
+        var reading = Reading(WorkloadTraffic.None);
+        Assert.Equal(CheckResult.Healthy, Verifier.Look(Action(), reading, neverReady: true).Result);
+        Assert.Equal(CheckResult.Unknown, Verifier.Look(Action(), reading, neverReady: false).Result);
+    }
+
+    [Fact]
+    public void ErrorsThatAreMeasuredCountForAReleaseThatNeverBecameReadyToo() =>
+        Assert.Equal(CheckResult.Unhealthy, Verifier.Look(Action(), Reading(Served(4, 50, 25)), neverReady: true).Result);
+
+    [Fact]
+    public void APolicyWithoutSignalsIsVerifiedByTheStateOfTheRollout() =>
+        Assert.Equal("3 pods ready, no signals to measure", Look(Reading(WorkloadTraffic.None) with { Policy = SamplePolicy.Effective() with { Signals = [] } }).Message);
+
+    [Theory]
+    [InlineData(SignalState.Healthy, CheckResult.Healthy)]
+    [InlineData(SignalState.Firing, CheckResult.Unhealthy)]
+    [InlineData(SignalState.Pending, CheckResult.Unhealthy)]
+    [InlineData(SignalState.Unknown, CheckResult.Unknown)]
+    public void APolicysOwnQueryIsTakenAsItWasJudged(SignalState state, CheckResult expected) =>
+        Assert.Equal(expected, Look(Reading(WorkloadTraffic.None) with
+        {
+            Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] },
+            Signals = [SampleBundle.Reading("queue", state)],
+        }).Result);
+
+    [Fact]
+    public void AQueryThatWasNotJudgedIsUnknown() =>
+        Assert.Equal(CheckResult.Unknown, Look(Reading(WorkloadTraffic.None) with { Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] }, Signals = [] }).Result);
+
+    /// <summary>H healthy, U unhealthy, ? unknown; the newest last. Three in a row are needed; a minute has passed of the five that there are.</summary>
+    [Theory]
+    [InlineData("", Conclusion.GoOn)]
+    [InlineData("HH", Conclusion.GoOn)]
+    [InlineData("HHH", Conclusion.Succeeded)]
+    [InlineData("UUHHH", Conclusion.Succeeded)]
+    [InlineData("HHUHH", Conclusion.GoOn)]
+    [InlineData("HH?HH", Conclusion.GoOn)]
+    [InlineData("HHHU", Conclusion.GoOn)]
+    [InlineData("???", Conclusion.GoOn)]
+    [InlineData("UU", Conclusion.GoOn)]
+    [InlineData("UUU", Conclusion.Failed)]
+    [InlineData("HUUU", Conclusion.Failed)]
+    [InlineData("U?UU", Conclusion.GoOn)]
+    public void ChecksInARowDecide(string checks, Conclusion expected) => Assert.Equal(expected, Conclude(checks));
+
+    [Theory]
+    [InlineData("???", 300, Conclusion.Inconclusive)]
+    [InlineData("", 300, Conclusion.Inconclusive)]
+    [InlineData("HH", 300, Conclusion.Inconclusive)]
+    [InlineData("UU", 300, Conclusion.Inconclusive)]
+    [InlineData("???", 299, Conclusion.GoOn)]
+    [InlineData("HHH", 999, Conclusion.Succeeded)]
+    public void WhatCannotBeMeasuredInTimeIsInconclusiveAndNeverSuccess(string checks, double secondsSinceApplied, Conclusion expected) =>
+        Assert.Equal(expected, Conclude(checks, Action(applied: -secondsSinceApplied)));
+
+    [Fact]
+    public void FewerPodsThanBeforeAreWorse() =>
+        Assert.Equal(Conclusion.Worse, Conclude("UUU", reading: Reading(Served(4, 50, 25)) with { Workload = SampleWorkload.RolledBack() with { AvailableReplicas = 2 } }));
+
+    [Fact]
+    public void MoreErrorsThanBeforeAreWorse() => Assert.Equal(Conclusion.Worse, Conclude("UUU", reading: Reading(Served(4, 50, 31))));
+
+    [Fact]
+    public void AsManyErrorsAsBeforeAreAFailureButNotWorse() => Assert.Equal(Conclusion.Failed, Conclude("UUU", reading: Reading(Served(4, 50, 20))));
+
+    [Fact]
+    public void WhatWasNotMeasuredBeforeIsNotCalledWorse()
+    {
+        var action = Action();
+        action.Before = [new MeasureRecord { Signal = action.Before[^1].Signal, Value = "3" }];
+        Assert.Equal(Conclusion.Failed, Conclude("UUU", action, Reading(Served(4, 50, 50))));
+    }
+
+    [Fact]
+    public void ARollbackThatCannotRollOutAndLostPodsIsWorseAtTheTimeOut()
+    {
+        var stuck = Reading(WorkloadTraffic.None) with { Workload = SampleWorkload.RolledBack() with { AvailableReplicas = 1 } };
+        Assert.Equal(Conclusion.Worse, Conclude("???", Action(applied: -300), stuck));
+        Assert.Equal(Conclusion.GoOn, Conclude("???", Action(applied: -299), stuck));
+    }
+
+    [Fact]
+    public void BeforeTheActionEveryValueAndTheReadyPodsAreMeasured()
+    {
+        var reading = Reading(WorkloadTraffic.None) with { Signals = [SampleBundle.Fires("errors", New), SampleBundle.Reading("latency", SignalState.Unknown), SampleBundle.Sign(PodSigns.CrashLoop)] };
+        var measures = Verifier.MeasureBefore(reading);
+        Assert.Equal(["0.4", "3"], measures.Select(measure => measure.Value));
+        Assert.Equal("errors", measures[0].Signal);
+    }
+
+    [Fact]
+    public void ASignalThatIsCalledLikeOurOwnMeasureDoesNotStopTheVerification()
+    {
+        const string name = "availableReplicas";
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Name = name }] };
+        var action = Action();
+        action.Before = Verifier.MeasureBefore(Reading(WorkloadTraffic.None) with { Policy = policy, Signals = [SampleBundle.Fires(name, New)] });
+        Assert.Equal(Conclusion.Failed, Conclude("UUU", action, Reading(Served(4, 50, 20)) with { Policy = policy }));
+    }
+
+    private static Check Look(WorkloadReading reading, ActionRecord? action = null) => Verifier.Look(action ?? Action(), reading, neverReady: false);
+
+    private static Conclusion Conclude(string checks, ActionRecord? action = null, WorkloadReading? reading = null)
+    {
+        action ??= Action();
+        action.Checks = [.. checks.Select(letter => new CheckRecord { Result = (letter == 'H' ? CheckResult.Healthy : letter == 'U' ? CheckResult.Unhealthy : CheckResult.Unknown).ToString() })];
+        reading ??= Reading(Served(4, 50, 20));
+        return Verifier.Conclude(action, reading.Policy, reading, SampleWorkload.Now);
+    }
+
+    private static ActionRecord Action(double applied = -60, double? rolledOut = -20) => new()
+    {
+        ToRevision = Old,
+        FromRevision = New,
+        AppliedAt = SampleWorkload.At(applied),
+        RolledOutAt = rolledOut is { } at ? SampleWorkload.At(at) : null,
+        Before = Verifier.MeasureBefore(Reading(WorkloadTraffic.None) with { Workload = SampleWorkload.Rolling(), Signals = [SampleBundle.Fires("errors", New)] }),
+    };
+
+    private static WorkloadReading Reading(WorkloadTraffic traffic) => new()
+    {
+        Time = SampleWorkload.Now,
+        Workload = SampleWorkload.RolledBack(),
+        Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()] },
+        Signals = [SampleBundle.Reading("errors", SignalState.Healthy)],
+        Traffic = traffic,
+    };
+
+    private static WorkloadTraffic Served(int steps, double requests, double errors = 0) => SampleTraffic.Of((Old, SampleTraffic.Steady(steps, requests, errors)));
+
+    private static (CheckResult, string) ResultAndMessage(Check check) => (check.Result, check.Message);
+}
