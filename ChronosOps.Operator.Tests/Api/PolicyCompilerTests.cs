@@ -1,0 +1,139 @@
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Api;
+
+public sealed class PolicyCompilerTests
+{
+    /// <summary>What is wrong, how it comes about, and the field that the error must name.</summary>
+    private static readonly Dictionary<string, (Action<RemediationPolicySpec> Break, string Field)> Wrong = new()
+    {
+        ["no workloads"] = (s => s.Workloads = new(), "spec.workloads"),
+        ["an empty workload name"] = (s => s.Workloads.Name = "", "spec.workloads.name"),
+        ["a workload name with capitals"] = (s => s.Workloads.Name = "Checkout", "spec.workloads.name"),
+        ["a workload name that is too long"] = (s => s.Workloads.Name = new string('a', 254), "spec.workloads.name"),
+        ["In without values"] = (s => Select(s, "app", "In"), "spec.workloads.selector.matchExpressions[0].values"),
+        ["NotIn without values"] = (s => Select(s, "app", "NotIn"), "spec.workloads.selector.matchExpressions[0].values"),
+        ["Exists with values"] = (s => Select(s, "app", "Exists", "x"), "spec.workloads.selector.matchExpressions[0].values"),
+        ["an unknown operator"] = (s => Select(s, "app", "Matches", "x"), "spec.workloads.selector.matchExpressions[0].operator"),
+        ["an empty key"] = (s => Select(s, "", "Exists"), "spec.workloads.selector.matchExpressions[0].key"),
+        ["too many signals"] = (s => s.Signals = [.. Enumerable.Range(0, 17).Select(k => new SignalSpec { Name = $"s{k}", Preset = SignalPreset.HttpErrorRatio, Threshold = "5%" })], "spec.signals"),
+        ["a signal without a name"] = (s => s.Signals[0].Name = "", "spec.signals[0].name"),
+        ["a name that is used twice"] = (s => s.Signals[1].Name = "errors", "spec.signals[1].name"),
+        ["a name with a blank"] = (s => s.Signals[0].Name = "my errors", "spec.signals[0].name"),
+        ["a name that is too long"] = (s => s.Signals[0].Name = new string('a', 64), "spec.signals[0].name"),
+        ["preset and query at once"] = (s => s.Signals[0].Query = "up", "spec.signals[0]"),
+        ["neither preset nor query"] = (s => s.Signals[0].Preset = null, "spec.signals[0]"),
+        ["an empty query"] = (s => s.Signals[2].Query = "", "spec.signals[2]"),
+        ["a query of another namespace"] = (s => s.Signals[2].Query = "up{namespace=\"bank\"}", "spec.signals[2].query"),
+        ["a query that is none"] = (s => s.Signals[2].Query = "sum(", "spec.signals[2].query"),
+        ["a query that is too long"] = (s => s.Signals[2].Query = $"up{{a=\"{new string('x', 2048)}\"}}", "spec.signals[2].query"),
+        ["no threshold"] = (s => s.Signals[0].Threshold = "", "spec.signals[0].threshold"),
+        ["a threshold that is no number"] = (s => s.Signals[2].Threshold = "many", "spec.signals[2].threshold"),
+        ["a negative threshold"] = (s => s.Signals[2].Threshold = "-1", "spec.signals[2].threshold"),
+        ["a threshold that is not a number at all"] = (s => s.Signals[2].Threshold = "NaN", "spec.signals[2].threshold"),
+        ["a ratio above one"] = (s => s.Signals[0].Threshold = "150%", "spec.signals[0].threshold"),
+        ["a ratio of zero"] = (s => s.Signals[0].Threshold = "0", "spec.signals[0].threshold"),
+        ["a ratio that is a duration"] = (s => s.Signals[0].Threshold = "500ms", "spec.signals[0].threshold"),
+        ["a duration that is a number"] = (s => s.Signals[1].Threshold = "0.5", "spec.signals[1].threshold"),
+        ["a duration that is a percentage"] = (s => s.Signals[1].Threshold = "50%", "spec.signals[1].threshold"),
+        ["a duration of zero"] = (s => s.Signals[1].Threshold = "0ms", "spec.signals[1].threshold"),
+        ["a window that is no duration"] = (s => s.Signals[0].Window = "a while", "spec.signals[0].window"),
+        ["a window that is too short"] = (s => s.Signals[0].Window = "4s", "spec.signals[0].window"),
+        ["a window that is too long"] = (s => s.Signals[0].Window = "61m", "spec.signals[0].window"),
+        ["a for that is too long"] = (s => s.Signals[0].For = "2h", "spec.signals[0].for"),
+        ["a for in days"] = (s => s.Signals[0].For = "1d", "spec.signals[0].for"),
+        ["a negative minimum of traffic"] = (s => s.Signals[0].MinimumRequestsPerSecond = "-1", "spec.signals[0].minimumRequestsPerSecond"),
+        ["an infinite minimum of traffic"] = (s => s.Signals[0].MinimumRequestsPerSecond = "Infinity", "spec.signals[0].minimumRequestsPerSecond"),
+        ["a factor that is no number"] = (s => s.Signals[0].CompareFactor = "x", "spec.signals[0].compareFactor"),
+        ["a grace that is too long"] = (s => s.Signals[0].Grace = "61m", "spec.signals[0].grace"),
+        ["a rollout deadline that is too short"] = (s => s.RolloutDeadline = "4s", "spec.rolloutDeadline"),
+        ["an empty rollout deadline"] = (s => s.RolloutDeadline = "", "spec.rolloutDeadline"),
+        ["an action twice"] = (s => s.Remediation.Ladder = [RemediationAction.Rollback, RemediationAction.Rollback], "spec.remediation.ladder"),
+        ["a confidence above one"] = (s => s.Remediation.MinimumConfidence = "1.01", "spec.remediation.minimumConfidence"),
+        ["a confidence that is no number"] = (s => s.Remediation.MinimumConfidence = "high", "spec.remediation.minimumConfidence"),
+        ["fewer actions than none"] = (s => s.Remediation.MaxActionsPerHour = -1, "spec.remediation.maxActionsPerHour"),
+        ["too many actions"] = (s => s.Remediation.MaxActionsPerHour = 61, "spec.remediation.maxActionsPerHour"),
+        ["a proof that takes too long"] = (s => s.KnownGood.MinimumDuration = "169h", "spec.knownGood.minimumDuration"),
+        ["fewer requests than none"] = (s => s.KnownGood.MinimumRequests = -1, "spec.knownGood.minimumRequests"),
+        ["no checks"] = (s => s.Verification.ConsecutiveChecks = 0, "spec.verification.consecutiveChecks"),
+        ["too many checks"] = (s => s.Verification.ConsecutiveChecks = 21, "spec.verification.consecutiveChecks"),
+        ["a verification that is too short"] = (s => s.Verification.Timeout = "9s", "spec.verification.timeout"),
+        ["a watch that is too long"] = (s => s.Verification.RecurrenceWatch = "25h", "spec.verification.recurrenceWatch"),
+    };
+
+    public static TheoryData<string> Mistakes => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void TheErrorNamesTheFieldOf(string mistake)
+    {
+        var policy = SamplePolicy.Applied();
+        Wrong[mistake].Break(policy.Spec);
+        var (effective, errors) = PolicyCompiler.Compile(policy);
+        Assert.Null(effective);
+        var error = Assert.Single(errors);
+        Assert.Equal(Wrong[mistake].Field, error.Field);
+        Assert.NotEmpty(error.Message);
+    }
+
+    [Fact]
+    public void EveryErrorIsReportedAtOnce()
+    {
+        var policy = SamplePolicy.Applied();
+        policy.Spec.RolloutDeadline = "soon";
+        policy.Spec.Signals[0].Threshold = "much";
+        policy.Spec.Verification.ConsecutiveChecks = 0;
+        Assert.Equal(
+            ["spec.rolloutDeadline", "spec.signals[0].threshold", "spec.verification.consecutiveChecks"],
+            PolicyCompiler.Compile(policy).Errors.Select(error => error.Field).Order());
+    }
+
+    [Fact]
+    public void AValidPolicyIsReadFieldByField()
+    {
+        var (policy, errors) = PolicyCompiler.Compile(SamplePolicy.Applied());
+        Assert.Empty(errors);
+        Assert.Equal(("shop", "checkout", "uid-policy", 1L, "checkout"), (policy!.Namespace, policy.Name, policy.Uid, policy.Generation, policy.WorkloadName));
+        Assert.Equal([SignalKind.ErrorRatio, SignalKind.LatencyP95, SignalKind.Query], policy.Signals.Select(signal => signal.Kind));
+        Assert.Equal([0.05, 0.5, 10], policy.Signals.Select(signal => signal.Threshold));
+        Assert.Equal([null, null, "max by (pod) (queue_depth{namespace=\"shop\"})"], policy.Signals.Select(signal => signal.Query));
+        Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30), 0.5, 3.0), (policy.Signals[0].Window, policy.Signals[0].For, policy.Signals[0].MinimumRequestsPerSecond, policy.Signals[0].CompareFactor));
+    }
+
+    [Fact]
+    public void APolicyThatSaysNothingObserves() => Assert.Equal(PolicyMode.Observe, PolicyCompiler.Compile(SamplePolicy.Applied()).Policy!.Mode);
+
+    [Fact]
+    public void AnEmptySelectorIsAllowedAndSelectsEverything()
+    {
+        var applied = SamplePolicy.Applied();
+        applied.Spec.Workloads = new WorkloadSelector { Selector = new V1LabelSelector() };
+        Assert.True(PolicyCompiler.Compile(applied).Policy!.Selects("shop", "anything", null));
+    }
+
+    [Theory]
+    [InlineData("shop", "checkout", "web", true)]
+    [InlineData("bank", "checkout", "web", false)]
+    [InlineData("shop", "cart", "web", false)]
+    [InlineData("shop", "checkout", "api", false)]
+    [InlineData("shop", "checkout", null, false)]
+    public void NameAndSelectorMustBothHold(string @namespace, string name, string? tier, bool expected)
+    {
+        var policy = SamplePolicy.Effective() with { Selector = new V1LabelSelector { MatchLabels = new() { ["tier"] = "web" } } };
+        Assert.Equal(expected, policy.Selects(@namespace, name, tier is null ? null : new Dictionary<string, string> { ["tier"] = tier }));
+    }
+
+    [Fact]
+    public void ValuesAreWrittenInTheUnitOfTheirSignal()
+    {
+        Assert.Equal("12.5% errors", SamplePolicy.Errors().Describe(0.125));
+        Assert.Equal("p95 750ms", SamplePolicy.Latency().Describe(0.75));
+        Assert.Equal("12.5", SamplePolicy.Query().Describe(12.5));
+    }
+
+    private static void Select(RemediationPolicySpec spec, string key, string @operator, params string[] values) =>
+        spec.Workloads.Selector = new V1LabelSelector { MatchExpressions = [new V1LabelSelectorRequirement { Key = key, Operator = @operator, Values = [.. values] }] };
+}
