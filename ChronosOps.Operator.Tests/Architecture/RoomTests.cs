@@ -1,0 +1,130 @@
+using System.Reflection;
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Remediation;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Architecture;
+
+/// <summary>Data passes through the rooms in one direction; judgement does no I/O; effects need leave.</summary>
+public sealed class RoomTests
+{
+    private const string Root = "ChronosOps.Operator.";
+    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
+    /// <summary>The rooms that each room may look into. Controllers, Cli and the composition may look into all.</summary>
+    private static readonly Dictionary<string, string[]> MayLookInto = new()
+    {
+        ["PromQl"] = [],
+        ["Api"] = ["PromQl"],
+        ["Workloads"] = ["Api", "Detection"],
+        ["Detection"] = ["Api", "Workloads"],
+        ["Incidents"] = ["Api", "Workloads"],
+        ["Evidence"] = ["Api", "Workloads", "Detection", "Incidents"],
+        ["Analysis"] = ["Api", "Workloads", "Detection", "Evidence"],
+        ["Decisions"] = ["Api", "Workloads", "Detection", "Evidence", "Analysis"],
+        ["Remediation"] = ["Api", "Workloads", "Decisions"],
+        ["Verification"] = ["Api", "Workloads", "Detection"],
+        ["Knowledge"] = ["Api", "Incidents"],
+        ["Telemetry"] = ["Api", "Detection"],
+        ["Integrations"] = ["Detection"],
+        ["Web"] = ["Telemetry", "Controllers"],
+    };
+
+    /// <summary>What does I/O or asks for the time.</summary>
+    private static readonly Type[] Outside =
+    [
+        typeof(KubernetesClient), typeof(GenericClient<>), typeof(Informer<>), typeof(HttpClient), typeof(HttpMessageHandler), typeof(File), typeof(System.Diagnostics.Process),
+        typeof(TimeProvider), typeof(Task),
+    ];
+
+    public static TheoryData<string> Rooms => [.. MayLookInto.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void ARoomLooksOnlyIntoTheRoomsBeforeIt(string room)
+    {
+        var looks = from type in TypesOf(room)
+                    from other in References.Of(type)
+                    let next = RoomOf(other)
+                    where next is not null && next != room && !MayLookInto[room].Contains(next)
+                    select $"{type.FullName} looks into {other.FullName}";
+        Assert.Empty(looks);
+    }
+
+    [Fact]
+    public void EveryRoomHasItsPlace()
+    {
+        string[] shells = ["Controllers", "Cli"];
+        var rooms = typeof(Permit).Assembly.GetTypes().Select(RoomOf).OfType<string>().Distinct();
+        Assert.Equal(MayLookInto.Keys.Concat(shells).Order(), rooms.Order());
+    }
+
+    [Fact]
+    public void WorkloadsLooksIntoDetectionOnlyToRememberWhatWasMeasured() =>
+        Assert.All(
+            TypesOf("Workloads").Where(type => References.Of(type).Any(other => RoomOf(other) == "Detection")),
+            type => Assert.StartsWith($"{Root}Workloads.KnownGood", type.FullName, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Api")]
+    [InlineData("PromQl")]
+    [InlineData("Analysis")]
+    [InlineData("Decisions")]
+    [InlineData("Verification")]
+    [InlineData("Knowledge")]
+    public void ARoomThatJudgesDoesNothingElse(string room) => AssertPure(TypesOf(room));
+
+    [Theory]
+    [InlineData("Detection", "Evaluation", "ISeriesSource")]
+    [InlineData("Incidents", "IncidentBook")]
+    [InlineData("Workloads", "WorkloadCatalog")]
+    [InlineData("Remediation", "RollbackEffect")]
+    public void OfOtherRoomsOnlyTheNamedTypesReachOutside(string room, params string[] outside)
+    {
+        var names = outside.Select(name => $"{Root}{room}.{name}").ToList();
+        AssertPure(TypesOf(room).Where(type => !names.Contains(Outermost(type).FullName!)));
+    }
+
+    [Fact]
+    public void WhatChangesAWorkloadsSpecNeedsAPermit()
+    {
+        var apply = typeof(RollbackEffect).GetMethod(nameof(RollbackEffect.ApplyAsync))!;
+        Assert.Equal(typeof(Permit), apply.GetParameters()[0].ParameterType);
+        var planners = CallersOf(method => method.DeclaringType == typeof(RollbackPlan) && method.Name == nameof(RollbackPlan.Patch));
+        Assert.Equal([$"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>"], planners);
+    }
+
+    [Fact]
+    public void OnlyTheEffectPatchesDeployments()
+    {
+        var patchers = CallersOf(method => method.Name.StartsWith("Patch", StringComparison.Ordinal) && method.DeclaringType == typeof(GenericClient<Kubernetes.Models.V1Deployment>));
+        Assert.Equal([$"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>"], patchers);
+    }
+
+    [Fact]
+    public void OnlyTheGateKeeperAsksForPermits() =>
+        Assert.Equal(
+            ["ChronosOps.Operator.Controllers.GateKeeper+<AskAsync>"],
+            CallersOf(method => method.DeclaringType == typeof(Permit) && method.Name == nameof(Permit.Request)));
+
+    private static void AssertPure(IEnumerable<Type> types) =>
+        Assert.Empty(from type in types
+                     from other in References.Of(type)
+                     where Outside.Contains(other)
+                     select $"{type.FullName} reaches outside: {other.FullName}");
+
+    /// <summary>The types, nested ones without the compiler's numbering, whose methods call what is looked for.</summary>
+    private static IEnumerable<string> CallersOf(Func<MethodBase, bool> isCalled) =>
+        (from type in typeof(Permit).Assembly.GetTypes()
+         from method in type.GetMethods(Declared)
+         where References.Members(method).OfType<MethodBase>().Any(isCalled)
+         select type.FullName!.Split(">d__")[0] + (type.FullName.Contains(">d__", StringComparison.Ordinal) ? ">" : "")).Distinct();
+
+    private static IEnumerable<Type> TypesOf(string room) => typeof(Permit).Assembly.GetTypes().Where(type => RoomOf(type) == room);
+
+    private static string? RoomOf(Type type) =>
+        type.Assembly == typeof(Permit).Assembly && type.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true ? type.Namespace[Root.Length..].Split('.')[0] : null;
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+}
