@@ -6,6 +6,7 @@ namespace ChronosOps.Kubernetes.Models;
 /// <summary>One aspect of an object's state, as <c>kubectl wait --for=condition=…</c> reads it.</summary>
 public sealed class V1Condition
 {
+    /// <summary>The aspect, in CamelCase.</summary>
     [Required]
     [Length(1, 316)]
     public string Type { get; set; } = "";

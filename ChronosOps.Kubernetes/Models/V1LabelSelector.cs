@@ -5,7 +5,10 @@ namespace ChronosOps.Kubernetes.Models;
 /// <summary>Selects objects by label. All parts must hold; an empty selector selects everything.</summary>
 public sealed class V1LabelSelector
 {
+    /// <summary>Labels that an object must have, with these very values.</summary>
     public Dictionary<string, string>? MatchLabels { get; set; }
+
+    /// <summary>Expressions that must all hold.</summary>
     public List<V1LabelSelectorRequirement>? MatchExpressions { get; set; }
 
     /// <summary>Whether an object with these labels is selected. An operator that is not known selects nothing.</summary>
@@ -25,13 +28,16 @@ public sealed class V1LabelSelector
 /// <summary>One expression of a selector: <c>In</c>, <c>NotIn</c>, <c>Exists</c> or <c>DoesNotExist</c>.</summary>
 public sealed class V1LabelSelectorRequirement
 {
+    /// <summary>The label that is looked at.</summary>
     [Required]
     public string Key { get; set; } = "";
 
+    /// <summary>How the label is compared: In, NotIn, Exists or DoesNotExist.</summary>
     [Required]
     [EnumValues("In", "NotIn", "Exists", "DoesNotExist")]
     public string Operator { get; set; } = "";
 
+    /// <summary>The values that In and NotIn compare with; none for Exists and DoesNotExist.</summary>
     public List<string>? Values { get; set; }
 
     internal bool Matches(IReadOnlyDictionary<string, string> labels) => Operator switch
