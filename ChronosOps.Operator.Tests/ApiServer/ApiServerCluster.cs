@@ -38,11 +38,26 @@ internal sealed class ApiServerCluster
         var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
         await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, "crds"));
         await Kubectl.RunAsync(kubeconfig, null, "wait", "--for=condition=Established", "crd/incidents.chronosops.io", "crd/remediationpolicies.chronosops.io", "--timeout=30s");
+        await Waiting.ForAsync("the definitions to be served", () => ServedAsync(client));
         var role = await Kubectl.TryAsync("helm", kubeconfig, null, "template", Role, Path.Combine(Repository, "charts/chronosops"),
             "--set", $"prometheus.url=http://unused,fullnameOverride={Role}", "--show-only", "templates/clusterrole.yaml");
         Assert.True(role.ExitCode == 0, role.Error);
         await Kubectl.RunAsync(kubeconfig, role.Output, "apply", "-f", "-");
         return new ApiServerCluster(kubeconfig, client);
+    }
+
+    /// <summary>Definitions are served a moment after they are established.</summary>
+    private static async Task<JsonArray?> ServedAsync(KubernetesClient client)
+    {
+        try
+        {
+            var list = await client.SendAsync(HttpMethod.Get, "/apis/chronosops.io/v1alpha1", ct: ApiServerWorld.Ct);
+            return list!["resources"]!.AsArray() is { Count: >= 4 } served ? served : null;
+        }
+        catch (KubernetesException e) when (e.IsNotFound)
+        {
+            return null;
+        }
     }
 
     /// <summary>A kubeconfig file for a service account of a namespace, bound there to the chart's role, so that the audit log tells its writes apart.</summary>

@@ -60,10 +60,11 @@ public class HealingTests
     /// <summary>The postmortem, the Events and the operator's own metrics tell of it.</summary>
     private static async Task ToldAsync(ApiServerWorld world, Incident incident)
     {
-        var map = await Waiting.ForAsync("the postmortem", async () =>
-            (await world.Client.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{world.Namespace}/configmaps", ct: ApiServerWorld.Ct))!["items"]!.AsArray()
-            .FirstOrDefault(item => (string?)item!["metadata"]!["annotations"]?["chronosops.io/phase"] == "Resolved"));
-        Assert.Contains(incident.Metadata.Name!, (string)map["data"]!["postmortem.md"]!);
+        var name = incident.Status!.Postmortem!.ConfigMap!;
+        var text = await Waiting.ForAsync("the postmortem of the resolved incident", async () =>
+            (string?)(await world.Client.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{world.Namespace}/configmaps/{name}", ct: ApiServerWorld.Ct))!["data"]!["postmortem.md"] is { } written
+            && written.Contains("Resolved", StringComparison.Ordinal) ? written : null);
+        Assert.Contains(incident.Metadata.Name!, text);
         var events = (await world.Client.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{world.Namespace}/events", ct: ApiServerWorld.Ct))!["items"]!.AsArray();
         foreach (var (kind, reason) in new[] { ("Incident", "RollbackApplied"), ("Incident", "Verified"), ("Deployment", "RollbackApplied") })
         {

@@ -9,6 +9,9 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error);
 /// <summary>Runs kubectl and Helm as the administrator, or as whom the kubeconfig says.</summary>
 internal static class Kubectl
 {
+    /// <summary>Of this run alone: an earlier cluster at the same address had other resources.</summary>
+    private static readonly string DiscoveryCache = Directory.CreateTempSubdirectory("chronosops-kubectl-").FullName;
+
     /// <summary>Runs kubectl; fails the test when it fails.</summary>
     public static async Task<string> RunAsync(string kubeconfig, string? input, params string[] arguments)
     {
@@ -21,6 +24,7 @@ internal static class Kubectl
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
+        start.Environment["KUBECACHEDIR"] = DiscoveryCache;
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Api;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.ApiServer;
+
+/// <summary>The operator is killed at a chosen moment and started again: it goes on where it was, and has its effect once.</summary>
+public abstract class KilledOperator
+{
+    /// <summary>Kills the first operator when a write that matches passes the proxy; the second one must finish.</summary>
+    private protected static async Task SurvivesAsync(ProxyMoment when, Func<string, string, string, bool> matches)
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        RunningOperator? first = null;
+        var killed = false;
+        await using var proxy = await ApiProxy.StartAsync(world.Client.Configuration, (moment, method, path, body) =>
+        {
+            if (!killed && moment == when && matches(method, path, body))
+            {
+                killed = true;
+                first!.Kill();
+            }
+
+            return killed;
+        });
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        first = await RunningOperator.StartProcessAsync(world, proxy.Kubeconfig(Token(world)));
+        await using (first)
+        {
+            await world.PolicyConditionAsync("policy", "Protected", "True");
+            await world.ReleaseAsync(2, PodFate.Failing());
+            await Waiting.ForAsync("the moment of the kill", () => Task.FromResult(killed ? first : null), async () => string.Join(" | ", (await world.IncidentsAsync()).Select(Waiting.Story)));
+            await first.WaitForExitAsync();
+        }
+
+        await using var second = await RunningOperator.StartProcessAsync(world);
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        Assert.Single(await world.IncidentsAsync());
+        Assert.Equal(Manifests.Image(1), await world.ImageAsync());
+        world.AssertSpecWrites("web");
+    }
+
+    private protected static bool IsPhase(string method, string path, string body, string phase) =>
+        method == "PUT" && path.Contains("/incidents/", StringComparison.Ordinal) && path.EndsWith("/status", StringComparison.Ordinal) && (string?)JsonNode.Parse(body)!["status"]?["phase"] == phase;
+
+    private protected static bool IsRollback(string method, string path, string body) =>
+        method == "PATCH" && path.Contains("/deployments/", StringComparison.Ordinal) && body.Contains("/spec/template", StringComparison.Ordinal);
+
+    private static string Token(ApiServerWorld world) => KubernetesClientConfiguration.BuildConfigFromConfigFile(world.OperatorKubeconfig).AccessToken!;
+}
+
+[Trait("Tier", "apiserver")]
+public class KilledBeforeActingTests : KilledOperator
+{
+    [Fact]
+    public Task KilledWhileItOpensTheIncident() => SurvivesAsync(ProxyMoment.After, (method, path, _) => method == "POST" && path.EndsWith("/incidents", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("Observing")]
+    [InlineData("Orienting")]
+    [InlineData("Deciding")]
+    public Task KilledInAPhaseBeforeTheEffect(string phase) => SurvivesAsync(ProxyMoment.After, (method, path, body) => IsPhase(method, path, body, phase));
+}
+
+[Trait("Tier", "apiserver")]
+public class KilledWhileActingTests : KilledOperator
+{
+    [Fact]
+    public Task KilledBeforeTheActionIsWrittenDown() => SurvivesAsync(ProxyMoment.Before, (method, path, body) => IsPhase(method, path, body, "Acting"));
+
+    [Fact]
+    public Task KilledWhenTheActionIsWrittenDown() => SurvivesAsync(ProxyMoment.After, (method, path, body) => IsPhase(method, path, body, "Acting"));
+
+    [Fact]
+    public Task KilledBeforeThePatch() => SurvivesAsync(ProxyMoment.Before, IsRollback);
+
+    [Fact]
+    public Task KilledAfterThePatchAndBeforeTheRecord() => SurvivesAsync(ProxyMoment.After, IsRollback);
+}
+
+[Trait("Tier", "apiserver")]
+public class KilledAfterActingTests : KilledOperator
+{
+    [Theory]
+    [InlineData("Verifying")]
+    [InlineData("Mitigated")]
+    public Task KilledInAPhaseAfterTheEffect(string phase) => SurvivesAsync(ProxyMoment.After, (method, path, body) => IsPhase(method, path, body, phase));
+
+    [Fact]
+    public Task KilledBeforeTheEndIsRecorded() => SurvivesAsync(ProxyMoment.Before, (method, path, body) => IsPhase(method, path, body, "Resolved"));
+
+    [Fact]
+    public async Task TwoOperatorsAtOnceHaveOneEffect()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await using var one = await RunningOperator.StartProcessAsync(world);
+        await using var other = await RunningOperator.StartProcessAsync(world);
+        await world.PolicyConditionAsync("policy", "Protected", "True");
+        await Waiting.QuietlyAsync(3); // both have seen it
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        Assert.Single(await world.IncidentsAsync());
+        world.AssertSpecWrites("web");
+        Assert.False(one.HasExited || other.HasExited);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.ApiServer;
+
+/// <summary>What a person sees with kubectl.</summary>
+[Trait("Tier", "apiserver")]
+public class KubectlTests
+{
+    [Fact]
+    public async Task TheColumnsAnswerTheFirstQuestionsAndWaitWorks()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await RunAsync("wait", "--for=condition=Ready", "rpol/policy", "--timeout=10s");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var incident = await world.IncidentAsync(IncidentPhase.Resolved);
+        await RunAsync("wait", "--for=condition=Resolved", $"incident/{incident.Metadata.Name}", "--timeout=10s");
+        await RunAsync("wait", "--for=condition=Ready", $"incident/{incident.Metadata.Name}", "--timeout=10s");
+
+        var policies = await RunAsync("get", "rpol");
+        Assert.Equal(["NAME", "MODE", "READY", "SIGNALS", "WORKLOADS", "OPEN", "AGE"], Columns(policies));
+        Assert.Matches(@"policy +Autonomous +True +True +1 +0 ", policies);
+        var incidents = await RunAsync("get", "inc", "-o", "wide");
+        Assert.Equal(["NAME", "WORKLOAD", "PHASE", "CAUSE", "ACTION", "AGE", "CONFIDENCE", "DETECT", "MITIGATE", "MESSAGE"], Columns(incidents));
+        Assert.Matches(@"web +Resolved +BadRelease +Rollback/Succeeded ", incidents);
+        Assert.Contains("policy", await RunAsync("get", "chronosops"));
+
+        Task<string> RunAsync(params string[] arguments) => Kubectl.RunAsync(world.Cluster.Kubeconfig, null, ["-n", world.Namespace, .. arguments]);
+    }
+
+    [Theory]
+    [InlineData("incidents.chronosops.io")]
+    [InlineData("remediationpolicies.chronosops.io")]
+    public async Task EveryFieldHasADescription(string definition)
+    {
+        var cluster = await ApiServerCluster.GetAsync();
+        var crd = await cluster.Client.SendAsync(HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition}", ct: ApiServerWorld.Ct);
+        var schema = crd!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!;
+        foreach (var part in new[] { "spec", "status" })
+        {
+            Assert.Empty(Undescribed(schema["properties"]![part]!, part));
+        }
+    }
+
+    [Theory]
+    [InlineData("rpol.spec.signals.threshold", "The value from which the signal is a problem")]
+    [InlineData("rpol.spec.mode", "What ChronosOps may do")]
+    [InlineData("incident.status.phase", "Where the incident stands")]
+    public async Task KubectlExplainsAField(string field, string text)
+    {
+        var cluster = await ApiServerCluster.GetAsync();
+        var explained = await Kubectl.RunAsync(cluster.Kubeconfig, null, "explain", field);
+        Assert.Contains(text, string.Join(' ', explained.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    private static string[] Columns(string table) => table.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static IEnumerable<string> Undescribed(JsonNode schema, string path)
+    {
+        if (string.IsNullOrWhiteSpace((string?)schema["description"]))
+        {
+            yield return path;
+        }
+
+        var children = (schema["properties"] ?? schema["items"]?["properties"]) as JsonObject ?? [];
+        foreach (var inner in children.SelectMany(child => Undescribed(child.Value!, $"{path}.{child.Key}")))
+        {
+            yield return inner;
+        }
+    }
+}
