@@ -76,7 +76,7 @@ public sealed class RollbackPlanTests
 
     [Fact]
     public void WhileTheControllerHasNotLookedNothingIsKnownOfAnObjectThatMovedOn() =>
-        Assert.Equal(EffectState.Unknown, RollbackPlan.Observe(Write(previousKey: "uid-0/1"), Live("uid-checkout", 3, 2, "uid-0/1", "2")));
+        Assert.Equal(EffectState.NotYetKnown, RollbackPlan.Observe(Write(previousKey: "uid-0/1"), Live("uid-checkout", 3, 2, "uid-0/1", "2")));
 
     [Fact]
     public void AWorkloadThatIsGoneIsGone() => Assert.Equal(EffectState.TargetGone, RollbackPlan.Observe(Write(), null));

@@ -28,6 +28,7 @@ public sealed class RollbackEffect(KubernetesClient client)
             EffectState.InPlace => $"the workload carries key {action.Key}",
             EffectState.NotInPlace => "the workload is as it was judged",
             EffectState.MovedOn => $"the workload moved on to generation {live?.Metadata.Generation} with the same revision; nothing was done to it",
+            EffectState.NotYetKnown => "the workload was changed a moment ago, and its controller has not looked at it yet",
             EffectState.TargetGone => "the workload is gone or was made anew",
             _ => $"the workload is at generation {live?.Metadata.Generation} instead of {action.TargetGeneration} and does not carry key {action.Key}: whether the action was taken cannot be told, so it is not repeated",
         });

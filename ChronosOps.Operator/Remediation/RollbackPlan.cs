@@ -68,11 +68,12 @@ public static class RollbackPlan
 
         // Somebody may have scaled the workload since. Its controller would have given an effect of ours a new revision number.
         var number = live.GetAnnotation(WorkloadSnapshots.RevisionAnnotation);
-        var sameRevision = number is not null && number == action.PreviousNumber && live.Status?.ObservedGeneration == live.Metadata.Generation;
+        var sameRevision = number is not null && number == action.PreviousNumber;
         return key != action.PreviousKey ? EffectState.Unknown
             : live.Metadata.Generation == action.TargetGeneration ? EffectState.NotInPlace
-            : sameRevision ? EffectState.MovedOn
-            : EffectState.Unknown;
+            : !sameRevision ? EffectState.Unknown
+            : live.Status?.ObservedGeneration == live.Metadata.Generation ? EffectState.MovedOn
+            : EffectState.NotYetKnown;
     }
 
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
@@ -89,6 +90,9 @@ public enum EffectState
 
     /// <summary>The workload has changed, but not its revision: the effect was never in place, and no longer fits.</summary>
     MovedOn,
+
+    /// <summary>The workload has changed, and its controller has not looked at it yet: a moment later it can be told.</summary>
+    NotYetKnown,
 
     /// <summary>The workload has changed and does not carry the key: it may have been stripped. Never repeat.</summary>
     Unknown,

@@ -26,7 +26,8 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
             EffectState.InPlace => await AppliedAsync(context, action, seen.Message, cancellationToken).ConfigureAwait(false),
             EffectState.TargetGone => End(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
             EffectState.MovedOn => Refused(context, action, "WorkloadMovedOn", seen.Message),
-            EffectState.Unknown => End(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
+            EffectState.NotYetKnown when context.Now - action.PlannedAt < LongestWait => PhaseResult.Wait(TimeSpan.FromSeconds(1)),
+            EffectState.Unknown or EffectState.NotYetKnown => End(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
             _ => await DoAsync(context, action, cancellationToken).ConfigureAwait(false),
         };
     }

@@ -12,6 +12,9 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
 {
     private const int MaxAttempts = 3;
 
+    /// <summary>Plans that were refused had no effect and are no attempts; but not without end either.</summary>
+    private const int MaxPlans = 10;
+
     /// <summary>After this long in waiting a person should look. The emergency stop is somebody's will and waits for ever.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(30);
 
@@ -49,7 +52,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         }
 
         var attempt = (context.Status.Attempt ?? 0) + 1;
-        if (attempt > MaxAttempts)
+        if (context.Status.Actions.Count(action => action.State != ActionState.Refused) >= MaxAttempts || attempt > MaxPlans)
         {
             return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", $"{MaxAttempts} attempts were made");
         }
