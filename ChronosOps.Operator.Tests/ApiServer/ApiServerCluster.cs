@@ -63,17 +63,16 @@ internal sealed class ApiServerCluster
     /// <summary>A kubeconfig file for a service account of a namespace, bound there to the chart's role, so that the audit log tells its writes apart.</summary>
     /// <param name="ns">The namespace.</param>
     /// <param name="account">The account's name.</param>
-    /// <param name="everywhere">Whether the account has the role in every namespace.</param>
-    public async Task<string> NewAccountAsync(string ns, string account, bool everywhere)
+    public async Task<string> NewAccountAsync(string ns, string account)
     {
         await Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{ns}/serviceaccounts", new JsonObject { ["metadata"] = new JsonObject { ["name"] = account } });
         var binding = new JsonObject
         {
-            ["metadata"] = new JsonObject { ["name"] = everywhere ? $"{ns}-{account}" : account },
+            ["metadata"] = new JsonObject { ["name"] = account },
             ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = Role },
             ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = account, ["namespace"] = ns }),
         };
-        await Client.SendAsync(HttpMethod.Post, everywhere ? "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings" : $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", binding);
+        await Client.SendAsync(HttpMethod.Post, $"/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings", binding);
         var token = await Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{ns}/serviceaccounts/{account}/token",
             JsonNode.Parse("""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":7200}}"""));
         return WriteKubeconfig(Client.Configuration.Host, Client.Configuration.SslCaCerts!.ExportCertificatePems(), (string)token!["status"]!["token"]!);

@@ -38,13 +38,13 @@ internal sealed class ApiServerWorld : IAsyncDisposable
 
     public string OperatorUser => $"system:serviceaccount:{Namespace}:{Account}";
 
-    public static async Task<ApiServerWorld> StartAsync(bool everywhere = false, bool control = true)
+    public static async Task<ApiServerWorld> StartAsync(bool control = true)
     {
         var cluster = await ApiServerCluster.GetAsync();
         var ns = $"otest-{Guid.NewGuid():n}"[..18];
         var world = new ApiServerWorld(cluster, ns, await ScriptedPrometheus.StartAsync(ns, new TrafficSimulation()));
         await cluster.Client.For(KubernetesResources.Namespaces).CreateAsync(new() { Metadata = { Name = ns } }, ct: Ct);
-        world.OperatorKubeconfig = await cluster.NewAccountAsync(ns, Account, everywhere);
+        world.OperatorKubeconfig = await cluster.NewAccountAsync(ns, Account);
         if (control)
         {
             await world.SetEmergencyStopAsync("false");

@@ -34,7 +34,7 @@ public class ReportedObjectTests
         ("""{"workloadRef":{"name":"nowhere"}}""", "WorkloadNotFound", "spec.workloadRef.name"),
         ("""{"workloadRef":{"name":"web"},"policyRef":{"name":"missing"}}""", "PolicyNotFound", "spec.policyRef.name"),
         ("""{"workloadRef":{"name":"web"},"policyRef":{"name":"wrong-0"}}""", "PolicyNotFound", "spec.policyRef.name"),
-        ("""{"workloadRef":{"name":"web"},"policyRef":{"name":"other"}}""", "PolicyDoesNotSelect", "spec.policyRef.name"),
+        ("""{"workloadRef":{"name":"web"},"policyRef":{"name":"other"}}""", "PolicyDoesNotGovern", "spec.policyRef.name"),
         ("""{"workloadRef":{"name":"lonely"}}""", "NoPolicy", "spec.workloadRef"),
     ];
 

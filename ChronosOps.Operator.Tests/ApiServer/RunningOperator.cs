@@ -18,16 +18,16 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public string Address { get; }
 
-    /// <summary>Runs the operator in this process, for the world's namespace or for all.</summary>
-    public static async Task<RunningOperator> StartAsync(ApiServerWorld world, bool everywhere = false, double intervalSeconds = 1)
+    /// <summary>Runs the operator in this process, for the world's namespace.</summary>
+    public static async Task<RunningOperator> StartAsync(ApiServerWorld world)
     {
         var running = new RunningOperator(FreePort());
         var options = new RunOptions
         {
             PrometheusUrl = world.Prometheus.Url,
             PrometheusTimeout = TimeSpan.FromSeconds(1),
-            EvaluationInterval = TimeSpan.FromSeconds(intervalSeconds),
-            Namespace = everywhere ? "" : world.Namespace,
+            EvaluationInterval = TimeSpan.FromSeconds(1),
+            Namespace = world.Namespace,
             LogLevel = LogLevel.Warning,
             Listen = running.Address,
             ControlConfigMap = ApiServerWorld.ControlMap,
@@ -42,8 +42,7 @@ internal sealed class RunningOperator : IAsyncDisposable
     /// <summary>Runs the built program.</summary>
     /// <param name="world">Where.</param>
     /// <param name="kubeconfig">Another way to the API server than the world's own.</param>
-    /// <param name="awaitReady">Whether to wait until it is ready.</param>
-    public static async Task<RunningOperator> StartProcessAsync(ApiServerWorld world, string? kubeconfig = null, bool awaitReady = true)
+    public static async Task<RunningOperator> StartProcessAsync(ApiServerWorld world, string? kubeconfig = null)
     {
         var running = new RunningOperator(FreePort());
         string[] arguments =
@@ -55,11 +54,7 @@ internal sealed class RunningOperator : IAsyncDisposable
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "chronosops"), arguments);
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         running._process = Process.Start(start)!;
-        if (awaitReady)
-        {
-            await running.ReadyAsync();
-        }
-
+        await running.ReadyAsync();
         return running;
     }
 

@@ -7,7 +7,7 @@ PROJECTS="ChronosOps.Kubernetes.Tests ChronosOps.Operator.Tests"
 API_CLUSTER=test-api NODE_CLUSTER=test
 STAGE=0 CHILD='' CLUSTERS_UP=() LAUNCH=()
 
-prepare_results() { rm -rf "$RESULTS"; mkdir -p "$RESULTS"; : >"$OUTCOMES"; say "logs are in $RESULTS"; }
+prepare_results() { rm -rf "$RESULTS"; mkdir -p "$RESULTS"; : >"$OUTCOMES"; export CHRONOSOPS_TEST_LOGS=$RESULTS; say "logs are in $RESULTS"; }
 
 stage() { STAGE=$((STAGE + 1)); say "stage $STAGE: $1 (about $2)"; }
 
@@ -79,7 +79,11 @@ run_tests() {
 tier_unit() {
   local project
   stage "unit tests" "3 min"
+  # The tests check with promtool what the operator says of itself; it comes with the Prometheus that the clusters run.
+  [ -n "$(no_cluster)" ] || with_lock debian unpack_debs "$DEBIAN/prometheus" prometheus
+  LAUNCH=(env "PATH=$PATH:$DEBIAN/prometheus/usr/bin")
   for project in $PROJECTS; do run_tests unit 600 "$project" --filter-not-trait "Tier=*"; done
+  LAUNCH=()
   named_check unit format 600 dotnet format "$REPO/ChronosOps.sln" --verify-no-changes
   if [ -z "$(no_cluster)" ]; then named_check unit generate-check 900 "$HACK/generate" --check
   else record_outcome unit generate-check skipped "the command line is built with Debian's packages, as root"; fi
