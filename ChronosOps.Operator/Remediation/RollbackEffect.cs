@@ -62,8 +62,20 @@ public sealed class RollbackEffect(KubernetesClient client)
     }
 
     /// <summary>Hands the fields of the pod template back to whoever applies the workload. Changes nothing but metadata.managedFields; safe to repeat.</summary>
-    /// <returns>Whether we hold nothing of the spec any more.</returns>
+    /// <returns>Whether we hold nothing of the spec any more. A refusal is no reason to fail: the rollback stands, and the next look tries again.</returns>
     public async Task<bool> HandBackFieldsAsync(string @namespace, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TryHandBackAsync(@namespace, name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubernetesException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> TryHandBackAsync(string @namespace, string name, CancellationToken cancellationToken)
     {
         var path = KubernetesResources.Deployments.Path(@namespace, name);
         for (var i = 0; i < HandBackTries; i++)

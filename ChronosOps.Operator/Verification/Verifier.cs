@@ -99,7 +99,7 @@ public static class Verifier
 
     private static Check Measured(ActionRecord action, WorkloadReading reading, bool neverReady)
     {
-        var served = reading.Traffic.Of(action.ToRevision).Where(step => action.RolledOutAt is { } since && step.From >= since).ToList();
+        var served = ServedAfter(action, reading);
         var texts = new List<string>();
         foreach (var signal in reading.Policy.Signals.Where(signal => signal.Query is null))
         {
@@ -146,6 +146,10 @@ public static class Verifier
         return null;
     }
 
+    /// <summary>What the target revision served after its rollout had finished.</summary>
+    private static List<TrafficStep> ServedAfter(ActionRecord action, WorkloadReading reading) =>
+        [.. reading.Traffic.Of(action.ToRevision).Where(step => action.RolledOutAt is { } since && step.From >= since)];
+
     private static bool IsWorse(ActionRecord action, WorkloadReading reading)
     {
         var before = action.Before.ToDictionary(measure => measure.Signal, measure => double.Parse(measure.Value ?? "0", CultureInfo.InvariantCulture));
@@ -154,7 +158,7 @@ public static class Verifier
             return true;
         }
 
-        var served = reading.Traffic.Of(action.ToRevision);
+        var served = ServedAfter(action, reading);
         return reading.Policy.Signals.Where(signal => signal.Query is null).Any(signal =>
             TrafficJudge.Measure(signal, served) is { } value && value >= signal.Threshold
             && before.TryGetValue(signal.Name, out var earlier) && value > earlier * WorseFactor);
