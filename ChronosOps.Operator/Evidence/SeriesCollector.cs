@@ -32,9 +32,8 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
             [
                 .. from signal in signals
                    from revision in traffic.ByRevision
-                   where revision.Value.Count > 0
-                   let sum = TrafficStep.Sum(revision.Value)
-                   where sum.Requests >= LeastRequests
+                   let sum = Telling(revision.Value, request.OnsetAt, signal.Window)
+                   where sum is not null
                    let value = TrafficJudge.Value(signal, sum)
                    where value is not null
                    select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value)),
@@ -42,6 +41,17 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         };
 
         Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], interval, cancellationToken);
+    }
+
+    /// <summary>What a revision served while the trouble lasted; where it served too little then, what it served right before. An older blip says nothing of now.</summary>
+    private static TrafficStep? Telling(IReadOnlyList<TrafficStep> steps, DateTimeOffset onset, TimeSpan window)
+    {
+        DateTimeOffset[] starts = [onset, onset - window, DateTimeOffset.MinValue];
+        return starts
+            .Select(start => steps.Where(step => step.To > start).ToList())
+            .Where(part => part.Sum(step => step.Requests) >= LeastRequests)
+            .Select(TrafficStep.Sum)
+            .FirstOrDefault();
     }
 
     private const Api.SignalKind SignalKindOfLatency = Api.SignalKind.LatencyP95;
