@@ -32,9 +32,7 @@ public sealed class KnownGoodSeeder(ISeriesSource source, KnownGoodBook book, In
     private async Task ReadAsync(List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> blank, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % KnownGoodHistory.Step.Ticks), TimeSpan.Zero);
-        var count = (int)(KnownGoodHistory.Depth / KnownGoodHistory.Step);
-        var grid = Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * KnownGoodHistory.Step)).ToList();
+        var grid = TimeGrid.Until(now, KnownGoodHistory.Step, (int)(KnownGoodHistory.Depth / KnownGoodHistory.Step));
         var namespaces = blank.Select(pair => pair.Policy.Namespace).Distinct().ToList();
         var series = new TrafficSeries(grid, await Query(TrafficQueries.Requests(namespaces)).ConfigureAwait(false),
             await Query(TrafficQueries.Errors(namespaces)).ConfigureAwait(false), await Query(TrafficQueries.Latency(namespaces)).ConfigureAwait(false));

@@ -121,8 +121,7 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     {
         var longest = policies.Max(LookBack);
         var count = (int)Math.Ceiling(longest / step) + 2;
-        var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
-        return [.. Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * step))];
+        return TimeGrid.Until(now, step, count);
     }
 
     /// <summary>The interval, or a multiple of it where the policy looks back so far that there would be too many points.</summary>

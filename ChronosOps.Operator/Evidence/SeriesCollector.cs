@@ -19,12 +19,11 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
             return bundle;
         }
 
-        var end = new DateTimeOffset(request.Now.UtcTicks - (request.Now.UtcTicks % interval.Ticks), TimeSpan.Zero);
-        var grid = Enumerable.Range(0, Steps).Select(k => end - ((Steps - 1 - k) * interval)).ToList();
+        var grid = TimeGrid.Until(request.Now, interval, Steps);
         string[] own = [policy.Namespace];
         var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);
         var errors = await Query(TrafficQueries.Errors(own)).ConfigureAwait(false);
-        var latency = signals.Any(signal => signal.Kind == SignalKindOfLatency) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
+        var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
         var traffic = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency)).Of(bundle.Workload);
         return bundle with
         {
@@ -53,6 +52,4 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
             .Select(TrafficStep.Sum)
             .FirstOrDefault();
     }
-
-    private const Api.SignalKind SignalKindOfLatency = Api.SignalKind.LatencyP95;
 }

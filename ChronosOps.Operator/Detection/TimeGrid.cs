@@ -1,0 +1,12 @@
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>The times at which series are read: whole multiples of the step, so that every reader sees the same points. Pure.</summary>
+public static class TimeGrid
+{
+    /// <summary>So many steps in order of time, the last one at or before a moment.</summary>
+    public static List<DateTimeOffset> Until(DateTimeOffset now, TimeSpan step, int count)
+    {
+        var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
+        return [.. Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * step))];
+    }
+}
