@@ -91,8 +91,9 @@ def write_required(outcomes, path, tiers):
 def missing(outcomes, path):
     required, have = read_required(path), passed(outcomes)
     if not required:
-        return [f"{path} names no tests"]
-    return [f"{tier}: {name}: {have[tier, name]} of {count} passed" for (tier, name), count in required.items() if have[tier, name] < count]
+        return [Outcome("", path, "failed", "it names no tests")]
+    return [Outcome(tier, name, "failed", f"required, and {have[tier, name]} of {count} passed")
+            for (tier, name), count in required.items() if have[tier, name] < count]
 
 
 def totals(outcomes):
@@ -122,9 +123,12 @@ def main(command, path, *rest):
     elif command == "write-required":
         write_required(read(path), rest[0], rest[1:])
     elif command == "missing":
-        lines = missing(read(path), rest[0])
-        print("".join(f"error: required and not passed: {line}\n" for line in lines), end="")
-        return 1 if lines else 0
+        found = missing(read(path), rest[0])
+        # They count as failures of their own, unless the run told of the same failure.
+        told = {(one.tier, required_name(one.name)) for one in read(path) if one.outcome == "failed"}
+        write(path, [one for one in found if (one.tier, one.name) not in told])
+        print("".join(f"error: {one.tier}: {one.name}: {one.message}\n" for one in found), end="")
+        return 1 if found else 0
     elif command == "totals":
         print(totals(read(path)))
     else:
