@@ -30,10 +30,12 @@ internal sealed class ApiProxy : IAsyncDisposable
     /// <summary>Starts a proxy in front of the server of a kubeconfig.</summary>
     /// <param name="upstream">Where the API server is.</param>
     /// <param name="interfere">Moment, method, path and body of a write.</param>
-    public static async Task<ApiProxy> StartAsync(KubernetesClientConfiguration upstream, Func<ProxyMoment, string, string, string, bool> interfere)
+    /// <param name="address">Where to listen; this machine alone by default.</param>
+    public static async Task<ApiProxy> StartAsync(
+        KubernetesClientConfiguration upstream, Func<ProxyMoment, string, string, string, bool> interfere, string address = "127.0.0.1")
     {
         ApiProxy? self = null;
-        var server = await TestHttpServer.StartAsync(context => self!.PassAsync(context, new Uri(upstream.Host)));
+        var server = await TestHttpServer.StartAsync(context => self!.PassAsync(context, new Uri(upstream.Host)), address);
         var handler = new SocketsHttpHandler
         {
             AutomaticDecompression = System.Net.DecompressionMethods.All,
@@ -46,8 +48,10 @@ internal sealed class ApiProxy : IAsyncDisposable
         return self = new ApiProxy(server, new HttpMessageInvoker(handler)) { Interfere = interfere };
     }
 
+    public Uri Url => _server.Url;
+
     /// <summary>A kubeconfig that leads through the proxy.</summary>
-    public string Kubeconfig(string token) => ApiServerCluster.WriteKubeconfig(_server.Url.ToString(), null, token);
+    public string Kubeconfig(string token) => ApiServerCluster.WriteKubeconfig(Url.ToString(), null, token);
 
     public async ValueTask DisposeAsync()
     {

@@ -106,8 +106,7 @@ internal sealed class ApiServerWorld : IAsyncDisposable
 
     /// <summary>Every accepted write of the operator that is not about its own objects, Events and postmortems.</summary>
     public IReadOnlyList<AuditedWrite> ForeignWrites() =>
-        [.. Cluster.Audit.Of(OperatorUser).Where(write => write.Group is not ("chronosops.io" or "events.k8s.io") && write.Resource != "events"
-            && !(write.Resource == "configmaps" && write.Name.StartsWith("postmortem-", StringComparison.Ordinal) && write.Namespace == Namespace))];
+        [.. Cluster.Audit.Of(OperatorUser).Where(write => write.IsForeign || write.Namespace != Namespace)];
 
     /// <summary>The operator changed the specs of exactly these workloads, each once, and wrote to nothing else of anybody's.</summary>
     public void AssertSpecWrites(params string[] workloads)

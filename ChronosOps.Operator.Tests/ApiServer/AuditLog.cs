@@ -3,7 +3,11 @@ using System.Text.Json.Nodes;
 namespace ChronosOps.Operator.Tests.ApiServer;
 
 /// <summary>A write that the API server accepted.</summary>
-internal sealed record AuditedWrite(string Verb, string Group, string Resource, string? Subresource, string Namespace, string Name, bool ChangedSpec);
+internal sealed record AuditedWrite(DateTimeOffset At, string Verb, string Group, string Resource, string? Subresource, string Namespace, string Name, bool ChangedSpec)
+{
+    /// <summary>Not the operator's own objects, Events and postmortems: somebody else's.</summary>
+    public bool IsForeign => Group is not ("chronosops.io" or "events.k8s.io") && Resource != "events" && !(Resource == "configmaps" && Name.StartsWith("postmortem-", StringComparison.Ordinal));
+}
 
 /// <summary>The API server's own record of who wrote what.</summary>
 internal sealed class AuditLog(string path)
@@ -33,13 +37,15 @@ internal sealed class AuditLog(string path)
             if ((string?)entry["user"]?["username"] == user)
             {
                 var target = entry["objectRef"]!;
-                found.Add(new AuditedWrite((string)entry["verb"]!, (string?)target["apiGroup"] ?? "", (string)target["resource"]!, (string?)target["subresource"],
+                found.Add(new AuditedWrite(At(entry), (string)entry["verb"]!, (string?)target["apiGroup"] ?? "", (string)target["resource"]!, (string?)target["subresource"],
                     (string?)target["namespace"] ?? "", (string?)target["name"] ?? "", changed));
             }
         }
 
         return found;
     }
+
+    private static DateTimeOffset At(JsonNode entry) => DateTimeOffset.Parse((string)entry["requestReceivedTimestamp"]!, System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Lines are chosen by the namespace as text before they are parsed: the log is long.</summary>
     private IEnumerable<JsonNode> Entries(string ns)

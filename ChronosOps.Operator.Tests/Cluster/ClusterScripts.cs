@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ChronosOps.Operator.Tests.ApiServer;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Cluster;
@@ -9,6 +10,14 @@ internal static class ClusterScripts
     private const string Variable = "CHRONOSOPS_TEST_CLUSTER";
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>The cluster's name.</summary>
+    public static string Name => Environment.GetEnvironmentVariable(Variable)!;
+
+    /// <summary>The administrator's.</summary>
+    public static string Kubeconfig => Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_KUBECONFIG")!;
+
+    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     /// <summary>Skips the test by name where there is no cluster.</summary>
     public static void Need()
@@ -21,7 +30,7 @@ internal static class ClusterScripts
     /// <summary>Runs a script of the repository; what it tells goes to a log of that name, what it prints is returned.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string log, IReadOnlyDictionary<string, string> environment, string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(ApiServer.ApiServerCluster.Repository, script), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(ApiServerCluster.Repository, script), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -47,14 +56,26 @@ internal static class ClusterScripts
 
     public static string LogOf(string log) => Path.Combine(Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_LOGS") ?? Path.GetTempPath(), $"cluster-{log}.log");
 
-    /// <summary>Runs kubectl as the administrator.</summary>
-    public static Task<string> KubectlAsync(params string[] arguments) =>
-        ApiServer.Kubectl.RunAsync(Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_KUBECONFIG")!, null, arguments);
+    /// <summary>Tells what a test has seen: in its output, and in a log that hack/test shows at the end of the tier.</summary>
+    public static void Tell(string story, string line)
+    {
+        var text = $"{Now:HH:mm:ss} {story}: {line}";
+        TestContext.Current.TestOutputHelper?.WriteLine(text);
+        File.AppendAllText(LogOf($"told-{story}"), text + Environment.NewLine);
+    }
 
-    /// <summary>Looks once a second until kubectl prints something that matches.</summary>
+    /// <summary>Runs kubectl as the administrator.</summary>
+    public static Task<string> KubectlAsync(params string[] arguments) => Kubectl.RunAsync(Kubeconfig, null, arguments);
+
+    public static Task ApplyAsync(string manifest) => Kubectl.RunAsync(Kubeconfig, manifest, "apply", "-f", "-");
+
+    /// <summary>The rollout of a Deployment is complete.</summary>
+    public static Task RolledOutAsync(string ns, string deployment) => KubectlAsync("-n", ns, "rollout", "status", $"deployment/{deployment}", "--timeout=180s");
+
+    /// <summary>Looks until kubectl prints something that matches.</summary>
     public static async Task<string> UntilAsync(string what, TimeSpan patience, Func<string, bool> matches, params string[] arguments)
     {
-        var limit = TimeProvider.System.GetUtcNow() + patience;
+        var limit = Now + patience;
         while (true)
         {
             var text = await KubectlAsync(arguments);
@@ -63,7 +84,7 @@ internal static class ClusterScripts
                 return text;
             }
 
-            Assert.True(TimeProvider.System.GetUtcNow() < limit, $"waited in vain for {what}; there is {text}");
+            Assert.True(Now < limit, $"waited in vain for {what}; there is {text}");
             await Task.Delay(TimeSpan.FromMilliseconds(300), Ct);
         }
     }

@@ -17,11 +17,11 @@ internal sealed class TestHttpServer : IAsyncDisposable
 
     public Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    public static async Task<TestHttpServer> StartAsync(RequestDelegate answer)
+    public static async Task<TestHttpServer> StartAsync(RequestDelegate answer, string address = "127.0.0.1")
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://{address}:0");
         var app = builder.Build();
         app.Run(answer);
         await app.StartAsync();

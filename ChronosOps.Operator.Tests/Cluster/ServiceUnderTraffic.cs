@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Tests.ApiServer;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Cluster;
+
+/// <summary>The demo's service in a namespace of its own, with the demo's load generator and its Autonomous policy, from the demo's manifests.</summary>
+internal sealed class ServiceUnderTraffic : IAsyncDisposable
+{
+    public const int RequestsPerSecond = 30;
+    private const int LoadPort = 9100;
+    private readonly Dictionary<string, string> _values;
+    private readonly KubernetesClient _client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(ClusterScripts.Kubeconfig));
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero });
+
+    private ServiceUnderTraffic(string ns, string name)
+    {
+        (Namespace, Name) = (ns, name);
+        _values = new Dictionary<string, string>
+        {
+            ["SEED"] = "test", ["NAMESPACE"] = ns, ["SERVICE"] = name, ["POLICY"] = $"{name}-heal", ["PORT"] = "8080", ["METRICS_STYLE"] = "prometheus",
+            ["REPLICAS"] = "2", ["SIDECAR"] = "", ["RPS"] = RequestsPerSecond.ToString(CultureInfo.InvariantCulture), ["SLOW_MS"] = "500",
+            ["DEMO_IMAGE"] = "localhost/chronosops-demo:1", ["IMAGE"] = "localhost/chronosops-demo:1",
+        };
+    }
+
+    public string Namespace { get; }
+
+    public string Name { get; }
+
+    /// <summary>Version 1.0.0 with two pods, a ConfigMap that they use, traffic and the policy.</summary>
+    public static async Task<ServiceUnderTraffic> StartAsync(string ns, string name)
+    {
+        var service = new ServiceUnderTraffic(ns, name);
+        await ClusterScripts.KubectlAsync("delete", "namespace", ns, "--ignore-not-found");
+        await service.ApplyAsync("namespace");
+        await ClusterScripts.KubectlAsync("-n", ns, "create", "configmap", "settings", "--from-literal=GREETING=hello");
+        await service.ReleaseAsync("1.0.0");
+        await ClusterScripts.KubectlAsync("-n", ns, "set", "env", $"deployment/{name}", "--containers=app", "--from=configmap/settings");
+        service._values["SERVICE_IP"] = await ClusterScripts.KubectlAsync("-n", ns, "get", $"service/{name}", "-o", "jsonpath={.spec.clusterIP}");
+        await ClusterScripts.RolledOutAsync(ns, name);
+        await service.ApplyAsync("load", "policy");
+        await ClusterScripts.RolledOutAsync(ns, "load");
+        return service;
+    }
+
+    /// <summary>Applies a version, with a fault that it is born with or none.</summary>
+    public Task ReleaseAsync(string version, string faultVariable = "", string faultValue = "")
+    {
+        (_values["VERSION"], _values["FAULT_VARIABLE"], _values["FAULT_VALUE"]) = (version, faultVariable, faultValue);
+        return ApplyAsync("service");
+    }
+
+    /// <summary>The policy says that there is a revision to return to.</summary>
+    public Task ProtectedAsync() => ClusterScripts.KubectlAsync("-n", Namespace, "wait", "--for=condition=Protected", $"remediationpolicy/{_values["POLICY"]}", "--timeout=240s");
+
+    /// <summary>A second load generator as strong as the first: twice the traffic without a gap.</summary>
+    public async Task DoubleTrafficAsync()
+    {
+        await ClusterScripts.ApplyAsync((await RenderAsync("load")).Replace("name: load", "name: load-more", StringComparison.Ordinal).Replace("app: load", "app: load-more", StringComparison.Ordinal));
+        await ClusterScripts.RolledOutAsync(Namespace, "load-more");
+    }
+
+    /// <summary>Switches a fault on in every pod that serves now, for some seconds.</summary>
+    public async Task SwitchFaultAsync(string kind, double value, double seconds)
+    {
+        foreach (var address in await AddressesAsync(Name))
+        {
+            using var answer = await _http.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{address}:{_values["PORT"]}/fault?kind={kind}&value={value}&seconds={seconds}")), null, ClusterScripts.Ct);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(ClusterScripts.Ct));
+        }
+    }
+
+    /// <summary>Requests that the load generators have seen answered well and badly so far.</summary>
+    public async Task<(long Good, long Bad)> RequestsAsync()
+    {
+        var (good, bad) = (0L, 0L);
+        foreach (var address in (IEnumerable<string>)[.. await AddressesAsync("load"), .. await AddressesAsync("load-more")])
+        {
+            var total = JsonNode.Parse(await _http.GetStringAsync(new Uri($"http://{address}:{LoadPort}/summary"), ClusterScripts.Ct))!;
+            (good, bad) = (good + (long)total["ok"]! + (long)total["slow"]!, bad + (long)total["failed"]!);
+        }
+
+        return (good, bad);
+    }
+
+    /// <summary>The incidents opened since a moment (the API server's times are whole seconds), oldest first.</summary>
+    public async Task<IReadOnlyList<Incident>> IncidentsAsync(DateTimeOffset since) =>
+        [.. (await _client.For(ApiResources.Incidents).ListAsync(Namespace, ct: ClusterScripts.Ct)).Items
+            .Where(incident => incident.Metadata.CreationTimestamp > since - TimeSpan.FromSeconds(1)).OrderBy(incident => incident.Metadata.CreationTimestamp)];
+
+    /// <summary>A variable of the app container as the Deployment has it; empty where it has none.</summary>
+    public Task<string> VariableAsync(string name) => ClusterScripts.KubectlAsync("-n", Namespace, "get", $"deployment/{Name}", "-o",
+        $"jsonpath={{.spec.template.spec.containers[?(@.name=='app')].env[?(@.name=='{name}')].value}}");
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _http.Dispose();
+        await Kubectl.TryAsync("kubectl", ClusterScripts.Kubeconfig, null, "delete", "namespace", Namespace, "--wait=false");
+    }
+
+    private async Task<IReadOnlyList<string>> AddressesAsync(string app) =>
+        (await ClusterScripts.KubectlAsync("-n", Namespace, "get", "pods", "-l", $"app={app}", "--field-selector=status.phase=Running", "-o", "jsonpath={.items[*].status.podIP}"))
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private async Task ApplyAsync(params string[] templates) => await ClusterScripts.ApplyAsync(await RenderAsync(templates));
+
+    private async Task<string> RenderAsync(params string[] templates)
+    {
+        var (code, manifest) = await ClusterScripts.RunAsync("render", _values, "hack/demo-lib/render.py", [.. templates.Select(name => Path.Combine(ApiServerCluster.Repository, $"samples/demo/{name}.yaml"))]);
+        Assert.True(code == 0, $"a manifest could not be rendered; log: {ClusterScripts.LogOf("render")}");
+        return manifest;
+    }
+}
