@@ -103,9 +103,18 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
         await Kubectl.TryAsync("kubectl", ClusterScripts.Kubeconfig, null, "delete", "namespace", Namespace, "--wait=false");
     }
 
-    private async Task<IReadOnlyList<string>> AddressesAsync(string app) =>
-        (await ClusterScripts.KubectlAsync("-n", Namespace, "get", "pods", "-l", $"app={app}", "--field-selector=status.phase=Running", "-o", "jsonpath={.items[*].status.podIP}"))
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The addresses of the pods that serve; one that is leaving no longer does.</summary>
+    private async Task<IReadOnlyList<string>> AddressesAsync(string app)
+    {
+        var pods = JsonNode.Parse(await ClusterScripts.KubectlAsync("-n", Namespace, "get", "pods", "-l", $"app={app}", "-o", "json"))!["items"]!.AsArray();
+        return
+        [
+            .. from pod in pods
+               where pod["metadata"]!["deletionTimestamp"] is null
+               where pod["status"]?["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") == true
+               select (string)pod["status"]!["podIP"]!,
+        ];
+    }
 
     private async Task ApplyAsync(params string[] templates) => await ClusterScripts.ApplyAsync(await RenderAsync(templates));
 

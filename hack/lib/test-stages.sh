@@ -113,9 +113,12 @@ tier_apiserver() {
   cluster_down $API_CLUSTER
 }
 
+# What the tests of the cluster tier have seen, line by line.
+show_told() { cat "$RESULTS"/cluster-told-*.log >&2 2>/dev/null || true; }
+
 tier_cluster() {
   local project reason; reason=$(no_cluster)
-  stage "the cluster tier" "12 min"
+  stage "the cluster tier" "20 min"
   if [ -n "$reason" ]; then
     for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests cluster 120 "$project" --filter-trait Tier=cluster; done
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "cluster-selftest: " "$reason"
@@ -132,7 +135,8 @@ tier_cluster() {
     return
   fi
   LAUNCH=("$LIB/with-cluster" $NODE_CLUSTER)
-  for project in $PROJECTS; do run_tests cluster 1800 "$project" --filter-trait Tier=cluster; done
+  for project in $PROJECTS; do run_tests cluster 3600 "$project" --filter-trait Tier=cluster; done
   LAUNCH=()
+  show_told
   cluster_down $NODE_CLUSTER
 }
