@@ -24,7 +24,7 @@ public sealed class CrdDefaultsTests
     {
         foreach (var file in new[] { "remediationpolicies.chronosops.io.yaml", "incidents.chronosops.io.yaml" })
         {
-            Assert.Equal(Schema(Path.Combine("crds", file)).ToJsonString(), Schema(Path.Combine("charts/chronosops/crds", file)).ToJsonString());
+            Assert.Equal(Schema(Path.Combine("crds", file)).ToJsonString(), Schema(Path.Combine("charts/chronosops/files/crds/plain", file)).ToJsonString());
         }
     }
 

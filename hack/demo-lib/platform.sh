@@ -90,10 +90,8 @@ prometheus_up() {
 operator_up() {
   kubectl create namespace "$OPERATOR_NAMESPACE" --dry-run=client -o yaml | kubectl apply -f - >/dev/null
   kubectl label namespace "$OPERATOR_NAMESPACE" "$RUN_LABEL=platform" --overwrite >/dev/null
-  # Helm installs CRDs and never updates them.
-  kubectl apply --server-side --force-conflicts -f "$CHART/crds" >/dev/null
   finish_interrupted_install
-  helm upgrade --install "$RELEASE" "$CHART" --namespace "$OPERATOR_NAMESPACE" --skip-crds \
+  helm upgrade --install "$RELEASE" "$CHART" --namespace "$OPERATOR_NAMESPACE" \
     --set image.repository="${OPERATOR_IMAGE%:*}" --set-string image.tag="${OPERATOR_IMAGE##*:}" \
     --set-string "podAnnotations.demo\.chronosops\.io/build=$OPERATOR_BUILD" \
     --set prometheus.url="$PROMETHEUS_URL" --set evaluationInterval=5s >"$SCRATCH/helm.log" 2>&1 ||

@@ -78,7 +78,7 @@ run_tests() {
 
 tier_unit() {
   local project
-  stage "unit tests" "3 min"
+  stage "unit tests" "6 min"
   # The tests check with promtool what the operator says of itself; it comes with the Prometheus that the clusters run.
   [ -n "$(no_cluster)" ] || with_lock debian unpack_debs "$DEBIAN/prometheus" prometheus
   LAUNCH=(env "PATH=$PATH:$DEBIAN/prometheus/usr/bin")
@@ -87,6 +87,16 @@ tier_unit() {
   named_check unit format 600 dotnet format "$REPO/ChronosOps.sln" --verify-no-changes
   if [ -z "$(no_cluster)" ]; then named_check unit generate-check 900 "$HACK/generate" --check
   else record_outcome unit generate-check skipped "the command line is built with Debian's packages, as root"; fi
+  packaging_checks
+}
+
+# What is shipped besides the program: one named check for each file of tests.
+packaging_checks() {
+  local name
+  for name in $("$LIB/packaging/run" --list); do
+    if [ -z "$(no_cluster)" ]; then named_check unit "packaging-$name" 600 "$LIB/packaging/run" "$name"
+    else record_outcome unit "packaging-$name" skipped "Helm, promtool and python3-yaml are installed from packages, as root"; fi
+  done
 }
 
 # cluster_up NAME FLAVOR: remembered first, so that it is removed however this ends.

@@ -20,6 +20,33 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") }}
 {{- end -}}
 
+{{- define "chronosops.image" -}}
+{{- $tagged := printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" (empty .Values.image.tag | ternary .Values.image.repository $tagged) .Values.image.digest -}}
+{{- else -}}
+{{- $tagged -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "chronosops.serviceAccount" -}}
+{{- .Values.serviceAccount.name | default (include "chronosops.fullname" .) -}}
+{{- end -}}
+
+{{- define "chronosops.subject" -}}
+- kind: ServiceAccount
+  name: {{ include "chronosops.serviceAccount" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end -}}
+
+{{- define "chronosops.watchNamespace" -}}
+{{- .Values.watchNamespace | default .Release.Namespace -}}
+{{- end -}}
+
+{{- define "chronosops.leaseName" -}}
+{{- .Values.leaderElection.leaseName | default (include "chronosops.fullname" .) -}}
+{{- end -}}
+
 {{- define "chronosops.controlName" -}}
 {{ include "chronosops.fullname" . }}-control
 {{- end -}}
