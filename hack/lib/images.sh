@@ -4,7 +4,7 @@
 
 IMAGES=$CACHE/images
 VERSION=${VERSION:-dev}
-IMAGE_PACKAGES="libc6 libgcc-s1 libstdc++6 libssl3 zlib1g ca-certificates tzdata"
+IMAGE_PACKAGES=$(cat "$LIB/image-packages")
 ROOTFS=$DEBIAN/base
 
 key_of() { sha256sum | cut -c1-12; }
@@ -26,7 +26,7 @@ make_image_locked() {
 }
 
 # The three newest of each stay: other branches and versions may still want theirs.
-forget_old() { find "$IMAGES" -maxdepth 1 -name "$1-????????????.tar" -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -r rm -f; }
+forget_old() { find "$IMAGES" -maxdepth 1 -name "$1-????????????.tar" -printf '%T@ %p\n' | sort -rn | tail -n +4 | cut -d' ' -f2- | xargs -rI{} rm -f {} {}.cdx.json; }
 
 image_pause() {
   need_packages golang-1.19-go
@@ -46,7 +46,7 @@ image_base() {
 
 build_base() { mkimage localhost/chronosops-base:debian "$2" "$ROOTFS"; }
 
-base_key() { cat "$ROOTFS.packages" "$LIB/images.sh" "$LIB/mkimage.py" | key_of; }
+base_key() { cat "$ROOTFS.packages" "$LIB/image-root" "$LIB/images.sh" "$LIB/mkimage.py" | key_of; }
 
 # What every image of ours stands on: the C library, TLS, certificates and time zones of Debian.
 need_rootfs() { with_lock debian make_rootfs; }
@@ -58,12 +58,7 @@ make_rootfs() {
   unpack_debs "$DEBIAN/base-packages" $IMAGE_PACKAGES
   rm -rf "$tmp"; cp -a "$DEBIAN/base-packages" "$tmp"
   mv "$tmp/PACKAGES" "$ROOTFS.packages"
-  rm -rf "$tmp"/usr/share/{doc,man,locale,lintian,bug,gcc,gdb} "$tmp"/usr/lib/*/{gconv,audit} "$tmp/usr/sbin"
-  mkdir -p "$tmp/etc/ssl/certs" "$tmp/tmp"; chmod 1777 "$tmp/tmp"
-  # The bundle that update-ca-certificates would make.
-  cat "$tmp"/usr/share/ca-certificates/mozilla/*.crt >"$tmp/etc/ssl/certs/ca-certificates.crt"
-  printf 'root:x:0:0:root:/root:/sbin/nologin\napp:x:1654:1654::/app:/sbin/nologin\nnobody:x:65534:65534::/:/sbin/nologin\n' >"$tmp/etc/passwd"
-  printf 'root:x:0:\napp:x:1654:\nnogroup:x:65534:\n' >"$tmp/etc/group"
+  "$LIB/image-root" "$tmp"
   mv -T "$tmp" "$ROOTFS"
 }
 

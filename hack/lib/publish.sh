@@ -18,13 +18,23 @@ image_demo() {
   make_image demo "$(program_key 1 $DEMO_SOURCES)" build_demo
 }
 
-build_operator() { build_program ChronosOps.Operator "$1" && program_image "localhost/chronosops:$VERSION" "$1" "$2" /app/chronosops; }
+build_operator() {
+  build_program ChronosOps.Operator "$1" && write_sbom "$1" "$2" && program_image "localhost/chronosops:$VERSION" "$1" "$2" /app/chronosops
+}
+
+# What the image is made of, in it and beside its archive.
+write_sbom() {
+  local bill=$1/root/usr/share/sbom/chronosops.cdx.json
+  mkdir -p "$(dirname "$bill")"
+  "$LIB/sbom" --name chronosops --version "$VERSION" --deps "$1/root/app/chronosops.deps.json" --debs "$ROOTFS.packages" --output "$bill" && cp "$bill" "$2.cdx.json"
+}
+
 build_demo() { build_program samples/DemoService "$1" && program_image localhost/chronosops-demo:1 "$1" "$2" /app/demo; }
 
 program_key() {
   local tag=$1; shift
   {
-    echo "$tag"; base_key; dotnet_version; cat "$LIB/publish.sh"
+    echo "$tag"; base_key; dotnet_version; cat "$LIB/publish.sh" "$LIB/sbom"
     source_files "$@" | sort -z | (cd "$REPO" && xargs -0 sha256sum)
   } | key_of
 }
