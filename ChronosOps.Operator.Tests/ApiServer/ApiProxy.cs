@@ -25,14 +25,16 @@ internal sealed class ApiProxy : IAsyncDisposable
     private ApiProxy(TestHttpServer server, HttpMessageInvoker http) => (_server, _http) = (server, http);
 
     /// <summary>Sees every write with its body; true takes the connection away at this moment.</summary>
-    public required Func<ProxyMoment, string, string, string, bool> Interfere { get; init; }
+    public required Func<ProxyMoment, string, string, string, Task<bool>> InterfereAsync { get; init; }
 
     /// <summary>Starts a proxy in front of the server of a kubeconfig.</summary>
     /// <param name="upstream">Where the API server is.</param>
     /// <param name="interfere">Moment, method, path and body of a write.</param>
-    /// <param name="address">Where to listen; this machine alone by default.</param>
-    public static async Task<ApiProxy> StartAsync(
-        KubernetesClientConfiguration upstream, Func<ProxyMoment, string, string, string, bool> interfere, string address = "127.0.0.1")
+    public static Task<ApiProxy> StartAsync(KubernetesClientConfiguration upstream, Func<ProxyMoment, string, string, string, bool> interfere) =>
+        StartAsync(upstream, (moment, method, path, body) => Task.FromResult(interfere(moment, method, path, body)), "127.0.0.1");
+
+    /// <summary>Starts a proxy on an address of this machine.</summary>
+    public static async Task<ApiProxy> StartAsync(KubernetesClientConfiguration upstream, Func<ProxyMoment, string, string, string, Task<bool>> interfereAsync, string address)
     {
         ApiProxy? self = null;
         var server = await TestHttpServer.StartAsync(context => self!.PassAsync(context, new Uri(upstream.Host)), address);
@@ -45,7 +47,7 @@ internal sealed class ApiProxy : IAsyncDisposable
             },
         };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(upstream.SslCaCerts!);
-        return self = new ApiProxy(server, new HttpMessageInvoker(handler)) { Interfere = interfere };
+        return self = new ApiProxy(server, new HttpMessageInvoker(handler)) { InterfereAsync = interfereAsync };
     }
 
     public Uri Url => _server.Url;
@@ -64,7 +66,7 @@ internal sealed class ApiProxy : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         var (method, path) = (context.Request.Method, context.Request.Path.Value!);
-        if (method != "GET" && Interfere(ProxyMoment.Before, method, path, body))
+        if (method != "GET" && await InterfereAsync(ProxyMoment.Before, method, path, body))
         {
             context.Abort();
             return;
@@ -83,7 +85,7 @@ internal sealed class ApiProxy : IAsyncDisposable
         {
             // Once it was passed on, a write is no longer called back: the operator's end must not cancel it.
             using var response = await _http.SendAsync(request, method == "GET" ? context.RequestAborted : CancellationToken.None);
-            if (method != "GET" && Interfere(ProxyMoment.After, method, path, body))
+            if (method != "GET" && await InterfereAsync(ProxyMoment.After, method, path, body))
             {
                 context.Abort();
                 return;

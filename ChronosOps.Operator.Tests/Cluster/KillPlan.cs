@@ -11,13 +11,17 @@ namespace ChronosOps.Operator.Tests.Cluster;
 /// <param name="Matches">Method, path and body of the write.</param>
 internal sealed record KillMoment(string Name, string Phase, ProxyMoment When, Func<string, string, string, bool> Matches);
 
-/// <summary>A process that was ended: at which moment, in which namespace, and its id.</summary>
-internal sealed record Death(KillMoment Moment, string Namespace, int Process);
+/// <summary>A process that was ended: at which moment, on the way of whose incident, its id, and the phases that the API server held while nobody could write.</summary>
+internal sealed record Death(KillMoment Moment, string Service, int Process, IReadOnlyDictionary<string, string> Phases);
 
 /// <summary>Ends the operator's process once at each moment, whichever incident comes there first.</summary>
-internal sealed class KillPlan(OperatorPod operatorPod)
+/// <param name="operatorPod">Whose process.</param>
+/// <param name="services">Whose incidents.</param>
+/// <param name="since">Only incidents opened since count.</param>
+internal sealed class KillPlan(OperatorPod operatorPod, IReadOnlyList<ServiceUnderTraffic> services, DateTimeOffset since) : IDisposable
 {
-    private readonly Lock _gate = new();
+    /// <summary>No write passes before the phases at a death have been read, not even one of the operator's next process.</summary>
+    private readonly SemaphoreSlim _gate = new(1);
     private readonly List<KillMoment> _left =
     [
         new("the incident was opened", "none", ProxyMoment.After, (method, path, _) => method == "POST" && path.EndsWith("/incidents", StringComparison.Ordinal)),
@@ -36,32 +40,33 @@ internal sealed class KillPlan(OperatorPod operatorPod)
     /// <summary>Who died, oldest first.</summary>
     public ConcurrentQueue<Death> Deaths { get; } = new();
 
-    public IReadOnlyList<string> Left
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _left.Select(moment => moment.Name)];
-            }
-        }
-    }
+    /// <summary>The moments that have not come yet.</summary>
+    public IReadOnlyList<string> Left { get; private set; } = ["any"];
 
     /// <summary>For the proxy: whether the write dies with the operator. A write of a process that is dead already finds nobody to end.</summary>
-    public bool Interfere(ProxyMoment moment, string method, string path, string body)
+    public async Task<bool> InterfereAsync(ProxyMoment moment, string method, string path, string body)
     {
-        lock (_gate)
+        await _gate.WaitAsync();
+        try
         {
             if (_left.FirstOrDefault(one => one.When == moment && one.Matches(method, path, body)) is not { } due || operatorPod.Kill() is not { } id)
             {
                 return false;
             }
 
+            var ns = path.Split('/').SkipWhile(part => part != "namespaces").Skip(1).First();
+            Deaths.Enqueue(new Death(due, services.Single(service => service.Namespace == ns).Name, id, await KilledServices.PhasesAsync(services, since)));
             _left.Remove(due);
-            Deaths.Enqueue(new Death(due, path.Split('/').SkipWhile(part => part != "namespaces").Skip(1).First(), id));
+            Left = [.. _left.Select(one => one.Name)];
             return true;
         }
+        finally
+        {
+            _gate.Release();
+        }
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private static KillMoment Entered(string phase) => new($"{phase} was written", phase, ProxyMoment.After, (method, path, body) => PhaseOf(method, path, body) == phase);
 

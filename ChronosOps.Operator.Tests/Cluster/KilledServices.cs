@@ -26,13 +26,19 @@ public sealed class KilledServices : IAsyncDisposable
         }
     }
 
-    /// <summary>Every service's phase, to be told.</summary>
-    internal static async Task<string> PhasesAsync(IReadOnlyList<ServiceUnderTraffic> services, DateTimeOffset since) =>
-        string.Join(", ", await Task.WhenAll(services.Select(async service => $"{service.Name} {await PhaseAsync(service, since)}")));
+    /// <summary>The phase of each service's newest incident, as whoever reads it finds it.</summary>
+    internal static async Task<IReadOnlyDictionary<string, string>> PhasesAsync(IReadOnlyList<ServiceUnderTraffic> services, DateTimeOffset since)
+    {
+        var phases = new Dictionary<string, string>();
+        foreach (var service in services)
+        {
+            phases[service.Name] = await service.IncidentsAsync(since) is [.., var last] ? last.Status?.Phase?.ToString() ?? "none" : "no incident";
+        }
 
-    /// <summary>The phase of a service's incident, as whoever reads it finds it.</summary>
-    internal static async Task<string> PhaseAsync(ServiceUnderTraffic service, DateTimeOffset since) =>
-        await service.IncidentsAsync(since) is [.., var last] ? last.Status?.Phase?.ToString() ?? "none" : "no incident";
+        return phases;
+    }
+
+    internal static string Text(IReadOnlyDictionary<string, string> phases) => string.Join(", ", phases.Select(phase => $"{phase.Key} {phase.Value}"));
 
     /// <summary>Every incident came to its end, each service has exactly one, and each workload was written to once.</summary>
     internal static async Task AssertHealedAsync(IReadOnlyList<ServiceUnderTraffic> services, DateTimeOffset since)

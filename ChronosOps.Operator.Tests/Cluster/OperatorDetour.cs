@@ -13,10 +13,10 @@ internal sealed class OperatorDetour : IAsyncDisposable
 
     private OperatorDetour(ApiProxy proxy) => _proxy = proxy;
 
-    public static async Task<OperatorDetour> StartAsync(Func<ProxyMoment, string, string, string, bool> interfere)
+    public static async Task<OperatorDetour> StartAsync(Func<ProxyMoment, string, string, string, Task<bool>> interfereAsync)
     {
         var address = Environment.GetEnvironmentVariable("CHRONOSOPS_HOST_IP")!;
-        var proxy = await ApiProxy.StartAsync(KubernetesClientConfiguration.BuildConfigFromConfigFile(ClusterScripts.Kubeconfig), interfere, address);
+        var proxy = await ApiProxy.StartAsync(KubernetesClientConfiguration.BuildConfigFromConfigFile(ClusterScripts.Kubeconfig), interfereAsync, address);
         var detour = new OperatorDetour(proxy);
         await ClusterScripts.ApplyAsync(new JsonObject
         {
