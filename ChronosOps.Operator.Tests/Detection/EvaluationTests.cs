@@ -105,6 +105,26 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public async Task AQueryThatFailsIsNoErrorOfAPolicyWithoutSignals()
+    {
+        var silent = SamplePolicy.Effective() with { Name = "silent", Signals = [], KnownGoodRequests = 0 };
+        var counting = silent with { Name = "counting", KnownGoodRequests = 100 };
+        var readings = await RunAsync(Failing(), [.. Watched(SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()] }), .. Watched(silent), .. Watched(counting)]);
+        Assert.Equal(["checkout"], readings.Where(reading => reading.SeriesError is not null).Select(reading => reading.Policy.Name));
+        Assert.NotNull(readings.Single(reading => reading.Policy.Name == "counting").RequestsError);
+    }
+
+    [Fact]
+    public async Task RequestsThatCannotBeReadAreNoErrorOfAPolicyWithAQueryAlone()
+    {
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] };
+        var source = new FakeSource(query => query == SamplePolicy.Query().Query ? [] : throw new SeriesUnavailableException("Timeout", "no answer within 5s"));
+        var reading = Assert.Single(await RunAsync(source, Watched(policy)));
+        Assert.Null(reading.SeriesError);
+        Assert.Equal("Timeout: no answer within 5s", reading.RequestsError);
+    }
+
+    [Fact]
     public async Task StepsLieOnWholeMultiplesOfTheInterval()
     {
         var source = new FakeSource(_ => []);

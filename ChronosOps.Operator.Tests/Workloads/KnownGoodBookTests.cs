@@ -64,6 +64,9 @@ public sealed class KnownGoodBookTests
     public void SeriesThatCannotBeReadStartTheClockAnew() => AssertInterrupted(r => r with { SeriesError = "Timeout: no answer" });
 
     [Fact]
+    public void RequestsThatCannotBeCountedStartTheClockAnew() => AssertInterrupted(r => r with { RequestsError = "Timeout: no answer" });
+
+    [Fact]
     public void AWorkloadWithoutPodsProvesNothing() =>
         AssertInterrupted(r => r with { Workload = r.Workload with { Replicas = 0, UpdatedReplicas = 0, TotalReplicas = 0, AvailableReplicas = 0 } });
 

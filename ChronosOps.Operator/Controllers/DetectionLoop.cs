@@ -66,7 +66,7 @@ public sealed class DetectionLoop(
         await statusWriter.WriteAsync(policies.All(), readings, ct).ConfigureAwait(false);
         metrics.OpenIncidents(incidents.Open().Count);
         metrics.Policies(policies.All().Count);
-        metrics.Evaluation(readings.Any(reading => reading.SeriesError is not null) ? "series_unavailable" : "ok", Stopwatch.GetElapsedTime(started));
+        metrics.Evaluation(readings.Any(reading => (reading.SeriesError ?? reading.RequestsError) is not null) ? "series_unavailable" : "ok", Stopwatch.GetElapsedTime(started));
         LastRun = time.GetUtcNow();
     }
 

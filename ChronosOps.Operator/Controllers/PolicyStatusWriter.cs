@@ -79,12 +79,23 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         Set("Stalled", "False", "InForce", "nothing stands in its way");
         var (signals, reason, text) = Signals(readings);
         Set("SignalsAvailable", signals, reason, text);
-        var exposed = readings.Where(reading => book.IsBlank(reading.Workload.Uid)).Select(reading => reading.Workload.Key.Name).ToList();
-        Set("Protected", readings.Count > 0 && exposed.Count == 0 ? "True" : "False", readings.Count == 0 ? "NoWorkloads" : exposed.Count == 0 ? "KnownGoodRevisions" : "NoKnownGoodRevision",
-            exposed.Count == 0 ? "every governed workload has a known good revision" : $"no revision has proved itself yet: {string.Join(", ", exposed.Take(10))}");
+        var (isSafe, because, told) = Protection(readings);
+        Set("Protected", isSafe, because, told);
         return status;
 
         void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);
+    }
+
+    private (string Status, string Reason, string Message) Protection(List<WorkloadReading> readings)
+    {
+        var exposed = readings.Where(reading => book.IsBlank(reading.Workload.Uid)).ToList();
+        if (exposed.Count == 0)
+        {
+            return readings.Count == 0 ? ("False", "NoWorkloads", "there is nothing to protect") : ("True", "KnownGoodRevisions", "every governed workload has a known good revision");
+        }
+
+        var uncounted = exposed.Any(reading => reading.Policy.KnownGoodRequests > 0 && reading.RequestsError is not null) ? "; the series cannot be read, so no requests are counted" : "";
+        return ("False", "NoKnownGoodRevision", $"no revision has proved itself yet: {string.Join(", ", exposed.Take(10).Select(reading => reading.Workload.Key.Name))}{uncounted}");
     }
 
     private static (string Status, string Reason, string Message) Signals(List<WorkloadReading> readings)
@@ -102,6 +113,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
                           select $"{reading.Workload.Key.Name} {signal.Signal}").ToList();
         return readings.Count == 0 ? ("Unknown", "NoWorkloads", "there is nothing to measure")
             : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(5))}{(unmeasured.Count > 5 ? ", …" : "")}")
+            : readings.All(reading => reading.Policy.Signals.Count == 0) ? ("True", "NoSignals", "the policy has no signals from series; pod states need none")
             : ("True", "Measured", "every signal is measured");
     }
 

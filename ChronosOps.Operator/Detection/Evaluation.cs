@@ -38,14 +38,14 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
         return [.. watched.Select(pair =>
         {
             var seen = builder?.Of(pair.Workload) ?? WorkloadTraffic.None;
-            var queryError = pair.Policy.Signals.Where(s => s.Query is not null).Select(s => queries[s.Query!].Error).FirstOrDefault(e => e is not null);
             return new WorkloadReading
             {
                 Time = now,
                 Workload = pair.Workload,
                 Policy = pair.Policy,
                 Traffic = seen,
-                SeriesError = trafficError ?? queryError,
+                SeriesError = pair.Policy.Signals.Select(signal => ErrorOf(signal, trafficError, queries)).FirstOrDefault(error => error is not null),
+                RequestsError = trafficError,
                 Signals =
                 [
                     .. pair.Policy.Signals.Select(signal => Judge(signal, pair.Workload, pair.Policy, seen, trafficError, queries, grid, now)),
@@ -59,16 +59,18 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
         EffectiveSignal signal, WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, string? trafficError,
         Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)> queries, List<DateTimeOffset> grid, DateTimeOffset now)
     {
-        var (series, error) = signal.Query is null ? ([], trafficError) : queries[signal.Query];
-        if (error is not null)
+        if (ErrorOf(signal, trafficError, queries) is { } error)
         {
             return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {error}" };
         }
 
         return signal.Query is null
             ? TrafficJudge.Judge(signal, workload, traffic, now)
-            : QueryJudge.Judge(signal, workload, series!, policy.WorkloadName is not null, grid[1] - grid[0], now);
+            : QueryJudge.Judge(signal, workload, queries[signal.Query].Series!, policy.WorkloadName is not null, grid[1] - grid[0], now);
     }
+
+    private static string? ErrorOf(EffectiveSignal signal, string? trafficError, Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)> queries) =>
+        signal.Query is null ? trafficError : queries[signal.Query].Error;
 
     private async Task<TrafficSeries?> TrafficAsync(List<EffectivePolicy> policies, List<DateTimeOffset> grid, CancellationToken cancellationToken)
     {

@@ -13,8 +13,11 @@ public sealed record WorkloadReading
     public required IReadOnlyList<SignalReading> Signals { get; init; }
     public required WorkloadTraffic Traffic { get; init; }
 
-    /// <summary>Why the series could not be read, if they could not.</summary>
+    /// <summary>Why series that the policy's signals need could not be read, if they could not. Null where no signal needs any.</summary>
     public string? SeriesError { get; init; }
+
+    /// <summary>Why the requests could not be counted, if they could not. Says nothing of the signals of a policy that has none.</summary>
+    public string? RequestsError { get; init; }
 
     public IEnumerable<SignalReading> Firing => Signals.Where(signal => signal.State == SignalState.Firing);
 

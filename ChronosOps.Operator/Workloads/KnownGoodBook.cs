@@ -59,7 +59,7 @@ public sealed class KnownGoodBook
     /// <summary>The rollout is complete and nothing that was measured is bad. Where requests count, the series must have been readable.</summary>
     private static bool ServesWell(WorkloadReading reading) =>
         reading.Workload.RolloutComplete && !reading.IsBad && reading.Workload.AvailableReplicas > 0
-        && (reading.Policy.KnownGoodRequests == 0 || reading.SeriesError is null);
+        && (reading.Policy.KnownGoodRequests == 0 || (reading.SeriesError ?? reading.RequestsError) is null);
 
     private Page PageOf(string uid) => _pages.GetOrAdd(uid, _ => new Page());
 

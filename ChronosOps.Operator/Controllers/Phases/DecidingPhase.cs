@@ -36,7 +36,8 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
             return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done");
         }
 
-        if (NotMeasured(context, reading) is { } lost)
+        // The trouble may be over, and the evidence would look weaker than it is.
+        if (!reading.Firing.Any() && SeriesNeed.Unmet(context.Status, reading) is { } lost)
         {
             context.Status.Message = Bounded.Sentence($"waiting for the series: {lost}");
             return context.Now - context.Entered > LongestWait ? PhaseResult.Go(Trigger.Denied, "SeriesUnavailable", lost) : PhaseResult.Wait();
@@ -59,10 +60,6 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
 
         return await DecideAsync(context, assessment, reading, step, attempt, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>What was seen in the series is not decided while they cannot be read: the trouble may be over, and the evidence would look weaker than it is.</summary>
-    private static string? NotMeasured(IncidentContext context, WorkloadReading reading) =>
-        reading.Firing.Any() || context.Status.Signals.All(signal => reading.Signals.Any(one => one.Signal == signal.Name && one.IsKubernetesSign)) ? null : reading.SeriesError;
 
     private async Task<PhaseResult> DecideAsync(
         IncidentContext context, Assessment assessment, WorkloadReading reading, ProposedStep step, int attempt, CancellationToken cancellationToken)

@@ -34,7 +34,7 @@ public sealed class MitigatedPhase : IPhase
         }
 
         var watched = context.Now - (context.Status.MitigatedAt ?? context.Now);
-        return watched >= policy.RecurrenceWatch && !reading.IsBad && reading.SeriesError is null
+        return watched >= policy.RecurrenceWatch && !reading.IsBad && SeriesNeed.UnmetForTheEnd(context.Status, reading) is null
             ? PhaseResult.Go(Trigger.Outlived, "StayedWell", $"no recurrence in {Quantities.Format(watched)}")
             : PhaseResult.Wait();
     }

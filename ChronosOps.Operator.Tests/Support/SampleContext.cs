@@ -1,0 +1,62 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Controllers;
+using ChronosOps.Operator.Detection;
+
+namespace ChronosOps.Operator.Tests.Support;
+
+/// <summary>An incident of checkout as its phase gets to see it.</summary>
+internal static class SampleContext
+{
+    public static IncidentContext Of(Incident incident, WorkloadReading? reading) => new()
+    {
+        Incident = incident,
+        Status = incident.Status!,
+        Now = SampleWorkload.Now,
+        Key = SampleWorkload.Key,
+        Workload = reading?.Workload,
+        Policy = reading?.Policy,
+        Reading = reading,
+    };
+
+    /// <summary>The rollback is over and everything that the policy measures is well.</summary>
+    public static WorkloadReading Well(EffectivePolicy policy) => new()
+    {
+        Time = SampleWorkload.Now,
+        Workload = SampleWorkload.RolledBack(),
+        Policy = policy,
+        Signals = [.. policy.Signals.Select(signal => SampleBundle.Reading(signal.Name, SignalState.Healthy)), .. SampleBundle.NoSigns()],
+        Traffic = WorkloadTraffic.None,
+    };
+
+    /// <summary>An incident in a phase that was entered ten minutes ago, after a rollback, seen in the named signals.</summary>
+    public static Incident In(IncidentPhase phase, params string[] signals) => new()
+    {
+        Metadata = new() { Name = "checkout-1", NamespaceProperty = "shop", Uid = "uid-incident" },
+        Spec = new IncidentSpec { WorkloadRef = new WorkloadReference { Name = "checkout" }, PolicyRef = new LocalReference { Name = "checkout" }, Source = IncidentSource.Operator },
+        Status = new IncidentStatus
+        {
+            Phase = phase,
+            WorkloadUid = "uid-checkout",
+            Policy = "checkout",
+            PolicyGeneration = 1,
+            Attempt = 1,
+            MitigatedAt = phase == IncidentPhase.Mitigated ? SampleWorkload.At(-600) : null,
+            Signals = [.. signals.Select(name => new SignalRecord { Name = name, State = "Firing" })],
+            Actions = [Rollback(phase == IncidentPhase.Mitigated ? ActionState.Succeeded : ActionState.Applied)],
+            Timeline = [new TimelineRecord { Time = SampleWorkload.At(-600), Phase = phase }],
+        },
+    };
+
+    private static ActionRecord Rollback(ActionState state) => new()
+    {
+        Key = "uid-incident/1",
+        Attempt = 1,
+        Action = "Rollback",
+        State = state,
+        FromRevision = SampleWorkload.New,
+        ToRevision = SampleWorkload.Old,
+        TargetGeneration = 2,
+        AppliedAt = SampleWorkload.At(-700),
+        FieldsHandedBack = true,
+    };
+}
