@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ChronosOps.Kubernetes;
 
 namespace ChronosOps.Operator.Api;
@@ -15,11 +16,19 @@ namespace ChronosOps.Operator.Api;
 [JsonSerializable(typeof(Incident))]
 public sealed partial class ChronosJson : JsonSerializerContext;
 
-/// <summary>The operator's own kinds.</summary>
+/// <summary>The operator's own kinds, read so that neither a null nor a spec that makes no sense hides an object.</summary>
 public static class ApiResources
 {
-    public static ResourceType<RemediationPolicy> Policies { get; } = new(ChronosJson.Default.RemediationPolicy);
-    public static ResourceType<Incident> Incidents { get; } = new(ChronosJson.Default.Incident);
+    private static readonly JsonSerializerOptions Options = new(ChronosJson.Default.Options)
+    {
+        TypeInfoResolver = ChronosJson.Default.WithAddedModifier(NullTolerance.Apply),
+        Converters = { new WrittenSpecConverter<RemediationPolicySpec>(ChronosJson.Default.RemediationPolicySpec), new WrittenSpecConverter<IncidentSpec>(ChronosJson.Default.IncidentSpec) },
+    };
+
+    public static ResourceType<RemediationPolicy> Policies { get; } = new(Json<RemediationPolicy>());
+    public static ResourceType<Incident> Incidents { get; } = new(Json<Incident>());
+
+    private static JsonTypeInfo<T> Json<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 }
 
 /// <summary>Times in our own fields: RFC 3339 in UTC, to the millisecond, since what happens in an incident happens within seconds. Reads any RFC 3339 time.</summary>

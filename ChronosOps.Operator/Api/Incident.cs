@@ -21,11 +21,11 @@ public sealed class Incident : CustomKubernetesEntity<IncidentSpec, IncidentStat
 
 /// <summary>What is wrong, and with what.</summary>
 [ValidationRule("self == oldSelf", "an incident's spec cannot be changed; delete it and create another")]
-public sealed class IncidentSpec
+public sealed class IncidentSpec : WrittenSpec
 {
     /// <summary>The workload of this namespace that is ill.</summary>
     [Required]
-    public WorkloadReference WorkloadRef { get; set; } = new();
+    public WorkloadReference WorkloadRef { get; set => field = value ?? new(); } = new();
 
     /// <summary>The policy that governs the incident. Without it the operator takes the policy that selects the workload.</summary>
     public LocalReference? PolicyRef { get; set; }
@@ -50,7 +50,7 @@ public sealed class WorkloadReference
     [Required]
     [Length(1, 253)]
     [Pattern(ApiPatterns.DnsSubdomain)]
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = value ?? ""; } = "";
 }
 
 /// <summary>Names an object of the same namespace.</summary>
@@ -60,7 +60,7 @@ public sealed class LocalReference
     [Required]
     [Length(1, 253)]
     [Pattern(ApiPatterns.DnsSubdomain)]
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = value ?? ""; } = "";
 }
 
 /// <summary>Who opened an incident.</summary>

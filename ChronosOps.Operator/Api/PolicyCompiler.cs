@@ -10,11 +10,17 @@ public sealed class PolicyCompiler
 {
     private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
     private const int LongestQuery = 2048;
+    private const string Null = "must not be null";
     private readonly List<FieldError> _errors = [];
 
     /// <summary>The policy, or null and what is wrong with each field.</summary>
     public static (EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors) Compile(RemediationPolicy policy)
     {
+        if (policy.Spec.Unreadable is { } unreadable)
+        {
+            return (null, [unreadable.Error]);
+        }
+
         var compiler = new PolicyCompiler();
         var effective = compiler.Read(policy);
         return (compiler._errors.Count == 0 ? effective : null, compiler._errors);
@@ -24,6 +30,9 @@ public sealed class PolicyCompiler
     {
         var spec = policy.Spec;
         CheckWorkloads(spec.Workloads);
+        var remediation = Given("spec.remediation", spec.Remediation);
+        var knownGood = Given("spec.knownGood", spec.KnownGood);
+        var verification = Given("spec.verification", spec.Verification);
         return new EffectivePolicy
         {
             Namespace = policy.Metadata.NamespaceProperty ?? "",
@@ -31,23 +40,29 @@ public sealed class PolicyCompiler
             Uid = policy.Metadata.Uid ?? "",
             Generation = policy.Metadata.Generation ?? 0,
             Mode = spec.Mode,
-            WorkloadName = spec.Workloads.Name,
-            Selector = spec.Workloads.Selector,
-            Signals = Signals(spec.Signals, policy.Metadata.NamespaceProperty ?? ""),
+            WorkloadName = spec.Workloads?.Name,
+            Selector = spec.Workloads?.Selector,
+            Signals = Signals(Given("spec.signals", spec.Signals), policy.Metadata.NamespaceProperty ?? ""),
             RolloutDeadline = Duration("spec.rolloutDeadline", spec.RolloutDeadline, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
-            Ladder = Ladder(spec.Remediation.Ladder),
-            MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", spec.Remediation.MinimumConfidence),
-            MaxActionsPerHour = Range("spec.remediation.maxActionsPerHour", spec.Remediation.MaxActionsPerHour, 0, 60),
-            KnownGoodDuration = Duration("spec.knownGood.minimumDuration", spec.KnownGood.MinimumDuration, TimeSpan.Zero, TimeSpan.FromDays(7)),
-            KnownGoodRequests = Range("spec.knownGood.minimumRequests", spec.KnownGood.MinimumRequests, 0, 1_000_000_000L),
-            ConsecutiveChecks = Range("spec.verification.consecutiveChecks", spec.Verification.ConsecutiveChecks, 1, 20),
-            VerificationTimeout = Duration("spec.verification.timeout", spec.Verification.Timeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)),
-            RecurrenceWatch = Duration("spec.verification.recurrenceWatch", spec.Verification.RecurrenceWatch, TimeSpan.Zero, TimeSpan.FromDays(1)),
+            Ladder = Ladder(Given("spec.remediation.ladder", remediation.Ladder)),
+            MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", remediation.MinimumConfidence),
+            MaxActionsPerHour = Range("spec.remediation.maxActionsPerHour", remediation.MaxActionsPerHour, 0, 60),
+            KnownGoodDuration = Duration("spec.knownGood.minimumDuration", knownGood.MinimumDuration, TimeSpan.Zero, TimeSpan.FromDays(7)),
+            KnownGoodRequests = Range("spec.knownGood.minimumRequests", knownGood.MinimumRequests, 0, 1_000_000_000L),
+            ConsecutiveChecks = Range("spec.verification.consecutiveChecks", verification.ConsecutiveChecks, 1, 20),
+            VerificationTimeout = Duration("spec.verification.timeout", verification.Timeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)),
+            RecurrenceWatch = Duration("spec.verification.recurrenceWatch", verification.RecurrenceWatch, TimeSpan.Zero, TimeSpan.FromDays(1)),
         };
     }
 
-    private void CheckWorkloads(WorkloadSelector workloads)
+    private void CheckWorkloads(WorkloadSelector? workloads)
     {
+        if (workloads is null)
+        {
+            Error("spec.workloads", Null);
+            return;
+        }
+
         if (workloads.Name is null && workloads.Selector is null)
         {
             Error("spec.workloads", "give name, selector or both");
@@ -58,29 +73,52 @@ public sealed class PolicyCompiler
             CheckName("spec.workloads.name", name, ApiPatterns.DnsSubdomain, 253);
         }
 
-        foreach (var (requirement, index) in (workloads.Selector?.MatchExpressions ?? []).Select((r, i) => (r, i)))
-        {
-            var field = $"spec.workloads.selector.matchExpressions[{index}]";
-            var hasValues = requirement.Values is { Count: > 0 };
-            switch (requirement.Operator)
-            {
-                case "In" or "NotIn" when !hasValues:
-                    Error($"{field}.values", $"operator {requirement.Operator} needs at least one value");
-                    break;
-                case "Exists" or "DoesNotExist" when hasValues:
-                    Error($"{field}.values", $"operator {requirement.Operator} takes no values");
-                    break;
-                case "In" or "NotIn" or "Exists" or "DoesNotExist":
-                    break;
-                default:
-                    Error($"{field}.operator", $"'{requirement.Operator}' is not one of In, NotIn, Exists, DoesNotExist");
-                    break;
-            }
+        CheckSelector(workloads.Selector);
+    }
 
-            if (string.IsNullOrEmpty(requirement.Key))
-            {
-                Error($"{field}.key", "must not be empty");
-            }
+    private void CheckSelector(V1LabelSelector? selector)
+    {
+        foreach (var (key, _) in (selector?.MatchLabels ?? []).Where(label => label.Value is null))
+        {
+            Error($"spec.workloads.selector.matchLabels[{key}]", Null);
+        }
+
+        foreach (var (requirement, index) in (selector?.MatchExpressions ?? []).Select((r, i) => (r, i)))
+        {
+            CheckRequirement($"spec.workloads.selector.matchExpressions[{index}]", requirement);
+        }
+    }
+
+    private void CheckRequirement(string field, V1LabelSelectorRequirement? requirement)
+    {
+        if (requirement is null)
+        {
+            Error(field, Null);
+            return;
+        }
+
+        var hasValues = requirement.Values is { Count: > 0 };
+        switch (requirement.Operator)
+        {
+            case "In" or "NotIn" when !hasValues:
+                Error($"{field}.values", $"operator {requirement.Operator} needs at least one value");
+                break;
+            case "In" or "NotIn" when requirement.Values!.Contains(null!):
+                Error($"{field}.values[{requirement.Values.IndexOf(null!)}]", Null);
+                break;
+            case "Exists" or "DoesNotExist" when hasValues:
+                Error($"{field}.values", $"operator {requirement.Operator} takes no values");
+                break;
+            case "In" or "NotIn" or "Exists" or "DoesNotExist":
+                break;
+            default:
+                Error($"{field}.operator", $"'{requirement.Operator}' is not one of In, NotIn, Exists, DoesNotExist");
+                break;
+        }
+
+        if (string.IsNullOrEmpty(requirement.Key))
+        {
+            Error($"{field}.key", "must not be empty");
         }
     }
 
@@ -92,15 +130,21 @@ public sealed class PolicyCompiler
         }
 
         var names = new HashSet<string>();
-        return [.. specs.Select((spec, index) =>
+        return [.. specs.Select((given, index) =>
         {
+            if (given is not { } spec)
+            {
+                Error($"spec.signals[{index}]", Null);
+                return null;
+            }
+
             if (CheckName($"spec.signals[{index}].name", spec.Name, ApiPatterns.DnsLabel, 63) && !names.Add(spec.Name))
             {
                 Error($"spec.signals[{index}].name", $"'{spec.Name}' is used twice");
             }
 
             return Signal(spec, $"spec.signals[{index}]", @namespace);
-        })];
+        }).OfType<EffectiveSignal>()];
     }
 
     private EffectiveSignal Signal(SignalSpec spec, string field, string @namespace)
@@ -166,9 +210,9 @@ public sealed class PolicyCompiler
         return ladder;
     }
 
-    private double Threshold(string field, string text, SignalKind kind)
+    private double Threshold(string field, string? text, SignalKind kind)
     {
-        var isDuration = text.EndsWith('s');
+        var isDuration = text?.EndsWith('s') == true;
         if (!Quantities.TryParseThreshold(text, out var value))
         {
             Error(field, $"'{text}' is not a number, percentage or duration");
@@ -185,7 +229,7 @@ public sealed class PolicyCompiler
         return value;
     }
 
-    private double UnitInterval(string field, string text)
+    private double UnitInterval(string field, string? text)
     {
         var value = Number(field, text);
         if (value > 1)
@@ -196,7 +240,7 @@ public sealed class PolicyCompiler
         return value;
     }
 
-    private double Number(string field, string text)
+    private double Number(string field, string? text)
     {
         if (!Quantities.TryParseNumber(text, out var value))
         {
@@ -206,7 +250,7 @@ public sealed class PolicyCompiler
         return value;
     }
 
-    private TimeSpan Duration(string field, string text, TimeSpan min, TimeSpan max)
+    private TimeSpan Duration(string field, string? text, TimeSpan min, TimeSpan max)
     {
         if (!Quantities.TryParseDuration(text, out var value))
         {
@@ -218,6 +262,18 @@ public sealed class PolicyCompiler
         }
 
         return value;
+    }
+
+    /// <summary>What stands in a field, or its default where null does, which is an error.</summary>
+    private T Given<T>(string field, T? value)
+        where T : class, new()
+    {
+        if (value is null)
+        {
+            Error(field, Null);
+        }
+
+        return value ?? new T();
     }
 
     private T Range<T>(string field, T value, T min, T max)

@@ -20,7 +20,7 @@ namespace ChronosOps.Operator.Api;
 public sealed class RemediationPolicy : CustomKubernetesEntity<RemediationPolicySpec, RemediationPolicyStatus>;
 
 /// <summary>What is watched, how it is judged and what may be done.</summary>
-public sealed class RemediationPolicySpec
+public sealed class RemediationPolicySpec : WrittenSpec
 {
     /// <summary>What ChronosOps may do. Observe diagnoses and reports, and changes nothing. Autonomous acts within the gates.</summary>
     [DefaultValue("Observe")]

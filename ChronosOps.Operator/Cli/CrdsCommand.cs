@@ -42,8 +42,8 @@ internal static class CrdsCommand
         var options = new CrdOptions { CelRules = cel, Documentation = [.. Documentation()] };
         return
         [
-            Definition(CrdGenerator.Generate(ApiResources.Policies.Json, options)),
-            Definition(CrdGenerator.Generate(ApiResources.Incidents.Json, options)),
+            Definition(CrdGenerator.Generate(ChronosJson.Default.RemediationPolicy, options)),
+            Definition(CrdGenerator.Generate(ChronosJson.Default.Incident, options)),
         ];
     }
 

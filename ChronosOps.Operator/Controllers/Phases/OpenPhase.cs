@@ -14,6 +14,11 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
         var (status, incident) = (context.Status, context.Incident);
         status.DetectedAt = context.Now;
         status.OnsetAt = context.Now;
+        if (IncidentChecker.Check(incident.Spec) is { Count: > 0 } errors)
+        {
+            return PhaseResult.Go(Trigger.Broken, "InvalidSpec", string.Join("; ", errors));
+        }
+
         if (context.Workload is not { } workload)
         {
             return PhaseResult.Go(Trigger.TargetGone, "WorkloadNotFound", $"spec.workloadRef.name: there is no Deployment {context.Key.Name} in namespace {context.Key.Namespace}");
