@@ -114,6 +114,21 @@ public sealed class DiagnosisTests
         Assert.True(Confidence(b => NeverReady(b, PodSigns.CrashLoop) with { Workload = sick }) < Confidence(b => NeverReady(b, PodSigns.CrashLoop)));
     }
 
+    [Theory]
+    [InlineData("pods \"web\" is forbidden: maximum memory usage per Container is 64Mi", true)]
+    [InlineData("pods \"web\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3", false)]
+    [InlineData("Internal error occurred: failed calling webhook \"sidecar.example.com\": connection refused", false)]
+    public void PodsThatAreRefusedAreTheReleasesDoingUnlessThoseOfAnyRevisionWouldBe(string refusal, bool isReleases)
+    {
+        var confidence = Confidence(b => b with
+        {
+            Workload = b.Workload with { Pods = [.. b.Workload.PodsOf(SampleWorkload.Old)], PodsRefused = refusal },
+            Signals = [SampleBundle.Sign(PodSigns.RolloutNotProgressing)],
+            Measures = [],
+        });
+        Assert.Equal(isReleases, confidence >= 0.8);
+    }
+
     [Fact]
     public void AWorkloadsOnlyRevisionCannotBeABadReleaseForSure() =>
         Assert.NotEqual(Cause.BadRelease, Diagnose(b => b with { Workload = b.Workload with { Revisions = [SampleWorkload.NewRevision] }, Measures = [b.Measures[0]] }).Accepted?.Cause);

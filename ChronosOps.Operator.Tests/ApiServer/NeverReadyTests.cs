@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChronosOps.Operator.Api;
 using Xunit;
 
@@ -18,6 +19,23 @@ public class NeverReadyTests
         var incident = await world.IncidentAsync(IncidentPhase.Resolved);
         Assert.Contains(incident.Status!.Signals, signal => signal.Name == sign);
         Assert.Equal("Rollback/Succeeded", incident.Status!.LastAction);
+        Assert.Equal(Manifests.Image(1), await world.ImageAsync());
+        world.AssertSpecWrites("web");
+    }
+
+    [Fact]
+    public async Task AReleaseWhosePodsAreRefusedIsRolledBack()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ApplyAsync(JsonNode.Parse("""
+            { "apiVersion": "v1", "kind": "LimitRange", "metadata": { "name": "small" }, "spec": { "limits": [ { "type": "Container", "max": { "memory": "64Mi" } } ] } }
+            """)!.AsObject());
+        await world.ReleaseAsync(2, PodFate.Well, change: deployment => deployment.Container()["resources"] = new JsonObject { ["limits"] = new JsonObject { ["memory"] = "1Gi" } });
+        var incident = await world.IncidentAsync(IncidentPhase.Resolved);
+        Assert.Single(incident.Status!.Signals, signal => signal.Name == "RolloutNotProgressing");
+        Assert.Contains(incident.Status.Findings, finding => finding.Message!.Contains("pods are refused", StringComparison.Ordinal));
+        Assert.Equal("Rollback/Succeeded", incident.Status.LastAction);
         Assert.Equal(Manifests.Image(1), await world.ImageAsync());
         world.AssertSpecWrites("web");
     }

@@ -89,6 +89,53 @@ public sealed class PodSignsTests
     [Fact]
     public void WithoutPodsNothingFires() => Assert.Empty(Firing(PodSigns.Judge(SampleWorkload.Rolling() with { Pods = [] }, TimeSpan.FromMinutes(1), SampleWorkload.Now)));
 
+    [Fact]
+    public void TheDeadlineCountsFromTheStartOfTheRolloutHoweverOftenAPodIsMadeAnew()
+    {
+        var reading = Judge(Rolling(60), Pod(Ill, age: 3))[3];
+        Assert.Equal((SignalState.Firing, SampleWorkload.At(-60)), (reading.State, reading.Since));
+        Assert.Empty(Firing(Judge(Rolling(59), Pod(Ill, age: 3))));
+    }
+
+    [Fact]
+    public void OnceAPodIsReadyEachOfTheOthersHasItsOwnTime()
+    {
+        var workload = Rolling(600) with { Pods = [Pod(Well, age: 590), Pod(Ill, age: 59) with { Name = "checkout-7c9b4d8f6-nnnn2" }] };
+        Assert.Empty(Firing(Judge(workload)));
+        Assert.Equal([PodSigns.RolloutNotProgressing], Firing(Judge(workload, later: 1)));
+    }
+
+    [Fact]
+    public void APodThatReplacesAnotherAfterTheRolloutHasItsOwnTime() =>
+        Assert.Empty(Firing(Judge(Rolling(600) with { RollingSince = null }, Pod(Ill, age: 59))));
+
+    [Theory]
+    [InlineData(60, 0, null, true)]
+    [InlineData(59, 0, null, false)]
+    [InlineData(60, 0, "exceeded quota", true)]
+    [InlineData(60, 3, "exceeded quota", false)]
+    public void ARolloutWithoutAnyPodIsStuckAfterTheDeadline(int age, int updated, string? refused, bool stuck)
+    {
+        var workload = Rolling(age) with { Pods = [], UpdatedReplicas = updated, PodsRefused = refused };
+        Assert.Equal(stuck ? [PodSigns.RolloutNotProgressing] : [], Firing(Judge(workload)));
+    }
+
+    [Theory]
+    [InlineData(60, "pods \"web\" is forbidden: exceeded quota", true)]
+    [InlineData(59, "pods \"web\" is forbidden: exceeded quota", false)]
+    [InlineData(60, null, false)]
+    public void ARolloutWhoseFurtherPodsAreRefusedIsStuckAfterTheDeadline(int age, string? refused, bool stuck)
+    {
+        var readings = Judge(Rolling(600) with { Pods = [Pod(Well, age: age)], PodsRefused = refused });
+        Assert.Equal(stuck, readings[3].State == SignalState.Firing);
+        Assert.Equal(stuck, readings[3].Message.Contains("1 of 3 pods of the revision were created, none in the last 1m00s; pods are refused: pods \"web\" is forbidden", StringComparison.Ordinal));
+    }
+
+    private static WorkloadSnapshot Rolling(double age) => SampleWorkload.Rolling() with { RolloutStartedAt = SampleWorkload.At(-age), RollingSince = SampleWorkload.At(-age) };
+
+    private static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, double later = 0) =>
+        PodSigns.Judge(workload, TimeSpan.FromMinutes(1), SampleWorkload.At(later));
+
     private static PodSnapshot Pod(ContainerSnapshot container, ContainerSnapshot further, double age = 30) =>
         SampleWorkload.Pod("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New, SampleWorkload.At(-age), container.Ready && further.Ready, container, further);
 

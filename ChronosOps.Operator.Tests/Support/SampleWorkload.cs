@@ -39,6 +39,7 @@ internal static class SampleWorkload
         Strategy = "RollingUpdate",
         Current = NewFacts,
         RolloutStartedAt = RolloutStart,
+        RollingSince = RolloutStart,
         Revisions = [NewRevision, OldRevision],
         Pods =
         [
@@ -50,6 +51,7 @@ internal static class SampleWorkload
     /// <summary>The rollout is over: three pods of the new revision, none of the old one.</summary>
     public static WorkloadSnapshot RolledOut() => Rolling() with
     {
+        RollingSince = null,
         UpdatedReplicas = 3,
         TotalReplicas = 3,
         Pods = [.. Enumerable.Range(1, 3).Select(k => Pod($"checkout-7c9b4d8f6-nnnn{k}", New, RolloutStart))],
@@ -58,6 +60,7 @@ internal static class SampleWorkload
     /// <summary>The rollback is over: three pods of the old revision run again.</summary>
     public static WorkloadSnapshot RolledBack() => Rolling() with
     {
+        RollingSince = null,
         Generation = 3,
         ObservedGeneration = 3,
         UpdatedReplicas = 3,

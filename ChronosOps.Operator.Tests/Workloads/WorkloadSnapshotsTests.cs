@@ -44,6 +44,45 @@ public sealed class WorkloadSnapshotsTests
         Assert.Equal(workload.Current.Revision, revision.Hash);
     }
 
+    [Theory]
+    [InlineData("ReplicaSetUpdated", -30d)]
+    [InlineData("ProgressDeadlineExceeded", -30d)]
+    [InlineData("NewReplicaSetAvailable", null)]
+    public void ANewReplicaSetIsBeingRolledOutUntilItWasOnceComplete(string reason, double? since) =>
+        Assert.Equal(since is { } at ? At(at) : null, Of(Deployment("app:2", progressed: -5, reason), [Set("a", 1, "app:1", -86400), Set("b", 2, "app:2", -30)]).RollingSince);
+
+    [Fact]
+    public void ARestartIsARolloutOfItsOwn()
+    {
+        var restarted = Set("b", 2, "app:1", -60);
+        restarted.Spec.Template!["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "now" };
+        Assert.Equal(At(-60), Of(Deployment("app:1", progressed: -5, "ReplicaSetUpdated"), [Set("a", 1, "app:1", -86400), restarted]).RollingSince);
+    }
+
+    [Fact]
+    public void AnUndoIsBeingRolledOutSinceTheControllerLastSawProgress() =>
+        Assert.Equal(At(-5), Of(Deployment("app:1", progressed: -5, "FoundNewReplicaSet"), [Set("a", 3, "app:1", -86400), Set("b", 2, "app:2", -300)]).RollingSince);
+
+    [Fact]
+    public void WhatTheControllerHasNotTakenUpIsNotBeingRolledOut()
+    {
+        var deployment = Deployment("app:2", progressed: -86400, "ReplicaSetUpdated");
+        Assert.Null(Of(deployment, [Set("a", 1, "app:1", -86400)]).RollingSince);
+        (deployment.Metadata.Generation, deployment.Status!.ObservedGeneration) = (2, 1);
+        Assert.Null(Of(deployment, [Set("a", 1, "app:1", -86400), Set("b", 2, "app:2", -30)]).RollingSince);
+    }
+
+    [Theory]
+    [InlineData("True", "exceeded quota", "exceeded quota")]
+    [InlineData("True", null, "FailedCreate")]
+    [InlineData("False", "exceeded quota", null)]
+    public void PodsAreRefusedWhereTheDeploymentSaysSo(string status, string? message, string? refused)
+    {
+        var deployment = Deployment("app:1", progressed: -5);
+        deployment.Status!.Conditions!.Add(new() { Type = "ReplicaFailure", Status = status, Reason = "FailedCreate", Message = message });
+        Assert.Equal(refused, Of(deployment, []).PodsRefused);
+    }
+
     [Fact]
     public void RevisionsAreListedNewestFirst()
     {
@@ -118,11 +157,11 @@ public sealed class WorkloadSnapshotsTests
     private static WorkloadSnapshot Of(V1Deployment deployment, IEnumerable<V1ReplicaSet> sets, IEnumerable<V1Pod>? pods = null) =>
         WorkloadSnapshots.Of(deployment, sets, pods ?? []);
 
-    private static V1Deployment Deployment(string image, double? progressed = null) => new()
+    private static V1Deployment Deployment(string image, double? progressed = null, string? reason = null) => new()
     {
         Metadata = new() { Name = "checkout", NamespaceProperty = "shop", Uid = "uid", CreationTimestamp = Created },
         Spec = new() { Template = SampleTemplate.Of(image) },
-        Status = new() { Conditions = progressed is { } at ? [new() { Type = "Progressing", LastUpdateTime = At(at) }] : null },
+        Status = new() { ObservedGeneration = 0, Conditions = progressed is { } at ? [new() { Type = "Progressing", Reason = reason, LastUpdateTime = At(at) }] : null },
     };
 
     private static V1ReplicaSet Set(string name, long number, string image, double created) => new()

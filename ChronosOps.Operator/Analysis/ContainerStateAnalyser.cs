@@ -8,6 +8,7 @@ namespace ChronosOps.Operator.Analysis;
 public sealed class ContainerStateAnalyser : IAnalyser
 {
     private const string Source = "containers";
+    private static readonly string[] SharedRefusals = ["exceeded quota", "failed calling webhook"];
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
@@ -25,8 +26,21 @@ public sealed class ContainerStateAnalyser : IAnalyser
             }
         }
 
+        AddRefusal(bundle, @case, subject);
         AddEvents(bundle, @case, subject);
         CompareRevisions(bundle, @case, subject);
+    }
+
+    /// <summary>A quota that is used up, or an admission webhook that does not answer, refuses the pods of every revision: that is not the release's doing alone.</summary>
+    private static void AddRefusal(EvidenceBundle bundle, Case @case, string subject)
+    {
+        var refusal = bundle.Workload.PodsRefused;
+        if (refusal is not null && SharedRefusals.Any(text => refusal.Contains(text, StringComparison.Ordinal)))
+        {
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.3,
+                $"pods of any revision would be refused: {refusal}", $"deployment/{bundle.Workload.Key.Name}");
+            @case.Against(Cause.BadRelease, subject, finding);
+        }
     }
 
     private static void AddEvents(EvidenceBundle bundle, Case @case, string subject)

@@ -37,7 +37,7 @@ public sealed class RemediationPolicySpec : WrittenSpec
     [XListMapKeys("name")]
     public List<SignalSpec> Signals { get; set; } = [];
 
-    /// <summary>How long a rollout may take before a new revision whose pods do not become ready counts as not progressing. Counted from the start of the rollout.</summary>
+    /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from the start of the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
     [Pattern(ApiPatterns.Duration)]
     [DefaultValue("60s")]
     public string RolloutDeadline { get; set; } = "60s";

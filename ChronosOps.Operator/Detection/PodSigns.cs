@@ -74,17 +74,48 @@ public static class PodSigns
             ? $"{reason}: {Shorten(container.WaitingMessage)}"
             : null;
 
+    /// <summary>
+    /// The deadline counts from the start of the rollout until a pod of the revision is ready: pods that are made anew again and again do not start it anew.
+    /// After that it counts from each pod's creation, since a long rollout of many pods is no slow one.
+    /// </summary>
     private static SignalReading Stuck(WorkloadSnapshot workload, string revision, List<PodSnapshot> pods, TimeSpan deadline, DateTimeOffset now)
     {
-        var waiting = pods.Where(pod => !pod.Ready && now - pod.CreatedAt >= deadline).OrderBy(pod => pod.CreatedAt).ToList();
-        if (workload.Paused || workload.RolloutComplete || waiting.Count == 0)
+        if (workload.Paused || workload.RolloutComplete)
         {
             return Reading(RolloutNotProgressing, SignalState.Healthy, revision, null, "not seen");
         }
 
-        var why = waiting[0].Unschedulable is { } reason ? $", it cannot be scheduled: {Shorten(reason)}" : "";
-        return Reading(RolloutNotProgressing, SignalState.Firing, revision, waiting[0].CreatedAt,
-            $"pod {waiting[0].Name} is not ready after {Quantities.Format(now - waiting[0].CreatedAt)}{why}; {waiting.Count} pods of the revision wait");
+        var start = pods.Exists(pod => pod.Ready) ? null : workload.RollingSince;
+        var waiting = (from pod in pods
+                       where !pod.Ready
+                       let since = start < pod.CreatedAt ? start.Value : pod.CreatedAt
+                       where now - since >= deadline
+                       orderby since, pod.CreatedAt
+                       select (Pod: pod, Since: since)).ToList();
+        if (waiting.Count == 0)
+        {
+            return Missing(workload, revision, deadline, now) ?? Reading(RolloutNotProgressing, SignalState.Healthy, revision, null, "not seen");
+        }
+
+        var (first, began) = waiting[0];
+        var why = first.Unschedulable is { } reason ? $", it cannot be scheduled: {Shorten(reason)}" : "";
+        return Reading(RolloutNotProgressing, SignalState.Firing, revision, began,
+            $"pod {first.Name} is not ready after {Quantities.Format(now - began)}{why}; {waiting.Count} pods of the revision wait");
+    }
+
+    /// <summary>Pods that are not even there: none was made at all, or the API server refuses to have more.</summary>
+    private static SignalReading? Missing(WorkloadSnapshot workload, string revision, TimeSpan deadline, DateTimeOffset now)
+    {
+        var made = workload.PodsOf(revision).Select(pod => pod.CreatedAt).ToList();
+        var stands = made.Append(workload.RollingSince ?? now).Max();
+        if (workload.RollingSince is null || workload.UpdatedReplicas >= workload.Replicas || now - stands < deadline || (made.Count > 0 && workload.PodsRefused is null))
+        {
+            return null;
+        }
+
+        var why = workload.PodsRefused is { } refusal ? $"; pods are refused: {Shorten(refusal)}" : "";
+        return Reading(RolloutNotProgressing, SignalState.Firing, revision, stands,
+            $"{workload.UpdatedReplicas} of {workload.Replicas} pods of the revision were created, none in the last {Quantities.Format(now - stands)}{why}");
     }
 
     private static string Shorten(string? text) => text is null ? "no message" : text.Length <= 160 ? text : text[..160] + "…";

@@ -69,7 +69,7 @@ internal static class PostmortemFollowUps
 
         if (names.Contains("RolloutNotProgressing"))
         {
-            yield return "Find out why the new pods did not become ready: readiness probe, resources or scheduling";
+            yield return "Find out why the new pods did not become ready: readiness probe, resources, scheduling, quota or admission";
         }
     }
 

@@ -31,6 +31,15 @@ public sealed record WorkloadSnapshot
     /// <summary>When the rollout of the current revision began, as well as it can be told.</summary>
     public required DateTimeOffset RolloutStartedAt { get; init; }
 
+    /// <summary>
+    /// Since when the rollout of the current revision is under way; null where it has been complete once (pods that come later replace others), where
+    /// the controller has not taken it up yet, and where that cannot be told.
+    /// </summary>
+    public DateTimeOffset? RollingSince { get; init; }
+
+    /// <summary>Why pods cannot be created (quota, admission), if they cannot.</summary>
+    public string? PodsRefused { get; init; }
+
     /// <summary>All revisions whose ReplicaSets are kept, newest first.</summary>
     public required IReadOnlyList<RevisionSnapshot> Revisions { get; init; }
     public required IReadOnlyList<PodSnapshot> Pods { get; init; }

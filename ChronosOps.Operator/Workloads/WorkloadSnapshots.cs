@@ -32,6 +32,8 @@ public static class WorkloadSnapshots
             Strategy = deployment.Spec.Strategy?.Type,
             Current = facts,
             RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),
+            RollingSince = RollingSince(deployment, facts.Revision, owned),
+            PodsRefused = Condition(deployment, "ReplicaFailure") is { Status: "True" } failure ? failure.Message ?? failure.Reason ?? "" : null,
             Revisions = revisions,
             Pods = podSnapshots,
         };
@@ -124,8 +126,28 @@ public static class WorkloadSnapshots
         return candidates.Count > 0 ? candidates.Min() : revision.CreatedAt;
     }
 
-    private static DateTimeOffset? Progressing(V1Deployment deployment) =>
-        deployment.Status?.Conditions?.FirstOrDefault(c => c.Type == "Progressing")?.LastUpdateTime;
+    /// <summary>
+    /// A new ReplicaSet begins its rollout, that of a restart too. An undo reuses an old one: then the controller's last progress tells. The controller says
+    /// NewReplicaSetAvailable once all new pods have been there, and goes on saying so while single ones are replaced.
+    /// </summary>
+    private static DateTimeOffset? RollingSince(V1Deployment deployment, string current, List<V1ReplicaSet> owned)
+    {
+        var progressing = Condition(deployment, "Progressing");
+        var observed = deployment.Status?.ObservedGeneration >= (deployment.Metadata.Generation ?? 0);
+        if (!observed || progressing is null or { Reason: "NewReplicaSetAvailable" } || owned.All(set => RevisionOf(set) != current))
+        {
+            return null;
+        }
+
+        var newest = owned.MaxBy(set => set.Metadata.CreationTimestamp)!;
+        return RevisionOf(newest) == current ? newest.Metadata.CreationTimestamp : progressing.LastUpdateTime;
+    }
+
+    private static string RevisionOf(V1ReplicaSet set) => TemplateFacts.Of(set, set.Spec.Template).Revision;
+
+    private static DateTimeOffset? Progressing(V1Deployment deployment) => Condition(deployment, "Progressing")?.LastUpdateTime;
+
+    private static V1DeploymentCondition? Condition(V1Deployment deployment, string type) => deployment.Status?.Conditions?.FirstOrDefault(c => c.Type == type);
 
     private static Dictionary<string, string> ReadOnly(Dictionary<string, string>? map) => map is null ? [] : new(map);
 }
