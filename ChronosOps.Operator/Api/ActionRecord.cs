@@ -20,6 +20,9 @@ public sealed class ActionRecord
     /// <summary>How far it has come.</summary>
     public ActionState? State { get; set; }
 
+    /// <summary>The policy that allowed it, and whose actions per hour it counts among.</summary>
+    public string? Policy { get; set; }
+
     /// <summary>The UID of the workload that the effect is bound to.</summary>
     public string? TargetUid { get; set; }
 

@@ -64,10 +64,10 @@ public sealed class IncidentStatus
     /// <summary>The UID of the workload.</summary>
     public string? WorkloadUid { get; set; }
 
-    /// <summary>The policy that governs the incident.</summary>
+    /// <summary>The policy that governs the incident. Where another one comes to govern the workload, that one takes over, and the timeline says when.</summary>
     public string? Policy { get; set; }
 
-    /// <summary>The generation of the policy that the last decision rested on.</summary>
+    /// <summary>The generation of the policy that the last decision rested on; absent where none has rested on this policy yet.</summary>
     public long? PolicyGeneration { get; set; }
 
     /// <summary>When the trouble began, as far as the evidence tells.</summary>

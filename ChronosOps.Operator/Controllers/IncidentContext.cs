@@ -26,8 +26,8 @@ public sealed record IncidentContext
 
     public string Uid => Incident.Metadata.Uid ?? "";
 
-    /// <summary>When the present phase was entered.</summary>
-    public DateTimeOffset Entered => Status.Timeline.Count > 0 ? Status.Timeline[^1].Time ?? Now : Now;
+    /// <summary>When the present phase was entered. Later entries of the same phase tell of something else.</summary>
+    public DateTimeOffset Entered => Status.Timeline.Skip(Status.Timeline.FindLastIndex(record => record.Phase != Status.Phase) + 1).FirstOrDefault()?.Time ?? Now;
 
     public ActionRecord? LastAction => Status.Actions.LastOrDefault();
 }

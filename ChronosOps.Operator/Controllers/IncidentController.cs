@@ -56,6 +56,7 @@ public sealed class IncidentController(
         var context = ContextOf(incident);
         var phase = incident.Status?.Phase is { } present ? phases[present] : open;
         incident.Status ??= context.Status;
+        GoverningPolicy.Note(context);
         var result = await phase.RunAsync(context, ct).ConfigureAwait(false);
         if (result.Happening is { } happening)
         {
@@ -91,7 +92,7 @@ public sealed class IncidentController(
             workload = null;
         }
 
-        var policy = workload is null ? null : policies.Governing(workload);
+        var policy = workload is null ? null : GoverningPolicy.Of(incident, policies.Governing(workload));
         var reading = board.Find(key);
         return new IncidentContext
         {

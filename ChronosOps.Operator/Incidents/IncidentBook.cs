@@ -27,9 +27,8 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <summary>When actions were taken under a policy, one incident's attempt left out.</summary>
     public IReadOnlyList<DateTimeOffset> ActionTimes(string @namespace, string policy, string exceptKey) =>
         [.. from incident in informer.Store.List(@namespace)
-            where incident.Status?.Policy == policy
-            from action in incident.Status!.Actions
-            where action.Key != exceptKey && action.State != ActionState.Refused && action.PlannedAt is not null
+            from action in incident.Status?.Actions ?? []
+            where (action.Policy ?? incident.Status?.Policy) == policy && action.Key != exceptKey && action.State != ActionState.Refused && action.PlannedAt is not null
             select action.PlannedAt!.Value];
 
     /// <summary>Other incidents with an action under way on the workload.</summary>

@@ -24,10 +24,10 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         return seen.State switch
         {
             EffectState.InPlace => await AppliedAsync(context, action, seen.Message, cancellationToken).ConfigureAwait(false),
-            EffectState.TargetGone => End(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
+            EffectState.TargetGone => ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
             EffectState.MovedOn => Refused(context, action, "WorkloadMovedOn", seen.Message),
             EffectState.NotYetKnown when context.Now - action.PlannedAt < LongestWait => PhaseResult.Wait(TimeSpan.FromSeconds(1)),
-            EffectState.Unknown or EffectState.NotYetKnown => End(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
+            EffectState.Unknown or EffectState.NotYetKnown => ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
             _ => await DoAsync(context, action, cancellationToken).ConfigureAwait(false),
         };
     }
@@ -37,7 +37,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         if (context.Reading is not { } reading || context.Policy is not { } policy)
         {
             return context.Policy is null
-                ? End(context, action, ActionState.Refused, Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
+                ? ActionEnd.Record(context, action, ActionState.Refused, Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
                 : PhaseResult.Wait();
         }
 
@@ -53,6 +53,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
                 : Refused(context, action, verdict.Reason, $"{gate}: {verdict.Message}");
         }
 
+        action.Policy = policy.Name;
         var outcome = await effect.ApplyAsync(permit, context.Key.Namespace, context.Key.Name, action, cancellationToken).ConfigureAwait(false);
         return outcome.State == EffectState.InPlace
             ? await AppliedAsync(context, action, outcome.Message, cancellationToken).ConfigureAwait(false)
@@ -70,14 +71,5 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
 
     /// <summary>A rollback that had no effect is thought over; an undo that had none needs a person.</summary>
     private static PhaseResult Refused(IncidentContext context, ActionRecord action, string reason, string message) =>
-        End(context, action, ActionState.Refused, action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
-
-    private static PhaseResult End(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message)
-    {
-        action.State = state;
-        action.FinishedAt = context.Now;
-        action.Message = Bounded.Sentence(message);
-        context.Status.LastAction = $"{action.Action}/{action.State}";
-        return PhaseResult.Go(trigger, reason, message);
-    }
+        ActionEnd.Record(context, action, ActionState.Refused, action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
 }

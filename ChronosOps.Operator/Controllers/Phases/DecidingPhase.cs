@@ -80,6 +80,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         }
 
         var action = RollbackPlan.Write(context.Uid, attempt, step.Action.ToString(), assessment.Bundle.Workload, step.Target!, context.Now);
+        action.Policy = reading.Policy.Name;
         action.Before = Verifier.MeasureBefore(reading);
         context.Status.KnownGood = Assessor.Record(assessment.Bundle.Workload, step.Target!.Facts, step.Target.CreatedAt);
         context.Status.Attempt = attempt;

@@ -33,9 +33,13 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
             return PhaseResult.Go(Trigger.Recovered, "RecoveredAfterEscalation", $"the workload is well again, at revision {reading.Workload.Current.Revision}");
         }
 
-        return policy.Generation > status.PolicyGeneration && reading.IsBad
-            ? PhaseResult.Go(Trigger.Reconsidered, "PolicyChanged", $"policy {policy.Name} was changed: the decision is taken anew")
-            : PhaseResult.Wait();
+        if (!reading.IsBad || policy.Generation <= status.PolicyGeneration)
+        {
+            return PhaseResult.Wait();
+        }
+
+        var change = status.PolicyGeneration is null ? $"policy {policy.Name} governs now" : $"policy {policy.Name} was changed";
+        return PhaseResult.Go(Trigger.Reconsidered, "PolicyChanged", $"{change}: the decision is taken anew");
     }
 
     private static PhaseResult TakeUp(IncidentContext context)

@@ -11,14 +11,16 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
 {
     public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
     {
-        if (context.Workload is null || context.Policy is null)
-        {
-            return PhaseResult.Go(Trigger.TargetGone, "TargetGone", "the workload or its policy is gone");
-        }
-
         if (context.LastAction is not { } action)
         {
             return PhaseResult.Go(Trigger.Broken, "NoActionWrittenDown", "the phase is Verifying, and no action is written down");
+        }
+
+        if (context.Workload is null || context.Policy is null)
+        {
+            return context.Workload is null
+                ? ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.TargetGone, "WorkloadGone", "the workload was gone before it was measured whether the action helped")
+                : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.TargetGone, "PolicyGone", "no valid policy governs the workload any more: it is not measured any further whether the action helped");
         }
 
         if (action.FieldsHandedBack != true)
@@ -40,8 +42,8 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
         var revision = reading.Workload.Current.Revision;
         return revision == action.ToRevision ? null
             : revision == action.FromRevision
-                ? End(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
-                : End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
+                ? ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
+                : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
 
     private static PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
@@ -60,10 +62,10 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
         AddCheck(context, action, reading);
         return Verifier.Conclude(action, reading.Policy, reading, context.Now) switch
         {
-            Conclusion.Succeeded => End(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
+            Conclusion.Succeeded => ActionEnd.Record(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
                 $"{reading.Policy.ConsecutiveChecks} checks in a row are healthy: {action.Checks[^1].Message}"),
-            Conclusion.Failed => End(context, action, ActionState.Failed, Trigger.NotVerified, "ActionDidNotHelp", $"the rollback did not help: {action.Checks[^1].Message}"),
-            Conclusion.Inconclusive => End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
+            Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "ActionDidNotHelp", $"the rollback did not help: {action.Checks[^1].Message}"),
+            Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
                 $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse => PlanUndo(context, action, reading),
             _ => PhaseResult.Wait(),
@@ -97,12 +99,13 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
         var worse = $"things are worse than before: {action.Checks.LastOrDefault()?.Message}";
         if (reading.Workload.Revision(action.FromRevision) is not { } back)
         {
-            return End(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone", $"{worse}; revision {action.FromRevision} is no longer kept");
+            return ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone", $"{worse}; revision {action.FromRevision} is no longer kept");
         }
 
-        End(context, action, ActionState.Failed, Trigger.UndoPlanned, "Worse", worse);
+        ActionEnd.Record(context, action, ActionState.Failed, Trigger.UndoPlanned, "Worse", worse);
         var attempt = (context.Status.Attempt ?? 0) + 1;
         var undo = RollbackPlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, back, context.Now);
+        undo.Policy = reading.Policy.Name;
         context.Status.Attempt = attempt;
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, undo);
         return PhaseResult.Go(Trigger.UndoPlanned, "WorseThanBefore", $"{worse}; rolling forward to {back.Hash}");
@@ -110,14 +113,7 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
 
     private static PhaseResult AfterUndo(IncidentContext context, ActionRecord action, WorkloadReading reading) =>
         action.RolledOutAt is not null || context.Now - action.AppliedAt > reading.Policy.VerificationTimeout
-            ? End(context, action, action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded, Trigger.NotVerified, "Undone",
+            ? ActionEnd.Record(context, action, action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded, Trigger.NotVerified, "Undone",
                 $"the rollback had made things worse and was taken back; revision {action.ToRevision} runs again")
             : PhaseResult.Wait();
-
-    private static PhaseResult End(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message)
-    {
-        (action.State, action.FinishedAt, action.Message) = (state, context.Now, Bounded.Sentence(message));
-        context.Status.LastAction = $"{action.Action}/{action.State}";
-        return PhaseResult.Go(trigger, reason, message);
-    }
 }

@@ -1,0 +1,16 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Incidents;
+
+namespace ChronosOps.Operator.Controllers.Phases;
+
+/// <summary>The one place where an action's end is written down.</summary>
+public static class ActionEnd
+{
+    /// <summary>Records the outcome and says what happened to the incident by it.</summary>
+    public static PhaseResult Record(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message)
+    {
+        (action.State, action.FinishedAt, action.Message) = (state, context.Now, Bounded.Sentence(message));
+        context.Status.LastAction = $"{action.Action}/{action.State}";
+        return PhaseResult.Go(trigger, reason, message);
+    }
+}
