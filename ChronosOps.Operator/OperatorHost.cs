@@ -8,6 +8,7 @@ using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Integrations.Prometheus;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Telemetry;
 using ChronosOps.Operator.Web;
@@ -70,7 +71,7 @@ public static class OperatorHost
         host.Reconciled += observation => metrics.Reconcile("incident", observation.IsSuccess ? "success" : "error");
 
         var loop = new DetectionLoop(
-            policies, new Evaluation(series, interval), board, knownGood,
+            catalog, policies, new Evaluation(series, interval), board, knownGood,
             new KnownGoodSeeder(series, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
             new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>()),
             new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),

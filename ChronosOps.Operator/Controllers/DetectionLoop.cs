@@ -3,6 +3,7 @@ using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Telemetry;
 using ChronosOps.Operator.Workloads;
 
@@ -10,7 +11,7 @@ namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Evaluates every workload at regular times, opens incidents for what fires, and lets the open ones look at what is new.</summary>
 public sealed class DetectionLoop(
-    PolicyRegistry policies, Evaluation evaluation, SignalBoard board, KnownGoodBook book, KnownGoodSeeder seeder, IncidentBook incidents,
+    WorkloadCatalog catalog, PolicyRegistry policies, Evaluation evaluation, SignalBoard board, KnownGoodBook book, KnownGoodSeeder seeder, IncidentBook incidents,
     IncidentOpener opener, PolicyStatusWriter statusWriter, ChronosMetrics metrics, TimeProvider time, TimeSpan interval, ILogger<DetectionLoop> log)
 {
     /// <summary>Looks a little after each whole multiple of the interval, so that the newest step is there to be read.</summary>
@@ -56,6 +57,7 @@ public sealed class DetectionLoop(
             book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
         }
 
+        book.Keep(catalog.Uids());
         board.Publish(readings);
         await opener.OpenAsync(readings, ct).ConfigureAwait(false);
         foreach (var incident in incidents.Open())

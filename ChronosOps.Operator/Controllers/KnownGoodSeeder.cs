@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
@@ -12,6 +13,7 @@ public sealed class KnownGoodSeeder(ISeriesSource source, KnownGoodBook book, In
 
     public async Task SeedAsync(IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, CancellationToken ct)
     {
+        _looked.IntersectWith(watched.Select(pair => pair.Workload.Uid));
         var blank = watched.Where(pair => !_looked.Contains(pair.Workload.Uid) && book.IsBlank(pair.Workload.Uid) && pair.Policy.KnownGoodRequests > 0).ToList();
         if (blank.Count == 0)
         {

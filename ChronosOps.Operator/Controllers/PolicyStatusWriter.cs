@@ -4,7 +4,7 @@ using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
-using ChronosOps.Operator.Workloads;
+using ChronosOps.Operator.Knowledge;
 
 namespace ChronosOps.Operator.Controllers;
 

@@ -1,6 +1,7 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;

@@ -1,5 +1,5 @@
 using ChronosOps.Operator.Incidents;
-using ChronosOps.Operator.Workloads;
+using ChronosOps.Operator.Knowledge;
 
 namespace ChronosOps.Operator.Evidence;
 

@@ -31,6 +31,9 @@ public sealed class WorkloadCatalog
             orderby deployment.Name()
             select Snapshot(deployment)];
 
+    /// <summary>The UIDs of all workloads.</summary>
+    public IReadOnlySet<string> Uids() => _deployments.Store.List().Select(deployment => deployment.Uid() ?? "").ToHashSet();
+
     /// <summary>All workloads of a namespace.</summary>
     public IReadOnlyList<WorkloadSnapshot> In(string @namespace) =>
         [.. _deployments.Store.List(@namespace).Where(deployment => !deployment.IsBeingDeleted()).Select(Snapshot)];

@@ -1,10 +1,10 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Tests.Support;
-using ChronosOps.Operator.Workloads;
 using Xunit;
 
-namespace ChronosOps.Operator.Tests.Workloads;
+namespace ChronosOps.Operator.Tests.Knowledge;
 
 /// <summary>A revision must have served 100 requests in five minutes: 60 steps of five seconds.</summary>
 public sealed class KnownGoodHistoryTests
@@ -31,6 +31,16 @@ public sealed class KnownGoodHistoryTests
     [Fact]
     public void ARevisionThatWasTooSlowIsNot() =>
         Assert.Empty(Read([(SampleWorkload.Old, SampleTraffic.Steady(60, 10, seconds: 1))], SamplePolicy.Effective()));
+
+    [Fact]
+    public void ARevisionWhoseDurationsWereMeasuredIsFound() =>
+        Assert.Single(Read([(SampleWorkload.Old, SampleTraffic.Steady(60, 10, seconds: 0.25))], SamplePolicy.Effective()));
+
+    [Fact]
+    public void ARevisionWhoseDurationsWereNeverMeasuredIsNot() => Assert.Empty(Read(Old(60, 10), SamplePolicy.Effective()));
+
+    [Fact]
+    public void ARevisionWhoseOwnQueriesWereNotReadIsNot() => Assert.Empty(Read(Old(60, 10), Errors with { Signals = [SamplePolicy.Errors(), SamplePolicy.Query()] }));
 
     [Fact]
     public void ARevisionThatAnIncidentBlamedIsNot() => Assert.Empty(Read(Old(60, 10), suspects: [SampleWorkload.Old]));

@@ -1,7 +1,8 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
 
-namespace ChronosOps.Operator.Workloads;
+namespace ChronosOps.Operator.Knowledge;
 
 /// <summary>Finds revisions that served well in the series' history, for workloads of which nothing is remembered. Pure.</summary>
 public static class KnownGoodHistory
@@ -12,7 +13,7 @@ public static class KnownGoodHistory
     /// <summary>The distance of the points that are read.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
 
-    /// <summary>The revisions that served for long enough, with enough requests, and within every limit of the policy, newest first.</summary>
+    /// <summary>The revisions that served for long enough, with enough requests, and within every limit of the policy, each of them measured, newest first.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="policy">Its policy.</param>
     /// <param name="traffic">Its traffic over the past.</param>
@@ -21,7 +22,8 @@ public static class KnownGoodHistory
     public static IReadOnlyList<KnownGoodRevision> Read(
         WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, IReadOnlyCollection<string> suspects, DateTimeOffset now)
     {
-        if (policy.KnownGoodRequests == 0)
+        // What was not measured is not known to be good: the values of own queries are not read back.
+        if (policy.KnownGoodRequests == 0 || policy.Signals.Any(signal => signal.Query is not null))
         {
             return [];
         }
@@ -32,7 +34,7 @@ public static class KnownGoodHistory
                    where steps.Count > 0
                    let sum = TrafficStep.Sum(steps)
                    where sum.To - sum.From >= policy.KnownGoodDuration && sum.Requests >= policy.KnownGoodRequests
-                   where policy.Signals.Where(signal => signal.Query is null).All(signal => TrafficJudge.Value(signal, sum) is not { } value || value < signal.Threshold)
+                   where policy.Signals.All(signal => TrafficJudge.Value(signal, sum) < signal.Threshold)
                    orderby sum.To descending
                    select new KnownGoodRevision
                    {

@@ -1,10 +1,10 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Tests.Support;
-using ChronosOps.Operator.Workloads;
 using Xunit;
 
-namespace ChronosOps.Operator.Tests.Workloads;
+namespace ChronosOps.Operator.Tests.Knowledge;
 
 /// <summary>A revision must serve 100 requests in five minutes; it is looked at every five seconds.</summary>
 public sealed class KnownGoodBookTests
@@ -109,6 +109,25 @@ public sealed class KnownGoodBookTests
     {
         _book.Load(Status(Uid, "a"));
         Assert.Equal(["a"], _book.Of(Uid).Select(good => good.Revision));
+    }
+
+    [Fact]
+    public void OfAStatusThatRemembersTooManyTheNewestAreTakenOver()
+    {
+        var status = Status(Uid, "a");
+        status.Workloads[0].KnownGood.AddRange([Good("b"), Good("c"), Good("d")]);
+        _book.Load(status);
+        Assert.Equal(["a", "b", "c"], _book.Of(Uid).Select(good => good.Revision));
+    }
+
+    [Fact]
+    public void AWorkloadThatIsGoneIsForgotten()
+    {
+        _book.Seed(Uid, [Good("a")]);
+        _book.Seed("uid-of-another", [Good("b")]);
+        _book.Keep(new HashSet<string> { "uid-of-another", "uid-of-a-third" });
+        Assert.True(_book.IsBlank(Uid));
+        Assert.False(_book.IsBlank("uid-of-another"));
     }
 
     [Fact]

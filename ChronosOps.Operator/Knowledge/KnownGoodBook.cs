@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 
-namespace ChronosOps.Operator.Workloads;
+namespace ChronosOps.Operator.Knowledge;
 
 /// <summary>
 /// Remembers which revisions of each workload served well. A revision proves itself by serving alone, complete and without trouble for the
@@ -18,10 +18,20 @@ public sealed class KnownGoodBook
     {
         foreach (var memory in status?.Workloads ?? [])
         {
-            if (memory.Uid is { } uid && _pages.TryAdd(uid, new Page()))
+            if (memory.Uid is { } uid)
             {
-                _pages[uid].Replace(memory.KnownGood);
+                _pages.GetOrAdd(uid, _ => new Page([.. memory.KnownGood.Take(Kept)]));
             }
+        }
+    }
+
+    /// <summary>Drops what is known of workloads that are no longer there.</summary>
+    /// <param name="uids">The workloads that are.</param>
+    public void Keep(IReadOnlySet<string> uids)
+    {
+        foreach (var gone in _pages.Keys.Where(uid => !uids.Contains(uid)))
+        {
+            _pages.TryRemove(gone, out _);
         }
     }
 
@@ -61,13 +71,13 @@ public sealed class KnownGoodBook
         reading.Workload.RolloutComplete && !reading.IsBad && reading.Workload.AvailableReplicas > 0
         && (reading.Policy.KnownGoodRequests == 0 || (reading.SeriesError ?? reading.RequestsError) is null);
 
-    private Page PageOf(string uid) => _pages.GetOrAdd(uid, _ => new Page());
+    private Page PageOf(string uid) => _pages.GetOrAdd(uid, _ => new Page([]));
 
-    private sealed class Page
+    private sealed class Page(IReadOnlyList<KnownGoodRevision> proven)
     {
         private string? _candidate;
 
-        public IReadOnlyList<KnownGoodRevision> Proven { get; private set; } = [];
+        public IReadOnlyList<KnownGoodRevision> Proven { get; private set; } = proven;
         public DateTimeOffset Since { get; private set; }
         public DateTimeOffset? CountedUntil { get; private set; }
         public double Requests { get; private set; }
