@@ -136,8 +136,11 @@ public sealed class IncidentStatus
     [Items(0, StatusLimits.Timeline)]
     public List<TimelineRecord> Timeline { get; set; } = [];
 
-    /// <summary>How many entries no longer fit into the lists above.</summary>
+    /// <summary>How many entries of the incident's course (decisions, gate verdicts, checks, actions, transitions, signals) had to go because they no longer fitted.</summary>
     public int? Dropped { get; set; }
+
+    /// <summary>How many entries of the last assessment (findings, gaps, hypotheses and what speaks for and against them) did not fit.</summary>
+    public int? Omitted { get; set; }
 
     /// <summary>Where the postmortem is.</summary>
     public PostmortemReference? Postmortem { get; set; }
@@ -150,6 +153,7 @@ public static class StatusLimits
     public const int Findings = 40;
     public const int Gaps = 16;
     public const int Hypotheses = 12;
+    public const int Arguments = 20;
     public const int Decisions = 12;
     public const int Actions = 8;
     public const int Timeline = 40;
@@ -243,11 +247,11 @@ public sealed class HypothesisRecord
     public string? Reason { get; set; }
 
     /// <summary>The findings that speak for it.</summary>
-    [Items(0, 20)]
+    [Items(0, StatusLimits.Arguments)]
     public List<string> For { get; set; } = [];
 
     /// <summary>The findings that speak against it.</summary>
-    [Items(0, 20)]
+    [Items(0, StatusLimits.Arguments)]
     public List<string> Against { get; set; } = [];
 }
 

@@ -35,18 +35,16 @@ public sealed class Assessor(Collectors collectors)
         };
     }
 
-    private static void Write(IncidentStatus status, EvidenceBundle bundle, Diagnosis diagnosis)
+    internal static void Write(IncidentStatus status, EvidenceBundle bundle, Diagnosis diagnosis)
     {
         status.Suspect = Record(bundle.Workload, bundle.Workload.Current, bundle.Workload.RolloutStartedAt);
         status.Cause = (diagnosis.Accepted?.Cause ?? Cause.Unknown).ToString();
         status.Confidence = Quantities.Format(diagnosis.Accepted?.Confidence ?? 0);
-        status.Gaps = [.. diagnosis.Gaps.Take(StatusLimits.Gaps).Select(Bounded.Sentence)];
-        status.Findings = [.. diagnosis.Findings.Take(StatusLimits.Findings).Select(Record)];
-        status.Hypotheses = [.. diagnosis.Hypotheses.Take(StatusLimits.Hypotheses).Select(hypothesis => Record(hypothesis, diagnosis.Accepted))];
-        status.Dropped = Over(diagnosis.Findings.Count, StatusLimits.Findings) + Over(diagnosis.Hypotheses.Count, StatusLimits.Hypotheses) is > 0 and var dropped ? dropped : status.Dropped;
+        status.Omitted = null;
+        status.Gaps = Bounded.Take(status, [.. diagnosis.Gaps.Select(Bounded.Sentence)], StatusLimits.Gaps);
+        status.Findings = Bounded.Take(status, [.. diagnosis.Findings.Select(Record)], StatusLimits.Findings);
+        status.Hypotheses = Bounded.Take(status, [.. diagnosis.Hypotheses.Select(hypothesis => Record(status, hypothesis, diagnosis.Accepted))], StatusLimits.Hypotheses);
     }
-
-    private static int Over(int count, int limit) => Math.Max(0, count - limit);
 
     private static FindingRecord Record(Finding finding) => new()
     {
@@ -59,14 +57,14 @@ public sealed class Assessor(Collectors collectors)
         Ref = finding.Ref is null ? null : Bounded.Sentence(finding.Ref),
     };
 
-    private static HypothesisRecord Record(Hypothesis hypothesis, Hypothesis? accepted) => new()
+    private static HypothesisRecord Record(IncidentStatus status, Hypothesis hypothesis, Hypothesis? accepted) => new()
     {
         Cause = hypothesis.Cause.ToString(),
         Subject = Bounded.Sentence(hypothesis.Subject),
         Confidence = Quantities.Format(hypothesis.Confidence),
         Verdict = ReferenceEquals(hypothesis, accepted) ? "Accepted" : "Rejected",
         Reason = Bounded.Sentence(hypothesis.Rejection ?? "explains the trouble best"),
-        For = [.. hypothesis.For.Select(argument => argument.Finding.Id).Take(20)],
-        Against = [.. hypothesis.Against.Select(argument => argument.Finding.Id).Take(20)],
+        For = Bounded.Take(status, [.. hypothesis.For.Select(argument => argument.Finding.Id)], StatusLimits.Arguments),
+        Against = Bounded.Take(status, [.. hypothesis.Against.Select(argument => argument.Finding.Id)], StatusLimits.Arguments),
     };
 }

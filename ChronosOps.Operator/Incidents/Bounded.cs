@@ -23,12 +23,12 @@ public static class Bounded
         list.Add(entry);
     }
 
-    /// <summary>The first entries of a list; the rest is counted.</summary>
+    /// <summary>The first entries of a list that each assessment writes anew; the rest is counted as omitted from this assessment.</summary>
     public static List<T> Take<T>(IncidentStatus status, IReadOnlyList<T> entries, int limit)
     {
         if (entries.Count > limit)
         {
-            status.Dropped = (status.Dropped ?? 0) + entries.Count - limit;
+            status.Omitted = (status.Omitted ?? 0) + entries.Count - limit;
         }
 
         return [.. entries.Take(limit)];
@@ -42,14 +42,11 @@ public static class Bounded
     {
         while (!Fits(status))
         {
-            var dropped = DropSome(status);
-            if (dropped == 0)
+            if (!DropSome(status))
             {
                 Shorten(status);
                 return;
             }
-
-            status.Dropped = (status.Dropped ?? 0) + dropped;
         }
     }
 
@@ -57,54 +54,57 @@ public static class Bounded
         JsonSerializer.SerializeToUtf8Bytes(status, ChronosJson.Default.IncidentStatus).Length <= StatusLimits.Bytes;
 
     /// <summary>Drops what tells least.</summary>
-    /// <returns>How many entries went; 0 where none may go.</returns>
-    private static int DropSome(IncidentStatus status)
+    /// <returns>False where nothing may go any more.</returns>
+    private static bool DropSome(IncidentStatus status)
     {
         if (status.Decisions.SkipLast(1).FirstOrDefault(decision => decision.Gates.Count > 0) is { } verbose)
         {
-            return Clear(verbose.Gates);
+            return Drop(status, verbose.Gates, 0, verbose.Gates.Count);
         }
 
         if (status.Actions.FirstOrDefault(action => action.Checks.Count > 3) is { } checkedAction)
         {
-            return RemoveAt(checkedAction.Checks, 0);
+            return Drop(status, checkedAction.Checks, 0);
         }
 
         if (status.Findings.Count > 0)
         {
-            return RemoveAt(status.Findings, status.Findings.IndexOf(status.Findings.OrderBy(finding => finding.Strength, StringComparer.Ordinal).First()));
+            return Omit(status, status.Findings, status.Findings.IndexOf(status.Findings.OrderBy(finding => finding.Strength, StringComparer.Ordinal).First()));
         }
 
         return status switch
         {
-            { Timeline.Count: > 2 } => RemoveAt(status.Timeline, 1),
-            { Gaps.Count: > 1 } => RemoveAt(status.Gaps, status.Gaps.Count - 1),
-            { Hypotheses.Count: > 1 } => RemoveAt(status.Hypotheses, status.Hypotheses.Count - 1),
-            { Decisions.Count: > 1 } => RemoveAt(status.Decisions, 0),
-            { Decisions: [{ Gates.Count: > 0 } last] } => Clear(last.Gates),
-            _ => 0,
+            { Timeline.Count: > 2 } => Drop(status, status.Timeline, 1),
+            { Gaps.Count: > 1 } => Omit(status, status.Gaps, status.Gaps.Count - 1),
+            { Hypotheses.Count: > 1 } => Omit(status, status.Hypotheses, status.Hypotheses.Count - 1),
+            { Decisions.Count: > 1 } => Drop(status, status.Decisions, 0),
+            { Decisions: [{ Gates.Count: > 0 } last] } => Drop(status, last.Gates, 0, last.Gates.Count),
+            _ => false,
         };
     }
 
-    private static int RemoveAt<T>(List<T> list, int index)
+    /// <summary>Of what is kept from the whole incident: gone for good.</summary>
+    private static bool Drop<T>(IncidentStatus status, List<T> list, int index, int count = 1)
     {
-        list.RemoveAt(index);
-        return 1;
+        list.RemoveRange(index, count);
+        status.Dropped = (status.Dropped ?? 0) + count;
+        return true;
     }
 
-    private static int Clear<T>(List<T> list)
+    /// <summary>Of the last assessment: the next one counts anew.</summary>
+    private static bool Omit<T>(IncidentStatus status, List<T> list, int index)
     {
-        var count = list.Count;
-        list.Clear();
-        return count;
+        list.RemoveAt(index);
+        status.Omitted = (status.Omitted ?? 0) + 1;
+        return true;
     }
 
     private static void Shorten(IncidentStatus status)
     {
         status.Conditions.ForEach(condition => condition.Message = Cut(condition.Message, Short));
-        status.Signals.ForEach(signal => signal.Message = Cut(signal.Message ?? "", Short));
-        status.Actions.ForEach(action => action.Message = Cut(action.Message ?? "", Short));
-        status.Actions.ForEach(action => action.Checks.ForEach(check => check.Message = Cut(check.Message ?? "", Short)));
+        status.Signals.ForEach(signal => signal.Message = signal.Message is { } text ? Cut(text, Short) : null);
+        status.Actions.ForEach(action => action.Message = action.Message is { } text ? Cut(text, Short) : null);
+        status.Actions.ForEach(action => action.Checks.ForEach(check => check.Message = check.Message is { } text ? Cut(text, Short) : null));
     }
 
     internal static string Cut(string text, int limit)

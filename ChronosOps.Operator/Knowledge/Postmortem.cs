@@ -72,6 +72,11 @@ public static class Postmortem
         {
             page.Append($"{status.Dropped} older entries no longer fitted into the incident and are missing here.\n\n");
         }
+
+        if (status.Omitted > 0)
+        {
+            page.Append($"{status.Omitted} entries of the last assessment did not fit into the incident and are missing here.\n\n");
+        }
     }
 
     private static void Evidence(StringBuilder page, IncidentStatus status)
