@@ -68,7 +68,7 @@ public static class OperatorHost
         var journal = new IncidentJournal(client, events, metrics, loggers.CreateLogger<IncidentJournal>());
         var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies), journal, time);
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
-        host.Reconciled += observation => metrics.Reconcile("incident", observation.IsSuccess ? "success" : "error");
+        host.Reconciled += observation => metrics.Reconcile("incident", observation.IsSuccess ? "Success" : "Error");
 
         var loop = new DetectionLoop(
             catalog, policies, new Evaluation(series, interval), board, knownGood,
@@ -78,8 +78,12 @@ public static class OperatorHost
             metrics, time, interval, loggers.CreateLogger<DetectionLoop>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 
-        Observe(metrics, time, host, ("deployments", () => deployments.LastEventAt), ("replicasets", () => replicaSets.LastEventAt), ("pods", () => pods.LastEventAt),
-            ("remediationpolicies", () => policyCache.LastEventAt), ("incidents", () => incidentCache.LastEventAt));
+        metrics.ObserveQueueDepth("incident", () => host.QueueDepth);
+        Observe(metrics, time, "deployments", deployments);
+        Observe(metrics, time, "replicasets", replicaSets);
+        Observe(metrics, time, "pods", pods);
+        Observe(metrics, time, "remediationpolicies", policyCache);
+        Observe(metrics, time, "incidents", incidentCache);
         var caches = new CacheGroup(deployments, replicaSets, pods, policyCache, incidentCache);
         Endpoints.Map(app, metrics, new Readiness(caches, loop, time, interval));
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
@@ -134,12 +138,7 @@ public static class OperatorHost
         return builder.Build();
     }
 
-    private static void Observe(ChronosMetrics metrics, TimeProvider time, ControllerHost<Incident> host, params (string Resource, Func<DateTimeOffset?> LastEvent)[] informers)
-    {
-        metrics.ObserveQueueDepth("incident", () => host.QueueDepth);
-        foreach (var (resource, lastEvent) in informers)
-        {
-            metrics.ObserveInformer(resource, () => time.GetUtcNow() - lastEvent());
-        }
-    }
+    private static void Observe<T>(ChronosMetrics metrics, TimeProvider time, string resource, Informer<T> informer)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        metrics.ObserveInformer(resource, () => time.GetUtcNow() - informer.LastEventAt, () => informer.Relists);
 }

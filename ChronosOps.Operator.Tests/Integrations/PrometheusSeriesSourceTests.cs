@@ -189,19 +189,6 @@ public sealed class PrometheusSeriesSourceTests : IDisposable
         Assert.Equal("Unreachable", (await Assert.ThrowsAsync<SeriesUnavailableException>(() => QueryAsync(source))).Reason);
     }
 
-    [Theory]
-    [InlineData(200, """{"status":"success","data":{"version":"2.42.0"}}""", true, "Prometheus 2.42.0 at http")]
-    [InlineData(404, "", true, "answers")]
-    [InlineData(500, "", false, "ServerError")]
-    [InlineData(200, "<html>", false, "BadAnswer")]
-    public async Task TellsAtTheStartWhetherPrometheusAnswers(int status, string body, bool reachable, string message)
-    {
-        await using var server = await TestHttpServer.StartAsync(context => AnswerAsync(context, status, body));
-        var check = await Source(server.Url).CheckAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(reachable, check.Reachable);
-        Assert.Contains(message, check.Message, StringComparison.Ordinal);
-    }
-
     internal static string Matrix(string series) => """{"status":"success","data":{"resultType":"matrix","result":[""" + series + "]}}";
 
     private static Task AnswerAsync(HttpContext context, int status, string body)

@@ -51,13 +51,14 @@ public sealed partial class ChronosMetricsTests
     public void AnObservedValueThatThrowsOrIsNotThereIsLeftOut()
     {
         using var metrics = new ChronosMetrics();
-        metrics.ObserveInformer("pods", () => throw new InvalidOperationException("no"));
-        metrics.ObserveInformer("services", () => null);
-        metrics.ObserveInformer("deployments", () => TimeSpan.FromSeconds(2));
+        metrics.ObserveInformer("pods", () => throw new InvalidOperationException("no"), () => throw new InvalidOperationException("no"));
+        metrics.ObserveInformer("deployments", () => TimeSpan.FromSeconds(2), () => 0);
+        metrics.ObserveInformer("services", () => null, () => 0);
         var text = metrics.Exposition.Write();
         Assert.Contains("age_seconds{resource=\"deployments\"} 2\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("pods", text, StringComparison.Ordinal);
-        Assert.DoesNotContain("services", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("age_seconds{resource=\"services\"}", text, StringComparison.Ordinal);
+        Assert.Contains("relists_total{resource=\"services\"} 0\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,8 +107,7 @@ public sealed partial class ChronosMetricsTests
         metrics.Policies(3);
         metrics.Reconcile("incident", "Success");
         metrics.ObserveQueueDepth("incident", () => 4);
-        metrics.ObserveInformer("pods", () => TimeSpan.FromSeconds(1.5));
-        metrics.InformerRelisted("pods");
+        metrics.ObserveInformer("pods", () => TimeSpan.FromSeconds(1.5), () => 1);
         metrics.ApiRequest("GET", 200);
     }
 

@@ -35,7 +35,7 @@ public sealed class DetectionLoop(
             catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 // One bad round must not end detection; the next starts from what the API server and Prometheus hold.
-                metrics.Evaluation("failed", TimeSpan.Zero);
+                metrics.Evaluation("Failed", TimeSpan.Zero);
                 log.LogError(e, "The evaluation failed");
             }
         }
@@ -68,7 +68,7 @@ public sealed class DetectionLoop(
         await statusWriter.WriteAsync(policies.All(), readings, ct).ConfigureAwait(false);
         metrics.OpenIncidents(incidents.Open().Count);
         metrics.Policies(policies.All().Count);
-        metrics.Evaluation(readings.Any(reading => (reading.SeriesError ?? reading.RequestsError) is not null) ? "series_unavailable" : "ok", Stopwatch.GetElapsedTime(started));
+        metrics.Evaluation(readings.Any(reading => (reading.SeriesError ?? reading.RequestsError) is not null) ? "SeriesUnavailable" : "Ok", Stopwatch.GetElapsedTime(started));
         LastRun = time.GetUtcNow();
     }
 

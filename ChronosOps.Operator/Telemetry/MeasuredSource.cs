@@ -10,7 +10,7 @@ public sealed class MeasuredSource(ISeriesSource inner, ChronosMetrics metrics) 
         try
         {
             var series = await inner.QueryRangeAsync(query, start, end, step, cancellationToken).ConfigureAwait(false);
-            metrics.SeriesQuery("ok");
+            metrics.SeriesQuery("Ok");
             return series;
         }
         catch (SeriesUnavailableException e)

@@ -3,16 +3,23 @@ using System.Diagnostics.Metrics;
 
 namespace ChronosOps.Operator.Telemetry;
 
-/// <summary>A gauge with one label whose values are asked for at every scrape. One that cannot answer is left out; the others are not lost with it.</summary>
+/// <summary>A gauge or counter with one label whose values are asked for at every scrape. One that cannot answer is left out; the others are not lost with it.</summary>
 internal sealed class ObservedValues
 {
     private readonly ConcurrentDictionary<string, Func<double?>> _values = new(StringComparer.Ordinal);
     private readonly string _label;
 
-    public ObservedValues(Meter meter, string name, string help, string label)
+    public ObservedValues(Meter meter, string name, string help, string label, bool counts = false)
     {
         _label = label;
-        meter.CreateObservableGauge(name, Observe, null, help);
+        if (counts)
+        {
+            meter.CreateObservableCounter(name, Observe, null, help);
+        }
+        else
+        {
+            meter.CreateObservableGauge(name, Observe, null, help);
+        }
     }
 
     public void Add(string key, Func<double?> value) => _values[key] = value;
@@ -31,7 +38,7 @@ internal sealed class ObservedValues
             }
             catch (Exception unable) when (unable is not OutOfMemoryException)
             {
-                // A gauge that is missing says enough; a scrape must not fail for it.
+                // A value that is missing says enough; a scrape must not fail for it.
             }
         }
 

@@ -11,7 +11,6 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
     AllowDuplicateProperties = false,
     Converters = [typeof(PrometheusPointConverter)])]
 [JsonSerializable(typeof(PrometheusAnswer))]
-[JsonSerializable(typeof(PrometheusBuildAnswer))]
 internal sealed partial class PrometheusJson : JsonSerializerContext;
 
 internal sealed class PrometheusAnswer
@@ -34,16 +33,6 @@ internal sealed class PrometheusSeries
 
     /// <summary>Absent for native histograms, which no query of ours returns.</summary>
     public List<Point>? Values { get; set; }
-}
-
-internal sealed class PrometheusBuildAnswer
-{
-    public PrometheusBuild? Data { get; set; }
-}
-
-internal sealed class PrometheusBuild
-{
-    public string? Version { get; set; }
 }
 
 /// <summary>Reads a point, <c>[1700000000.123, "0.5"]</c>. Values are strings, since JSON has no NaN and no infinity.</summary>

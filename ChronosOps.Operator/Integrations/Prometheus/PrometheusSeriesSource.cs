@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using ChronosOps.Operator.Detection;
 
@@ -38,34 +37,6 @@ public sealed class PrometheusSeriesSource(HttpClient http, PrometheusOptions op
                     : throw await FailureAsync(response, body, token);
             },
             cancellationToken);
-    }
-
-    /// <summary>Asks for the version, for a message at the start. Never fails because Prometheus does.</summary>
-    public async Task<PrometheusCheck> CheckAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var version = await BoundAsync(VersionAsync, cancellationToken);
-            return new PrometheusCheck(true, version is null ? $"{_base} answers (not with a Prometheus version)" : $"Prometheus {version} at {_base}");
-        }
-        catch (SeriesUnavailableException unavailable)
-        {
-            return new PrometheusCheck(false, $"Prometheus at {_base} cannot be used yet: {unavailable.Reason}: {unavailable.Message}");
-        }
-    }
-
-    private async Task<string?> VersionAsync(CancellationToken token)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_base, "api/v1/status/buildinfo"));
-        using var response = await SendAsync(request, token);
-        await using var body = await response.Content.ReadAsStreamAsync(token);
-
-        // Compatible servers need not know this path; that they answer is enough.
-        return response.StatusCode == HttpStatusCode.NotFound
-            ? null
-            : response.IsSuccessStatusCode
-                ? (await PrometheusReader.DecodeAsync(body, MaxErrorBytes, PrometheusJson.Default.PrometheusBuildAnswer, token)).Data?.Version
-                : throw await FailureAsync(response, body, token);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token)
