@@ -66,7 +66,8 @@ public static class OperatorHost
             [IncidentPhase.Escalated] = new EscalatedPhase(interval),
         };
         var journal = new IncidentJournal(client, events, metrics, loggers.CreateLogger<IncidentJournal>());
-        var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies), journal, time);
+        var retention = new IncidentRetention(client, options.IncidentRetention, time, loggers.CreateLogger<IncidentRetention>());
+        var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies), journal, retention, time);
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
         host.Reconciled += observation => metrics.Reconcile("incident", observation.IsSuccess ? "Success" : "Error");
 

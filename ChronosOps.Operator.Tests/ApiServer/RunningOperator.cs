@@ -18,8 +18,8 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public string Address { get; }
 
-    /// <summary>Runs the operator in this process, for the world's namespace.</summary>
-    public static async Task<RunningOperator> StartAsync(ApiServerWorld world)
+    /// <summary>Runs the operator in this process, for the world's namespace. Keeps incidents for ever, where nothing else is said.</summary>
+    public static async Task<RunningOperator> StartAsync(ApiServerWorld world, TimeSpan retention = default)
     {
         var running = new RunningOperator(FreePort());
         var options = new RunOptions
@@ -27,6 +27,7 @@ internal sealed class RunningOperator : IAsyncDisposable
             PrometheusUrl = world.Prometheus.Url,
             PrometheusTimeout = TimeSpan.FromSeconds(1),
             EvaluationInterval = TimeSpan.FromSeconds(1),
+            IncidentRetention = retention,
             Namespace = world.Namespace,
             LogLevel = LogLevel.Warning,
             Listen = running.Address,

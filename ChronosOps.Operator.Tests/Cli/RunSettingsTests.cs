@@ -15,6 +15,7 @@ public sealed class RunSettingsTests
         Assert.Equal("http://prometheus:9090/", options.PrometheusUrl.ToString());
         Assert.Equal(TimeSpan.FromSeconds(4), options.PrometheusTimeout);
         Assert.Equal(TimeSpan.FromSeconds(15), options.EvaluationInterval);
+        Assert.Equal(TimeSpan.FromDays(30), options.IncidentRetention);
         Assert.Equal(("", LogLevel.Information, "http://+:8080"), (options.Namespace, options.LogLevel, options.Listen));
         Assert.Equal(("chronosops-control", "chronosops-system"), (options.ControlConfigMap, options.ControlNamespace));
         Assert.Null(options.PrometheusBearerTokenFile);
@@ -27,7 +28,7 @@ public sealed class RunSettingsTests
         foreach (var (name, value) in new[]
         {
             ("PROMETHEUS_URL", "https://p/prefix"), ("PROMETHEUS_TIMEOUT", "2s"), ("PROMETHEUS_BEARER_TOKEN_FILE", token), ("EVALUATION_INTERVAL", "5s"), ("NAMESPACE", "shop"),
-            ("LOG_LEVEL", "Warning"), ("LISTEN", "http://127.0.0.1:9"), ("CONTROL_CONFIGMAP", "control"), ("CONTROL_NAMESPACE", "ops"),
+            ("LOG_LEVEL", "Warning"), ("LISTEN", "http://127.0.0.1:9"), ("INCIDENT_RETENTION", "2160h"), ("CONTROL_CONFIGMAP", "control"), ("CONTROL_NAMESPACE", "ops"),
         })
         {
             _cli.Environment["CHRONOSOPS_" + name] = value;
@@ -38,7 +39,24 @@ public sealed class RunSettingsTests
         Assert.Equal(("https://p/prefix", token, "shop"), (options.PrometheusUrl.ToString(), options.PrometheusBearerTokenFile, options.Namespace));
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), LogLevel.Warning), (options.PrometheusTimeout, options.EvaluationInterval, options.LogLevel));
         Assert.Equal(("http://127.0.0.1:9", "control", "ops"), (options.Listen, options.ControlConfigMap, options.ControlNamespace));
+        Assert.Equal(TimeSpan.FromDays(90), options.IncidentRetention);
         File.Delete(token);
+    }
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("0s", 0)]
+    [InlineData("1h", 1)]
+    [InlineData("87600h", 87600)]
+    [InlineData("59m", null)]
+    [InlineData("87601h", null)]
+    [InlineData("30d", null)]
+    [InlineData("-1h", null)]
+    public async Task IncidentsAreKeptForEverOrAtLeastForAnHour(string text, int? hours)
+    {
+        Assert.Equal(hours is null ? 2 : 42, await _cli.RunAsync("run", "--prometheus-url=http://p", $"--incident-retention={text}"));
+        Assert.Equal(hours, (int?)_cli.Ran?.IncidentRetention.TotalHours);
+        Assert.Equal(hours is null, _cli.Error.ToString().Contains("--incident-retention (CHRONOSOPS_INCIDENT_RETENTION): ", StringComparison.Ordinal));
     }
 
     [Fact]

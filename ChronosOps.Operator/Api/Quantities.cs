@@ -7,8 +7,10 @@ public static class Quantities
 {
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)];
 
-    /// <summary>Reads a Go-style duration such as 30s or 1m30s. At most 30 days.</summary>
-    public static bool TryParseDuration(string? text, out TimeSpan value)
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    /// <summary>Reads a Go-style duration such as 30s or 1m30s. At most 30 days, where nothing else is said.</summary>
+    public static bool TryParseDuration(string? text, out TimeSpan value, TimeSpan? longest = null)
     {
         value = default;
         if (string.IsNullOrEmpty(text))
@@ -35,7 +37,7 @@ public static class Quantities
             rest = rest[(digits + length)..];
         }
 
-        if (seconds > TimeSpan.FromDays(30).TotalSeconds)
+        if (seconds > (longest ?? Longest).TotalSeconds)
         {
             return false;
         }

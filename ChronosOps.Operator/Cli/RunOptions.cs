@@ -30,6 +30,9 @@ public sealed record RunOptions
     /// <summary>The namespace of that ConfigMap.</summary>
     public required string ControlNamespace { get; init; }
 
+    /// <summary>How long incidents are kept after their end; zero for ever.</summary>
+    public required TimeSpan IncidentRetention { get; init; }
+
     /// <summary>The kubeconfig file, if not found by the usual rules.</summary>
     public string? Kubeconfig { get; init; }
 

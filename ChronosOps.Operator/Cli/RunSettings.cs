@@ -11,6 +11,7 @@ internal sealed partial class RunSettings
     public const string DefaultControlConfigMap = "chronosops-control";
     public const string DefaultControlNamespace = "chronosops-system";
 
+    private static readonly TimeSpan LongestRetention = TimeSpan.FromHours(87600);
     private readonly List<Setting> _all = [];
 
     public RunSettings()
@@ -19,6 +20,7 @@ internal sealed partial class RunSettings
         BearerTokenFile = New("--prometheus-bearer-token-file", "FILE", null, "A file with a bearer token for Prometheus.");
         PrometheusTimeout = New("--prometheus-timeout", "DURATION", "4s", "After how long a query is given up.");
         Interval = New("--evaluation-interval", "DURATION", "15s", "How often the signals are evaluated.");
+        IncidentRetention = New("--incident-retention", "DURATION", "720h", "How long incidents and their postmortems are kept after their end; 0 for ever.");
         Namespace = New("--namespace", "NS", "", "The only namespace to watch; empty for all.");
         LogLevel = New("--log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical.");
         Listen = New("--listen", "URL", "http://+:8080", "Where /metrics, /healthz and /readyz are served.");
@@ -33,6 +35,8 @@ internal sealed partial class RunSettings
     private Setting PrometheusTimeout { get; }
 
     private Setting Interval { get; }
+
+    private Setting IncidentRetention { get; }
 
     private Setting Namespace { get; }
 
@@ -58,6 +62,7 @@ internal sealed partial class RunSettings
             PrometheusBearerTokenFile = reader.Find(BearerTokenFile) is null ? null : reader.Read(BearerTokenFile, file => File.Exists(file) ? file : null, "there is no such file"),
             PrometheusTimeout = reader.Read(PrometheusTimeout, text => Duration(text, 0.1, 60), "must be a duration from 100ms to 60s") ?? default,
             EvaluationInterval = reader.Read(Interval, text => Duration(text, 1, 300), "must be a duration from 1s to 5m") ?? default,
+            IncidentRetention = reader.Read(IncidentRetention, Retention, "must be 0, or a duration from 1h to 87600h") ?? default,
             Namespace = reader.Read(Namespace, text => text.Length == 0 || Label().IsMatch(text) ? text : null, "must be a namespace, or empty for all") ?? "",
             LogLevel = reader.Read(LogLevel, Level, "must be trace, debug, information, warning, error or critical") ?? default,
             Listen = reader.Read(Listen, text => IsListenAddress(text) ? text : null, "must be like http://+:8080 or http://127.0.0.1:8080") ?? "",
@@ -89,6 +94,12 @@ internal sealed partial class RunSettings
 
     private static TimeSpan? Duration(string text, double least, double most) =>
         Quantities.TryParseDuration(text, out var value) && value.TotalSeconds >= least && value.TotalSeconds <= most ? value : null;
+
+    /// <summary>Not less than an hour: the actions of the last hour are counted from the incidents that exist.</summary>
+    private static TimeSpan? Retention(string text) =>
+        text == "0" ? TimeSpan.Zero
+        : Quantities.TryParseDuration(text, out var value, LongestRetention) && (value == TimeSpan.Zero || value >= TimeSpan.FromHours(1)) ? value
+        : null;
 
     private static LogLevel? Level(string text) => text.ToLowerInvariant() switch
     {

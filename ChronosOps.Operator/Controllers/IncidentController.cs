@@ -14,7 +14,7 @@ namespace ChronosOps.Operator.Controllers;
 /// </summary>
 public sealed class IncidentController(
     KubernetesClient client, WorkloadCatalog catalog, PolicyRegistry policies, SignalBoard board,
-    IReadOnlyDictionary<IncidentPhase, IPhase> phases, OpenPhase open, IncidentJournal journal, TimeProvider time) : IEntityController<Incident>
+    IReadOnlyDictionary<IncidentPhase, IPhase> phases, OpenPhase open, IncidentJournal journal, IncidentRetention retention, TimeProvider time) : IEntityController<Incident>
 {
     /// <summary>More transitions than this in one go mean a loop: the rest waits for the next evaluation.</summary>
     private const int MaxTransitions = 6;
@@ -34,7 +34,7 @@ public sealed class IncidentController(
             await journal.EnsurePostmortemAsync(incident, ct).ConfigureAwait(false);
             if (PhaseTable.IsEnd(incident.Status?.Phase))
             {
-                return ReconciliationResult<Incident>.Success(incident);
+                return ReconciliationResult<Incident>.Success(incident, await retention.EnforceAsync(incident, ct).ConfigureAwait(false));
             }
 
             var (written, result) = await StepAsync(incident, ct).ConfigureAwait(false);
@@ -47,8 +47,11 @@ public sealed class IncidentController(
         return ReconciliationResult<Incident>.Success(entity, TimeSpan.FromSeconds(1));
     }
 
-    public Task<ReconciliationResult<Incident>> DeletedAsync(Incident entity, CancellationToken ct) =>
-        Task.FromResult(ReconciliationResult<Incident>.Success(entity));
+    public Task<ReconciliationResult<Incident>> DeletedAsync(Incident entity, CancellationToken ct)
+    {
+        journal.Forget(entity);
+        return Task.FromResult(ReconciliationResult<Incident>.Success(entity));
+    }
 
     private async Task<(Incident Written, PhaseResult Result)> StepAsync(Incident incident, CancellationToken ct)
     {

@@ -63,11 +63,14 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
         }
     }
 
+    /// <summary>The incident is gone.</summary>
+    public void Forget(Incident incident) => _written.TryRemove(incident.Uid() ?? "", out _);
+
     private async Task WriteAsync(Incident incident, PostmortemReference reference, CancellationToken ct)
     {
         var ns = incident.Namespace()!;
         var existing = await _configMaps.FindNamespacedAsync(ns, reference.ConfigMap!, ct).ConfigureAwait(false);
-        if (existing?.GetAnnotation(StateAnnotation) == StateOf(incident))
+        if (existing?.GetAnnotation(StateAnnotation) == StateOf(incident) && existing.IsOwnedBy(incident))
         {
             return;
         }
@@ -83,12 +86,22 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
                 ResourceVersion = existing?.Metadata.ResourceVersion,
                 Labels = new() { ["app.kubernetes.io/managed-by"] = "chronosops", [ApiGroup.Prefix + "incident"] = LabelOf(incident.Name()) },
                 Annotations = new() { [StateAnnotation] = StateOf(incident) },
+                OwnerReferences = [OwnerOf(incident)],
             },
             Data = new() { [PostmortemKey] = Postmortem.Write(incident) },
         };
         var options = new WriteOptions { FieldManager = ApiGroup.FieldManager };
         await (existing is null ? _configMaps.CreateNamespacedAsync(map, ns, options, ct) : _configMaps.ReplaceNamespacedAsync(map, ns, reference.ConfigMap!, options, ct)).ConfigureAwait(false);
     }
+
+    /// <summary>The page goes with its incident. It does not hold the incident back: that would need a right on the incident's finalizers.</summary>
+    private static V1OwnerReference OwnerOf(Incident incident) => new()
+    {
+        ApiVersion = ApiResources.Incidents.ApiVersion,
+        Kind = ApiResources.Incidents.Kind,
+        Name = incident.Name(),
+        Uid = incident.Uid(),
+    };
 
     /// <summary>Changes with every transition.</summary>
     private static string StateOf(Incident incident) =>

@@ -15,6 +15,3 @@ public sealed record PrometheusOptions
     /// <summary>A file with a bearer token; read anew for every query, since tokens rotate.</summary>
     public string? BearerTokenFile { get; init; }
 }
-
-/// <summary>Whether Prometheus answered, and what to tell about it.</summary>
-public sealed record PrometheusCheck(bool Reachable, string Message);

@@ -86,6 +86,8 @@ volumeMounts:
   value: {{ .Values.prometheus.url | quote }}
 - name: CHRONOSOPS_EVALUATION_INTERVAL
   value: {{ .Values.evaluationInterval | quote }}
+- name: CHRONOSOPS_INCIDENT_RETENTION
+  value: {{ .Values.incidentRetention | quote }}
 - name: CHRONOSOPS_LOG_LEVEL
   value: {{ .Values.logLevel | quote }}
 - name: CHRONOSOPS_CONTROL_CONFIGMAP

@@ -27,6 +27,12 @@
 - apiGroups: [chronosops.io]
   resources: [incidents]
   verbs: [get, list, watch, create]
+{{- if regexMatch "[1-9]" (toString .Values.incidentRetention) }}
+# Those that ended longer ago than incidentRetention.
+- apiGroups: [chronosops.io]
+  resources: [incidents]
+  verbs: [delete]
+{{- end }}
 - apiGroups: [chronosops.io]
   resources: [remediationpolicies/status, incidents/status]
   verbs: [update]
