@@ -91,6 +91,7 @@ operator_up() {
   kubectl create namespace "$OPERATOR_NAMESPACE" --dry-run=client -o yaml | kubectl apply -f - >/dev/null
   kubectl label namespace "$OPERATOR_NAMESPACE" "$RUN_LABEL=platform" --overwrite >/dev/null
   finish_interrupted_install
+  adopt_definitions
   helm upgrade --install "$RELEASE" "$CHART" --namespace "$OPERATOR_NAMESPACE" \
     --set image.repository="${OPERATOR_IMAGE%:*}" --set-string image.tag="${OPERATOR_IMAGE##*:}" \
     --set-string "podAnnotations.demo\.chronosops\.io/build=$OPERATOR_BUILD" \
@@ -104,6 +105,15 @@ finish_interrupted_install() {
   case $(helm status "$RELEASE" --namespace "$OPERATOR_NAMESPACE" 2>/dev/null | sed -n 's/^STATUS: //p') in
     pending-* | failed | uninstalling) helm uninstall "$RELEASE" --namespace "$OPERATOR_NAMESPACE" >/dev/null || true ;;
   esac
+}
+
+# Definitions that are there already, applied with kubectl by an earlier version, become the release's: Helm touches none that is not marked as its own.
+adopt_definitions() {
+  local definition
+  for definition in $(kubectl get crd -o name | grep 'chronosops\.io$' || true); do
+    kubectl label --overwrite "$definition" app.kubernetes.io/managed-by=Helm >/dev/null
+    kubectl annotate --overwrite "$definition" "meta.helm.sh/release-name=$RELEASE" "meta.helm.sh/release-namespace=$OPERATOR_NAMESPACE" >/dev/null
+  done
 }
 
 # rolled_out NAMESPACE DEPLOYMENT SECONDS: waits; on failure shows why.
