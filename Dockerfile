@@ -13,7 +13,7 @@ RUN dotnet publish ChronosOps.Operator -c Release -r linux-x64 --self-contained 
 FROM ${DEBIAN} AS root
 ARG VERSION=dev
 COPY hack/lib/image-packages hack/lib/image-root hack/lib/sbom /tools/
-RUN apt-get update && apt-get install -y --no-install-recommends python3-minimal && mkdir /debs /root-of-image && cd /debs && \
+RUN apt-get update && apt-get install -y --no-install-recommends python3 && mkdir /debs /root-of-image && cd /debs && \
     apt-get download -o APT::Sandbox::User=root $(cat /tools/image-packages) && \
     for deb in *.deb; do dpkg-deb -x "$deb" /root-of-image; done && ls -- *.deb >/packages && /tools/image-root /root-of-image
 COPY --from=build /published /root-of-image/app
