@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from rendered import REPOSITORY, helm, one
+from rendered import REPOSITORY
 
 DATA = os.path.join(os.path.dirname(os.path.realpath(__file__)), "testdata")
 OPERATOR = "system:serviceaccount:chronosops-system:chronosops"
@@ -69,10 +69,6 @@ class RbacAudit(unittest.TestCase):
         code, said = self.audit(recorded(), allowed="unused /events patch\n")
         self.assertNotEqual(code, 0)
         self.assertIn("REASON", said)
-
-    def test_the_recorded_role_is_the_charts(self):
-        with open(os.path.join(DATA, "role.json"), encoding="utf-8") as text:
-            self.assertEqual(json.load(text)["rules"], one(helm(), "ClusterRole")["rules"])
 
 
 if __name__ == "__main__":
