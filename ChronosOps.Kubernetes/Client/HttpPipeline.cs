@@ -10,7 +10,9 @@ internal static class HttpPipeline
 {
     public static HttpMessageHandler Build(KubernetesClientConfiguration config, IReadOnlyList<DelegatingHandler> handlers)
     {
-        HttpMessageHandler next = Sockets(config);
+        HttpMessageHandler next = config.ClientCertificateProvider is { } provider
+            ? new RotatingSockets(provider, certificate => Sockets(config, certificate))
+            : Sockets(config, FixedCertificate(config));
         foreach (var handler in handlers.Reverse())
         {
             handler.InnerHandler = next;
@@ -19,7 +21,7 @@ internal static class HttpPipeline
         return next;
     }
 
-    private static SocketsHttpHandler Sockets(KubernetesClientConfiguration config) => new()
+    private static SocketsHttpHandler Sockets(KubernetesClientConfiguration config, X509Certificate2? certificate) => new()
     {
         AllowAutoRedirect = false, // a redirect would carry the token elsewhere
         UseCookies = false,
@@ -32,7 +34,7 @@ internal static class HttpPipeline
         KeepAlivePingDelay = TimeSpan.FromSeconds(20),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         ConnectCallback = ConnectAsync,
-        SslOptions = Tls(config),
+        SslOptions = Tls(config, certificate),
     };
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
@@ -54,18 +56,18 @@ internal static class HttpPipeline
         }
     }
 
-    private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration config)
+    private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration config, X509Certificate2? certificate)
     {
         var options = new SslClientAuthenticationOptions();
         if (config.TlsServerName is { Length: > 0 } name)
             options.TargetHost = name;
         if (ServerCertificates.ValidatorFor(config) is { } validator)
             options.RemoteCertificateValidationCallback = validator;
-        if (config.ClientCertificateData is { } certificate && config.ClientCertificateKeyData is { } key)
-        {
-            var own = X509Certificate2.CreateFromPem(certificate, key);
-            options.ClientCertificateContext = SslStreamCertificateContext.Create(own, additionalCertificates: null, offline: true);
-        }
+        if (certificate is not null)
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
         return options;
     }
+
+    private static X509Certificate2? FixedCertificate(KubernetesClientConfiguration config) =>
+        config.ClientCertificateData is { } certificate && config.ClientCertificateKeyData is { } key ? X509Certificate2.CreateFromPem(certificate, key) : null;
 }

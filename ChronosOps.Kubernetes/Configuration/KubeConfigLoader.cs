@@ -82,7 +82,10 @@ internal static class KubeConfigLoader
         if (user.Text("tokenFile") is { } tokenFile && config.AccessToken is null)
             config.TokenProvider = new FileTokenProvider(Existing(user, "tokenFile", tokenFile));
         if (user.Child("exec") is { } exec)
-            config.TokenProvider = ExecTokenProvider.Read(exec);
+        {
+            var provider = new ExecTokenProvider(ExecPlugin.Read(exec, config));
+            (config.TokenProvider, config.ClientCertificateProvider) = (provider, provider);
+        }
         (config.Username, config.Password) = (user.Text("username"), user.Text("password"));
     }
 

@@ -31,6 +31,9 @@ public sealed class KubernetesClientConfiguration
     /// <summary>Gives the bearer token of each request; wins over <see cref="AccessToken"/>.</summary>
     public ITokenProvider? TokenProvider { get; set; }
 
+    /// <summary>Has the client certificate of each new connection; wins over <see cref="ClientCertificateData"/>.</summary>
+    public IClientCertificateProvider? ClientCertificateProvider { get; set; }
+
     public string? Username { get; set; }
     public string? Password { get; set; }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace ChronosOps.Kubernetes;
 
 /// <summary>Gives bearer tokens that may change while the process runs.</summary>
@@ -6,6 +8,13 @@ public interface ITokenProvider
     /// <param name="refresh">The server refused the last token: do not answer from memory.</param>
     /// <param name="ct">Ends the wait.</param>
     ValueTask<string?> GetTokenAsync(bool refresh, CancellationToken ct);
+}
+
+/// <summary>Has a client certificate that may change while the process runs.</summary>
+public interface IClientCertificateProvider
+{
+    /// <summary>The certificate with its key, as of the last <see cref="ITokenProvider.GetTokenAsync"/>; null: none.</summary>
+    X509Certificate2? ClientCertificate { get; }
 }
 
 /// <summary>Reads the token from a file, again after at most a minute: the kubelet rotates it.</summary>
