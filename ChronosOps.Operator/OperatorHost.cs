@@ -28,7 +28,7 @@ public static class OperatorHost
         var log = loggers.CreateLogger("ChronosOps");
         var time = TimeProvider.System;
         using var client = new KubernetesClient(new CliHost().Configure(options.Kubeconfig, options.Context), time);
-        using var metrics = new ChronosMetrics();
+        using var metrics = new ChronosMetrics(client.Metrics.Meter);
         client.RequestCompleted += request => metrics.ApiRequest(request.Method, request.StatusCode);
 
         // What is running.
@@ -97,11 +97,26 @@ public static class OperatorHost
         return await EndAsync(work, log, failed: ended == work && !cancellationToken.IsCancellationRequested).ConfigureAwait(false);
     }
 
+    /// <summary>Ends when told to, or when a part fails: first the work, then the caches that it reads, then the caller may dispose of the client.</summary>
     private static async Task RunAllAsync(CacheGroup caches, ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
     {
-        var running = caches.RunAsync(ct);
-        await caches.WaitForSyncAsync(ct).ConfigureAwait(false);
-        await (await Task.WhenAny(running, host.RunAsync(ct), loop.RunAsync(ct)).ConfigureAwait(false)).ConfigureAwait(false);
+        using var following = new CancellationTokenSource();
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var follow = caches.RunAsync(following.Token);
+        try
+        {
+            await caches.WaitForSyncAsync(ct).ConfigureAwait(false);
+            Task[] work = [host.RunAsync(working.Token), loop.RunAsync(working.Token)];
+            var first = await Task.WhenAny([follow, .. work]).ConfigureAwait(false);
+            await working.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first.ConfigureAwait(false);
+        }
+        finally
+        {
+            await following.CancelAsync().ConfigureAwait(false);
+            await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static async Task<int> EndAsync(Task work, ILogger log, bool failed)

@@ -159,6 +159,108 @@ public sealed class ControllerHostTests : IAsyncLifetime
         Assert.InRange(controller.Calls.Count, 2, 21);
     }
 
+    [Fact]
+    public async Task AStopEndsTheTokensWaitsForTheReconciliationsAndOnlyThenEndsTheInformer()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        var (ended, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        controller.Step = async (_, ct) =>
+        {
+            ct.Register(() => ended.TrySetResult());
+            await release.Task;
+            await client.For(KubernetesResources.Pods).FindNamespacedAsync("shop", "a", CancellationToken.None); // the client is still there
+        };
+        Start();
+        await Eventually.BeTrue(() => controller.Running == 1 && server.OpenWatches == 1);
+        await stop.CancelAsync();
+        await ended.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.False(running.IsCompleted);
+        Assert.Equal(1, server.OpenWatches);
+        server.Answers(200, Json.Pod("a", "3"));
+        release.SetResult();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(0, controller.Running);
+        await Eventually.BeTrue(() => server.OpenWatches == 0);
+    }
+
+    [Fact]
+    public async Task AReconciliationThatDoesNotEndIsLeftBehind()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        var release = new TaskCompletionSource();
+        controller.Step = (_, _) => release.Task;
+        Start();
+        await Eventually.BeTrue(() => controller.Running == 1);
+        await stop.CancelAsync();
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(14));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.False(running.IsCompleted);
+        await AdvanceUntilAsync(() => running.IsCompleted, TimeSpan.FromSeconds(1));
+        Assert.True(running.IsCanceled);
+        release.SetResult();
+    }
+
+    [Fact]
+    public async Task ItMayBeRunAgain()
+    {
+        server.AnswersList("7", Json.Pod("a", "3")).AnswersList("7", Json.Pod("a", "3"));
+        var host = Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        using var again = new CancellationTokenSource();
+        running = host.RunAsync(again.Token);
+        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+        await again.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task AFilterThatFailsHidesNothing()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        Start(_ => throw new InvalidOperationException("no"));
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+    }
+
+    [Fact]
+    public async Task AServerThatSaysWhenToComeBackIsNotAskedEarlier()
+    {
+        server.AnswersList("7", Json.Pod("a", "3"));
+        controller.OnReconcile = _ => throw new KubernetesException(429, "later", retryAfter: TimeSpan.FromSeconds(30));
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(29));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Single(controller.Calls);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+    }
+
+    [Fact]
+    public async Task WhatItDoesIsMeasured()
+    {
+        using var seen = new SeenMetrics(client.Metrics);
+        server.AnswersList("7", Json.Pod("a", "3"), Json.Pod("b", "3"));
+        controller.OnReconcile = pod => pod.Name() == "a" ? throw new InvalidOperationException("no") : ReconciliationResult<V1Pod>.Success(pod);
+        Start();
+        await Eventually.BeTrue(() => seen.Read("controller_runtime_reconcile_total", "controller=pod", "result=success") == 1);
+        await Eventually.BeTrue(() => seen.Read("controller_runtime_reconcile_errors_total", "controller=pod") == 1);
+        Assert.Equal(1, seen.Read("controller_runtime_reconcile_total", "controller=pod", "result=error"));
+        Assert.Equal(2, seen.Read("controller_runtime_reconcile_time_seconds", "controller=pod"));
+        Assert.Equal(4, seen.Read("controller_runtime_max_concurrent_reconciles", "controller=pod"));
+        Assert.Equal(2, seen.Read("workqueue_adds_total", "name=pod"));
+        Assert.Equal(1, seen.Read("workqueue_retries_total", "name=pod"));
+        Assert.Equal(2, seen.Read("workqueue_queue_duration_seconds", "name=pod"));
+        await Eventually.BeTrue(() => seen.Read("workqueue_work_duration_seconds", "name=pod") == 2);
+        Assert.Equal(0, seen.Read("workqueue_depth", "name=pod"));
+        Assert.Equal(0, seen.Read("workqueue_unfinished_work_seconds", "name=pod"));
+        Assert.Equal(0, seen.Read("controller_runtime_active_workers", "controller=pod"));
+    }
+
     private ControllerHost<V1Pod> Start(Func<V1Pod, bool>? filter = null)
     {
         // The client keeps real time: only the host's delays are under the test's control.
@@ -177,6 +279,7 @@ public sealed class ControllerHostTests : IAsyncLifetime
         public ConcurrentQueue<string> Calls { get; } = new();
         public Func<V1Pod, ReconciliationResult<V1Pod>> OnReconcile { get; set; } = pod => ReconciliationResult<V1Pod>.Success(pod);
         public Func<V1Pod, ReconciliationResult<V1Pod>> OnDeleted { get; set; } = pod => ReconciliationResult<V1Pod>.Success(pod);
+        public Func<V1Pod, CancellationToken, Task> Step { get; set; } = (_, _) => Task.CompletedTask;
         public TimeSpan Pause { get; set; }
         public int MostAtOnce { get; private set; }
         public int Running => Volatile.Read(ref running);
@@ -188,6 +291,7 @@ public sealed class ControllerHostTests : IAsyncLifetime
             try
             {
                 await Task.Delay(Pause, ct);
+                await Step(entity, ct);
                 return OnReconcile(entity);
             }
             finally

@@ -11,6 +11,28 @@ public class InformerCacheTests
         cache = new InformerCache<V1Pod>(null, change => changes.Add($"{change.Type} {change.Object.Name()}"), new FakeTime());
 
     [Fact]
+    public void ATransformationThatFailsOnAnObjectCostsOnlyThatObject()
+    {
+        var failed = new List<ObjectKey>();
+        var fussy = new InformerCache<V1Pod>(pod => pod.Name() == "bad" ? throw new InvalidOperationException("no") : pod, _ => { }, new FakeTime(), (key, _) => failed.Add(key));
+        fussy.Replace([Json.TypedPod("bad"), Json.TypedPod("a")], new HashSet<ObjectKey>());
+        Assert.Equal(["a"], fussy.Store.List().Select(pod => pod.Name()));
+        Assert.Equal([new ObjectKey("shop", "bad")], failed);
+        Assert.True(fussy.Synced.IsCompleted);
+    }
+
+    [Fact]
+    public void OnlyWhatTheFirstListHadIsMarkedAsSuch()
+    {
+        var marks = new List<string>();
+        var marking = new InformerCache<V1Pod>(null, change => marks.Add($"{change.Object.Name()} {change.IsInInitialList}"), new FakeTime());
+        marking.Replace([Json.TypedPod("a")], new HashSet<ObjectKey>());
+        marking.Replace([Json.TypedPod("a"), Json.TypedPod("b")], new HashSet<ObjectKey>());
+        marking.Apply(new WatchEvent<V1Pod>(WatchEventType.Added, Json.TypedPod("c"), null, "9"));
+        Assert.Equal(["a True", "b False", "c False"], marks);
+    }
+
+    [Fact]
     public void AResyncRemindsOfEverythingWithoutChangingIt()
     {
         Replace(Json.TypedPod("a"), Json.TypedPod("b"));

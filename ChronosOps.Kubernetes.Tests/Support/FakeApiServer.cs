@@ -12,6 +12,9 @@ internal sealed record SeenRequest(string Method, string Path, IReadOnlyDictiona
 {
     public bool IsWatch => Query.GetValueOrDefault("watch") == "true";
 
+    /// <summary>Whether the watch is to begin with everything there is.</summary>
+    public bool IsStreamedList => Query.GetValueOrDefault("sendInitialEvents") == "true";
+
     public string? Parameter(string name) => Query.GetValueOrDefault(name);
 }
 
@@ -23,13 +26,22 @@ internal sealed class FakeApiServer : IAsyncDisposable
     private readonly ConcurrentQueue<Func<HttpContext, Task>> watches = new();
     private readonly ConcurrentQueue<SeenRequest> seen = new();
 
+    private int openWatches;
+
     private FakeApiServer(WebApplication app) => this.app = app;
+
+    /// <summary>How many watches go on.</summary>
+    public int OpenWatches => Volatile.Read(ref openWatches);
 
     public IReadOnlyList<SeenRequest> Seen => [.. seen];
 
     public IReadOnlyList<SeenRequest> SeenLists => [.. seen.Where(request => request.Method == "GET" && !request.IsWatch)];
 
-    public IReadOnlyList<SeenRequest> SeenWatches => [.. seen.Where(request => request.IsWatch)];
+    /// <summary>Watches, without those that a server before 1.27 refuses.</summary>
+    public IReadOnlyList<SeenRequest> SeenWatches => [.. seen.Where(request => request.IsWatch && (StreamsLists || !request.IsStreamedList))];
+
+    /// <summary>Whether this is a server that knows <c>sendInitialEvents</c>.</summary>
+    public bool StreamsLists { get; set; }
 
     public KubernetesClientConfiguration Configuration => new() { Host = app.Urls.First() };
 
@@ -109,6 +121,25 @@ internal sealed class FakeApiServer : IAsyncDisposable
             await reader.ReadToEndAsync(),
             context.Request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()));
         seen.Enqueue(request);
+        if (request.IsStreamedList && !StreamsLists)
+        {
+            context.Response.StatusCode = 422;
+            await context.Response.WriteAsync(Json.NoStreamedLists);
+            return;
+        }
+        Interlocked.Add(ref openWatches, request.IsWatch ? 1 : 0);
+        try
+        {
+            await AnswerAsync(context, request);
+        }
+        finally
+        {
+            Interlocked.Add(ref openWatches, request.IsWatch ? -1 : 0);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, SeenRequest request)
+    {
         var script = request.IsWatch ? watches : lists;
         if (script.TryDequeue(out var answer))
             await answer(context);

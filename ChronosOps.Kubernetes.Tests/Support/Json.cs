@@ -7,6 +7,9 @@ internal static class Json
 {
     public const string Gone = """{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource version: 1 (9)","reason":"Expired","code":410}""";
 
+    /// <summary>What a 1.20 server says to <c>sendInitialEvents</c>, which it does not know, because of the parameter beside it.</summary>
+    public const string NoStreamedLists = """{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"ListOptions.meta.k8s.io is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch","reason":"Invalid","code":422}""";
+
     public static string Pod(string name, string version, string? uid = null, string extra = "") =>
         $$"""{"metadata":{"name":"{{name}}","namespace":"shop","uid":"{{uid ?? "u-" + name}}","resourceVersion":"{{version}}"}{{extra}} }""";
 

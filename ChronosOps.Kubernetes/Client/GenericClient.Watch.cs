@@ -16,14 +16,19 @@ public sealed partial class GenericClient<T>
     /// <exception cref="KubernetesException">Refused (410: list anew), cut, or silent beyond its time.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(string? ns = null, ListOptions? options = null, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        await foreach (var raw in WatchRawAsync(ns, options, ct).ConfigureAwait(false))
+        await foreach (var raw in WatchRawAsync(ns, options, longestSilence: null, ct).ConfigureAwait(false))
         {
             if (raw.Failure is null)
                 yield return raw.Event;
         }
     }
 
-    internal async IAsyncEnumerable<RawWatchEvent<T>> WatchRawAsync(string? ns, ListOptions? options, [EnumeratorCancellation] CancellationToken ct)
+    /// <param name="ns">The namespace; null for all.</param>
+    /// <param name="options">Selectors, version, duration.</param>
+    /// <param name="longestSilence">Asked before each event: after how long without one the connection counts as dead. Null: until its agreed end.</param>
+    /// <param name="ct">Ends the watch.</param>
+    internal async IAsyncEnumerable<RawWatchEvent<T>> WatchRawAsync(string? ns, ListOptions? options, Func<TimeSpan?>? longestSilence,
+        [EnumeratorCancellation] CancellationToken ct)
     {
         options ??= new();
         var seconds = options.TimeoutSeconds ?? Random.Shared.Next(300, 601);
@@ -31,16 +36,27 @@ public sealed partial class GenericClient<T>
         var request = new ApiRequest(HttpMethod.Get, Type.Path(ns) + query, Accept: Accept(list: false));
 
         using var response = await sender.OpenAsync(request, ct).ConfigureAwait(false);
-        using var watchdog = new CancellationTokenSource(TimeSpan.FromSeconds(seconds) + WatchGrace, Time);
+        var (opened, total) = (Time.GetTimestamp(), TimeSpan.FromSeconds(seconds) + WatchGrace);
+        using var watchdog = new CancellationTokenSource(total, Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, watchdog.Token);
         await using var body = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
         await using var events = WatchStream.ReadAsync(body, Type, limit.Token).GetAsyncEnumerator(limit.Token);
-        while (await NextAsync(events, request, ct).ConfigureAwait(false))
+        while (true)
         {
+            Guard(watchdog, total - Time.GetElapsedTime(opened), longestSilence?.Invoke());
+            if (!await NextAsync(events, request, ct).ConfigureAwait(false))
+                yield break;
             if (events.Current.Failure is { } failure)
                 Undecodable?.Invoke(failure);
             yield return events.Current;
         }
+    }
+
+    private static void Guard(CancellationTokenSource watchdog, TimeSpan left, TimeSpan? silence)
+    {
+        if (silence < left)
+            left = silence.Value;
+        watchdog.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<RawWatchEvent<T>> events, ApiRequest request, CancellationToken ct)

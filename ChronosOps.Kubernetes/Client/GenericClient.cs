@@ -9,7 +9,8 @@ public sealed partial class GenericClient<T>
 {
     private readonly RequestSender sender;
 
-    internal GenericClient(RequestSender sender, ResourceType<T> type, TimeProvider time) => (this.sender, Type, Time) = (sender, type, time);
+    internal GenericClient(RequestSender sender, ResourceType<T> type, TimeProvider time, KubernetesMetrics metrics) =>
+        (this.sender, Type, Time, Metrics) = (sender, type, time, metrics);
 
     /// <summary>Raised for an object that the server sent and that cannot be read. It is skipped.</summary>
     public event Action<UndecodableObject>? Undecodable;
@@ -17,6 +18,8 @@ public sealed partial class GenericClient<T>
     public ResourceType<T> Type { get; }
 
     internal TimeProvider Time { get; }
+
+    internal KubernetesMetrics Metrics { get; }
 
     public Task<T> ReadNamespacedAsync(string ns, string name, CancellationToken ct = default) => ReadAtAsync(Type.Path(Required(ns), name), ct);
 

@@ -13,7 +13,7 @@ public sealed class KubernetesClient : IDisposable
     {
         Configuration = config;
         Time = time ?? TimeProvider.System;
-        sender = new RequestSender(config, Time, HttpPipeline.Build(config, handlers));
+        sender = new RequestSender(config, Time, HttpPipeline.Build(config, handlers), Metrics.Requests);
         discovery = new ApiDiscovery(sender, Time);
     }
 
@@ -26,11 +26,14 @@ public sealed class KubernetesClient : IDisposable
         remove => sender.Completed -= value;
     }
 
+    /// <summary>What this client, its informers, controllers and electors measure.</summary>
+    public KubernetesMetrics Metrics { get; } = new();
+
     internal TimeProvider Time { get; }
 
     /// <summary>The operations on one kind.</summary>
     public GenericClient<T> For<T>(ResourceType<T> type)
-        where T : class, IKubernetesObject<V1ObjectMeta> => new(sender, type, Time);
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(sender, type, Time, Metrics);
 
     /// <summary>Sends any request: the escape hatch for kinds without a model.</summary>
     /// <returns>The answer's JSON, or null for an empty body.</returns>
@@ -51,5 +54,9 @@ public sealed class KubernetesClient : IDisposable
     /// <summary>The server's version, for example 1.20 (major and minor only).</summary>
     public Task<Version> ServerVersionAsync(CancellationToken ct = default) => discovery.ServerVersionAsync(ct);
 
-    public void Dispose() => sender.Dispose();
+    public void Dispose()
+    {
+        sender.Dispose();
+        Metrics.Dispose();
+    }
 }

@@ -6,6 +6,9 @@ namespace ChronosOps.Kubernetes;
 /// <summary>Reads objects one by one, so that one which cannot be read costs only itself.</summary>
 internal static class ObjectDecoder
 {
+    /// <summary>As deep as the server's own reader goes. What is deeper than our models can read is skipped, not the list around it.</summary>
+    internal static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 10_000 };
+
     public static bool TryDecode<T>(ReadOnlySpan<byte> json, ResourceType<T> type, out T? obj, out UndecodableObject? failure)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
@@ -36,7 +39,7 @@ internal static class ObjectDecoder
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var (metadata, items, bad) = (new V1ListMeta(), new List<T>(), new List<UndecodableObject>());
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, ReaderOptions);
         Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

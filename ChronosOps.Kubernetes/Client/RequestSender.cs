@@ -12,12 +12,15 @@ internal sealed class RequestSender : IDisposable
     private readonly KubernetesClientConfiguration config;
     private readonly TimeProvider time;
     private readonly HttpClient http;
+    private readonly RequestMetrics metrics;
     private readonly string host;
+    private readonly string authority;
 
-    public RequestSender(KubernetesClientConfiguration config, TimeProvider time, HttpMessageHandler handler)
+    public RequestSender(KubernetesClientConfiguration config, TimeProvider time, HttpMessageHandler handler, RequestMetrics metrics)
     {
-        (this.config, this.time) = (config, time);
+        (this.config, this.time, this.metrics) = (config, time, metrics);
         host = config.Host.TrimEnd('/');
+        authority = Uri.TryCreate(host, UriKind.Absolute, out var uri) ? uri.Authority : host;
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -33,11 +36,12 @@ internal sealed class RequestSender : IDisposable
                 return await WithTimeLimitAsync(request, async (response, limit) =>
                 {
                     using (response)
-                        return await response.Content.ReadAsByteArrayAsync(limit).ConfigureAwait(false);
+                        return await ResponseBody.ReadAsync(response.Content, limit).ConfigureAwait(false);
                 }, ct).ConfigureAwait(false);
             }
             catch (KubernetesException e) when (RetryPolicy.DelayFor(request, e, attempt) is { } delay)
             {
+                metrics.Retried(request.Method.Method, authority, e.StatusCode);
                 await Task.Delay(delay, time, ct).ConfigureAwait(false);
             }
         }
@@ -62,23 +66,22 @@ internal sealed class RequestSender : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<T> WithTimeLimitAsync<T>(ApiRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken ct)
+    private async Task<T> WithTimeLimitAsync<T>(ApiRequest request, Func<HttpResponseMessage, TimeLimit, Task<T>> read, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         var status = 0;
-        using var timeout = new CancellationTokenSource(config.HttpClientTimeout, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, timeout.Token);
+        using var limit = new TimeLimit(config.HttpClientTimeout, time, ct);
         try
         {
             var response = await SendAuthenticatedAsync(request, limit.Token).ConfigureAwait(false);
             status = (int)response.StatusCode;
             if (!response.IsSuccessStatusCode)
                 throw await ResponseErrors.ReadAsync(request, response, time, limit.Token).ConfigureAwait(false);
-            return await read(response, limit.Token).ConfigureAwait(false);
+            return await read(response, limit).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
-            var inner = timeout.IsCancellationRequested ? new TimeoutException("time-out", e) : (Exception)e;
+            var inner = limit.IsOver ? new TimeoutException("time-out", e) : (Exception)e;
             throw new KubernetesException(0, $"{request}: no answer within {config.HttpClientTimeout.TotalSeconds:0.#} s", inner: inner);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -87,7 +90,9 @@ internal sealed class RequestSender : IDisposable
         }
         finally
         {
-            Completed?.Invoke(new RequestObservation(request.Method.Method, request.PathAndQuery, status, time.GetElapsedTime(started)));
+            var took = time.GetElapsedTime(started);
+            metrics.Completed(request.Method.Method, authority, status, took);
+            Completed?.Invoke(new RequestObservation(request.Method.Method, request.PathAndQuery, status, took));
         }
     }
 

@@ -7,7 +7,10 @@ using ChronosOps.Kubernetes.Models;
 namespace ChronosOps.Kubernetes;
 
 /// <summary>A watch event together with what could not be read of it.</summary>
-internal readonly record struct RawWatchEvent<T>(WatchEvent<T> Event, UndecodableObject? Failure);
+/// <param name="Event">The event; without its object if that cannot be read.</param>
+/// <param name="Failure">Why not.</param>
+/// <param name="IsInitialEventsEnd">A bookmark after everything there was when a watch with <c>sendInitialEvents</c> began.</param>
+internal readonly record struct RawWatchEvent<T>(WatchEvent<T> Event, UndecodableObject? Failure, bool IsInitialEventsEnd = false);
 
 /// <summary>Splits the body of a watch into lines and reads one event from each.</summary>
 internal static class WatchStream
@@ -72,7 +75,7 @@ internal static class WatchStream
         var json = line.IsSingleSegment ? line.FirstSpan : line.ToArray();
         string? kind = null;
         var obj = ReadOnlySpan<byte>.Empty;
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, ObjectDecoder.ReaderOptions);
         ObjectDecoder.Expect(ref reader, JsonTokenType.StartObject);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -95,11 +98,15 @@ internal static class WatchStream
             "ADDED" => Object(WatchEventType.Added, obj, type),
             "MODIFIED" => Object(WatchEventType.Modified, obj, type),
             "DELETED" => Object(WatchEventType.Deleted, obj, type),
-            "BOOKMARK" => new(new WatchEvent<T>(WatchEventType.Bookmark, null, null, ObjectHead.Read(obj).ResourceVersion), null),
+            "BOOKMARK" => Bookmark<T>(ObjectHead.Read(obj)),
             "ERROR" => new(new WatchEvent<T>(WatchEventType.Error, null, JsonSerializer.Deserialize(obj, KubernetesJson.Default.V1Status), null), null),
             _ => throw new JsonException($"\"{kind}\" is not a type of watch event"),
         };
     }
+
+    private static RawWatchEvent<T> Bookmark<T>(ObjectHead head)
+        where T : class =>
+        new(new WatchEvent<T>(WatchEventType.Bookmark, null, null, head.ResourceVersion), null, head.IsInitialEventsEnd);
 
     private static RawWatchEvent<T> Object<T>(WatchEventType kind, ReadOnlySpan<byte> json, ResourceType<T> type)
         where T : class, IKubernetesObject<V1ObjectMeta> =>

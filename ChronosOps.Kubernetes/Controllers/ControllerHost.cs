@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ChronosOps.Kubernetes;
 
 /// <summary>
-/// Feeds a controller from an informer: one key at a time per object, failures again with growing delay. Runs the informer
-/// itself when nobody else does.
+/// Feeds a controller from an informer: one key at a time per object, failures again with growing delay, fresh changes before
+/// the first list and resyncs. Runs the informer itself when nobody else does.
 /// </summary>
 public sealed class ControllerHost<T>
     where T : class, IKubernetesObject<V1ObjectMeta>
@@ -20,21 +20,35 @@ public sealed class ControllerHost<T>
     private readonly RateLimitedQueue<ObjectKey> queue;
     private readonly DeletedObjects<T> deleted = new();
     private readonly OwnWrites ownWrites;
+    private readonly ReconcileStep<T> step;
 
     public ControllerHost(Informer<T> informer, IEntityController<T> controller, int workers = 4, ILogger? log = null, TimeProvider? time = null,
-        Func<T, bool>? filter = null)
+        Func<T, bool>? filter = null, string? name = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         (this.informer, this.controller, this.workers) = (informer, controller, workers);
         this.log = log ?? NullLogger.Instance;
         this.time = time ?? TimeProvider.System;
         this.filter = filter ?? (_ => true);
-        queue = new RateLimitedQueue<ObjectKey>(this.time);
+        Name = name ?? informer.Type.Kind.ToLowerInvariant();
+        queue = new RateLimitedQueue<ObjectKey>(this.time) { Metrics = informer.Metrics.Queues.Of(Name) };
+        queue.Metrics.Observe(queue);
         ownWrites = new OwnWrites(this.time);
+        step = new ReconcileStep<T>(queue, ownWrites, informer.Metrics.Controllers.Of(Name, workers), this.log, this.time);
     }
 
     /// <summary>Raised after every reconciliation, for metrics. Keep the handler short.</summary>
-    public event Action<ReconcileObservation>? Reconciled;
+    public event Action<ReconcileObservation>? Reconciled
+    {
+        add => step.Reconciled += value;
+        remove => step.Reconciled -= value;
+    }
+
+    /// <summary>The controller's name in logs and metrics; the kind in lower case when none was given.</summary>
+    public string Name { get; }
+
+    /// <summary>How long a stop waits for reconciliations whose token has ended. One that takes longer is left behind and reported.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many objects wait for a worker.</summary>
     public int QueueDepth => queue.Count;
@@ -54,33 +68,66 @@ public sealed class ControllerHost<T>
     /// </summary>
     public void RecordWrite(T written) => ownWrites.Record(written);
 
-    /// <summary>Works until cancelled; reconciliations that run are waited for.</summary>
+    /// <summary>
+    /// Works until cancelled. Then the tokens of running reconciliations end, they are waited for (see <see cref="StopTimeout"/>),
+    /// the informer ends, and only then does this return. It may be run again, after a lost election for example.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing else is thrown.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         informer.Changed += OnChanged;
-        var follow = informer.RunAsync(ct);
+        using var following = new CancellationTokenSource();
+        var follow = informer.RunAsync(following.Token);
         try
         {
             await informer.WaitForSyncAsync(ct).ConfigureAwait(false);
-            foreach (var known in informer.Store.List().Where(filter))
-                queue.Add(known.Key()); // what was announced before we listened
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(ct))).ConfigureAwait(false);
+            foreach (var known in informer.Store.List().Where(Wants))
+                queue.Add(known.Key(), QueuePriority.Low); // what was announced before we listened
+            var working = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(ct), CancellationToken.None)));
+            await working.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync(working).ConfigureAwait(false);
         }
         finally
         {
             informer.Changed -= OnChanged;
+            await following.CancelAsync().ConfigureAwait(false);
             await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         ct.ThrowIfCancellationRequested();
     }
 
+    private async Task EndAsync(Task working)
+    {
+        await working.WaitAsync(StopTimeout, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!working.IsCompleted)
+            log.LogError("{Controller}: stopped without waiting longer than {Timeout} for {Keys}", Name, StopTimeout, string.Join(", ", queue.Processing));
+        else if (working.Exception is { } failure)
+            log.LogError(failure, "{Controller}: a worker failed", Name);
+    }
+
     private void OnChanged(InformerEvent<T> change)
     {
-        if (!filter(change.Object) && (change.Old is null || !filter(change.Old)))
+        if (!Wants(change.Object) && (change.Old is null || !Wants(change.Old)))
             return;
         if (change.Type == InformerEventType.Deleted)
             deleted.Add(change.Object);
-        queue.Add(change.Object.Key());
+        var isReminder = change.IsInInitialList || change.Type == InformerEventType.Resync;
+        queue.Add(change.Object.Key(), isReminder ? QueuePriority.Low : QueuePriority.Normal);
+    }
+
+    /// <summary>A filter that fails on an object must not hide it: the controller decides then.</summary>
+    private bool Wants(T entity)
+    {
+        try
+        {
+            return filter(entity);
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "{Controller}: the filter failed on {Key}, which is reconciled therefore", Name, entity.Key());
+            return true;
+        }
     }
 
     private async Task WorkAsync(CancellationToken ct)
@@ -110,61 +157,23 @@ public sealed class ControllerHost<T>
     {
         while (deleted.Peek(key) is { } gone)
         {
-            if (!await RunAsync(key, gone, controller.DeletedAsync, ct).ConfigureAwait(false))
+            if (!await step.RunAsync(key, gone, controller.DeletedAsync, ct).ConfigureAwait(false))
                 return;
             deleted.Remove(key, gone);
             ownWrites.Forget(key);
         }
         if (informer.Store.Get(key.Namespace, key.Name) is not { } entity)
-            return;
-        if (ownWrites.IsOlder(entity))
+            Forget(key);
+        else if (ownWrites.IsOlder(entity))
             queue.AddAfter(key, OwnWrites.Recheck); // its event is on the way and will come first
         else
-            await RunAsync(key, entity, controller.ReconcileAsync, ct).ConfigureAwait(false);
+            await step.RunAsync(key, entity, controller.ReconcileAsync, ct).ConfigureAwait(false);
     }
 
-    /// <summary>True: nothing more to do for this state of the object.</summary>
-    private async Task<bool> RunAsync(ObjectKey key, T entity, Func<T, CancellationToken, Task<ReconciliationResult<T>>> step, CancellationToken ct)
+    /// <summary>Nothing is remembered of what is no more.</summary>
+    private void Forget(ObjectKey key)
     {
-        var started = time.GetTimestamp();
-        ReconciliationResult<T> result;
-        try
-        {
-            result = await step(entity, ct).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception e)
-        {
-            result = ReconciliationResult<T>.Failure(entity, e.Message, e);
-        }
-        ownWrites.Record(result.Entity);
-        Schedule(key, result);
-        Reconciled?.Invoke(new ReconcileObservation(key, result.IsSuccess, result.IsTerminal, time.GetElapsedTime(started), queue.Waited(key)));
-        return result.IsSuccess || result.IsTerminal;
-    }
-
-    /// <summary>The one place that decides when an object is looked at again.</summary>
-    private void Schedule(ObjectKey key, ReconciliationResult<T> result)
-    {
-        if (result.IsTerminal)
-        {
-            log.LogError(result.Error, "{Key}: {Message}; not tried again until it changes", key, result.Message);
-            queue.Forget(key);
-        }
-        else if (!result.IsSuccess)
-        {
-            log.LogWarning(result.Error, "{Key}: {Message}; failure number {Retries}", key, result.Message, queue.Retries(key) + 1);
-            var delay = queue.NextRetryDelay(key);
-            queue.AddAfter(key, result.RequeueAfter > delay ? result.RequeueAfter.Value : delay);
-        }
-        else
-        {
-            queue.Forget(key);
-            if (result.RequeueAfter is { } after)
-                queue.AddAfter(key, after);
-        }
+        queue.Forget(key);
+        ownWrites.Forget(key);
     }
 }

@@ -20,10 +20,13 @@ public sealed class Informer<T>
         this.options = options ?? new();
         this.log = log ?? NullLogger.Instance;
         this.time = time ?? client.Time;
-        cache = new InformerCache<T>(this.options.Transform, Announce, this.time);
-        reflector = new Reflector<T>(client, this.options, cache, this.log, this.time);
-        client.Undecodable += bad =>
-            this.log.LogWarning("An object of {Resource} cannot be read and is skipped: {Key}: {Error}", bad.Resource, bad.Key, bad.Message);
+        (Type, Metrics) = (client.Type, client.Metrics);
+        var metrics = client.Metrics.Reflectors.Of(client.Type.ToString());
+        cache = new InformerCache<T>(this.options.Transform, Announce, this.time,
+            (key, e) => Unusable(metrics, new UndecodableObject(client.Type.ToString(), key, $"the transformation failed: {e.Message}")));
+        reflector = new Reflector<T>(client, this.options, cache, metrics, this.log, this.time);
+        client.Undecodable += bad => Unusable(metrics, bad);
+        metrics.Observe(() => (this.time.GetUtcNow() - LastEventAt)?.TotalSeconds, () => Store.Count, () => HasSynced);
     }
 
     /// <summary>A change that the store already shows. Handlers run one after the other; keep them short.</summary>
@@ -40,8 +43,26 @@ public sealed class Informer<T>
 
     public IStore<T> Store => cache.Store;
 
-    /// <summary>Finds objects by values of theirs: <c>Store.ByIndex(name, value)</c>.</summary>
-    public void AddIndex(string name, Func<T, IEnumerable<string>> keys) => cache.Store.AddIndex(name, keys);
+    internal ResourceType<T> Type { get; }
+
+    internal KubernetesMetrics Metrics { get; }
+
+    /// <summary>
+    /// Finds objects by values of theirs: <c>Store.ByIndex(name, value)</c>. An object on which <paramref name="keys"/> fails is
+    /// reported and found by no value.
+    /// </summary>
+    public void AddIndex(string name, Func<T, IEnumerable<string>> keys) => cache.Store.AddIndex(name, obj =>
+    {
+        try
+        {
+            return [.. keys(obj)];
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "The index {Index} failed on {Key}", name, obj.Key());
+            return [];
+        }
+    });
 
     /// <summary>
     /// Follows the server until cancelled, however often it fails. A second caller waits and takes over when the first is
@@ -70,6 +91,12 @@ public sealed class Informer<T>
         using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
             cache.Resync();
+    }
+
+    private void Unusable(ReflectorMetrics metrics, UndecodableObject bad)
+    {
+        metrics.Undecodable();
+        log.LogWarning("An object of {Resource} cannot be read and is skipped: {Key}: {Error}", bad.Resource, bad.Key, bad.Message);
     }
 
     private void Announce(InformerEvent<T> change)

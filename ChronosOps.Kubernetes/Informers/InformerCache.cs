@@ -3,7 +3,11 @@ using ChronosOps.Kubernetes.Models;
 namespace ChronosOps.Kubernetes;
 
 /// <summary>Applies what the reflector learns to the store and announces the differences, in order.</summary>
-internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEvent<T>> announce, TimeProvider time) : IReflectorSink<T>
+/// <param name="transform">Applied to every object before it is stored. An object on which it fails counts as unreadable.</param>
+/// <param name="announce">Told of every difference; must not throw.</param>
+/// <param name="time">The clock of <see cref="LastEventAt"/>.</param>
+/// <param name="failed">Told of an object that the transformation failed on.</param>
+internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEvent<T>> announce, TimeProvider time, Action<ObjectKey, Exception>? failed = null) : IReflectorSink<T>
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly Lock gate = new();
@@ -19,7 +23,7 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
 
     public DateTimeOffset? LastEventAt => Interlocked.Read(ref lastEvent) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    public void Replace(IReadOnlyList<T> items, IReadOnlySet<ObjectKey> unreadable)
+    public void Replace(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable)
     {
         Touch();
         lock (gate)
@@ -27,8 +31,9 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
             var present = items.Select(item => item.Key()).Concat(unreadable).ToHashSet();
             foreach (var gone in Store.List().Where(known => !present.Contains(known.Key())))
                 Drop(gone.Key(), gone, finalStateUnknown: true);
+            var first = Interlocked.Read(ref lists) == 0;
             foreach (var item in items)
-                Upsert(item);
+                Upsert(item, first);
         }
         Interlocked.Increment(ref lists);
         synced.TrySetResult();
@@ -44,7 +49,7 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
             if (change.Type == WatchEventType.Deleted)
                 Drop(obj.Key(), Transformed(obj), finalStateUnknown: false);
             else
-                Upsert(obj);
+                Upsert(obj, isInitial: false);
         }
     }
 
@@ -64,9 +69,10 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
         }
     }
 
-    private void Upsert(T item)
+    private void Upsert(T item, bool isInitial)
     {
-        var obj = Transformed(item);
+        if (Transformed(item) is not { } obj)
+            return;
         var known = Store.Get(obj.Key());
         if (known is not null && known.Uid() != obj.Uid())
         {
@@ -77,7 +83,9 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
         if (known is not null && known.ResourceVersion() is { } version && version == obj.ResourceVersion())
             return;
         Store.Put(obj);
-        announce(known is null ? new(InformerEventType.Added, obj) : new(InformerEventType.Modified, obj, known));
+        announce(known is null
+            ? new(InformerEventType.Added, obj, IsInInitialList: isInitial)
+            : new(InformerEventType.Modified, obj, known));
     }
 
     private void Drop(ObjectKey key, T? last, bool finalStateUnknown)
@@ -86,7 +94,18 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
             announce(new(InformerEventType.Deleted, last ?? known, known, finalStateUnknown));
     }
 
-    private T Transformed(T obj) => transform is null ? obj : transform(obj);
+    private T? Transformed(T obj)
+    {
+        try
+        {
+            return transform is null ? obj : transform(obj);
+        }
+        catch (Exception e)
+        {
+            failed?.Invoke(obj.Key(), e);
+            return null;
+        }
+    }
 
     private void Touch() => Interlocked.Exchange(ref lastEvent, time.GetUtcNow().UtcTicks);
 }

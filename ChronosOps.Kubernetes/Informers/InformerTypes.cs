@@ -12,6 +12,12 @@ public sealed record InformerOptions<T>
     /// <summary>Applied to every object before it is stored, to drop what is not needed.</summary>
     public Func<T, T>? Transform { get; init; }
 
+    /// <summary>
+    /// Fill the cache by a watch that begins with everything there is (<c>sendInitialEvents</c>) where the server can; else, and
+    /// where it cannot, by a list.
+    /// </summary>
+    public bool StreamLists { get; init; } = true;
+
     /// <summary>How often everything in the cache is announced again. No request is made.</summary>
     public TimeSpan? Resync { get; init; }
 }
@@ -31,7 +37,8 @@ public enum InformerEventType
 /// <param name="Object">The object now; for a deletion its last known state.</param>
 /// <param name="Old">The object before a modification.</param>
 /// <param name="IsFinalStateUnknown">The deletion was missed and found by a relist: <paramref name="Object"/> may be stale.</param>
-public readonly record struct InformerEvent<T>(InformerEventType Type, T Object, T? Old = default, bool IsFinalStateUnknown = false);
+/// <param name="IsInInitialList">The object was there when the cache was first filled; nothing has just happened to it.</param>
+public readonly record struct InformerEvent<T>(InformerEventType Type, T Object, T? Old = default, bool IsFinalStateUnknown = false, bool IsInInitialList = false);
 
 /// <summary>The cache of an informer. Reads are safe from any thread and see whole states. Do not change what is returned.</summary>
 public interface IStore<T>

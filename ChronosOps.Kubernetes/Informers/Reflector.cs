@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChronosOps.Kubernetes.Models;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace ChronosOps.Kubernetes;
 internal interface IReflectorSink<T>
 {
     /// <summary>Everything there is, and the keys of what is there but cannot be read.</summary>
-    void Replace(IReadOnlyList<T> items, IReadOnlySet<ObjectKey> unreadable);
+    void Replace(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable);
 
     void Apply(WatchEvent<T> change);
 
@@ -16,19 +17,33 @@ internal interface IReflectorSink<T>
 }
 
 /// <summary>
-/// Keeps a sink equal to what the server has: one list, then watches without end. Follows client-go's Reflector: every event
-/// advances the version, a clean close watches on without listing, an expired version lists anew at once.
+/// Keeps a sink equal to what the server has: filled once, then watches without end. Follows client-go's Reflector: every event
+/// advances the version, a clean close watches on without listing, an expired version lists anew at once. Where the server can,
+/// the cache is filled by the watch itself (<c>sendInitialEvents</c>), which costs both sides less than a list.
 /// </summary>
-internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> options, IReflectorSink<T> sink, ILogger log, TimeProvider time)
+internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> options, IReflectorSink<T> sink, ReflectorMetrics metrics, ILogger log, TimeProvider time)
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
+    /// <summary>Servers send a bookmark about every minute: after three without one, a watch that had them is dead.</summary>
+    internal static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(3);
+
+    /// <summary>Between two of the objects that there are when a watch begins.</summary>
+    internal static readonly TimeSpan LongestInitialSilence = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan SuspiciouslyShort = TimeSpan.FromSeconds(1);
+    private const int MostUnreadableStreams = 3;
+    private const int MostBrokenStreamedLists = 3;
     private readonly ReflectorBackoff backoff = new(time);
+    private bool canStreamLists = options.StreamLists;
+    private bool listNext = !options.StreamLists;
+    private int brokenStreamedLists;
+    private bool hasBookmarks;
+    private int unreadableStreams;
 
     /// <summary>The version to list at: "0" is whatever the server has cached, "" the very latest.</summary>
     private string listAt = "0";
 
-    /// <summary>The version to watch from; null: list first.</summary>
+    /// <summary>The version to watch from; null: fill the cache first.</summary>
     private string? version;
 
     public async Task RunAsync(CancellationToken ct)
@@ -36,74 +51,136 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
         while (true)
         {
             ct.ThrowIfCancellationRequested();
-            var pause = false;
+            TimeSpan? pause = null;
             try
             {
-                if (version is null)
+                if (version is null && listNext)
                     await ListAsync(ct).ConfigureAwait(false);
-                pause = !await WatchAsync(version!, ct).ConfigureAwait(false);
+                if (!await WatchAsync(version, ct).ConfigureAwait(false))
+                    pause = backoff.Next();
             }
             catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 pause = Classify(e);
             }
-            if (pause)
-                await Task.Delay(backoff.Next(), time, ct).ConfigureAwait(false);
+            if (pause is { } delay)
+                await Task.Delay(delay, time, ct).ConfigureAwait(false);
         }
     }
 
     private async Task ListAsync(CancellationToken ct)
     {
+        var started = time.GetTimestamp();
         var list = await new ListPager<T>(client).SnapshotAsync(options.Namespace, Select() with
         {
             ResourceVersion = listAt.Length == 0 ? null : listAt,
         }, ct).ConfigureAwait(false);
-        sink.Replace(list.Items, list.Undecodable.Select(bad => bad.Key).ToHashSet());
-        version = listAt = list.Metadata.ResourceVersion ?? "";
+        Filled(list.Items, list.Undecodable.Select(bad => bad.Key).ToHashSet(), list.Metadata.ResourceVersion, started);
     }
 
-    /// <summary>Watches until the stream ends. False: it ended so soon that it looks broken.</summary>
-    private async Task<bool> WatchAsync(string from, CancellationToken ct)
+    /// <summary>Watches until the stream ends; from no version it sends everything there is first. False: it ended so soon that it looks broken.</summary>
+    private async Task<bool> WatchAsync(string? from, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         var any = false;
-        await foreach (var raw in client.WatchRawAsync(options.Namespace, Select() with { ResourceVersion = from }, ct).ConfigureAwait(false))
+        var initial = from is null ? new InitialEvents<T>() : null;
+        var stream = client.WatchRawAsync(options.Namespace, from is null ? SelectInitial() : Select() with { ResourceVersion = from },
+            () => initial is not null ? LongestInitialSilence : hasBookmarks ? LongestSilence : null, ct);
+        metrics.Watching();
+        await foreach (var raw in stream.ConfigureAwait(false))
         {
             any = true;
+            metrics.Event();
             if (raw.Event.Type == WatchEventType.Error)
                 throw ResponseErrors.Of($"watch of {client.Type}", raw.Event.Status);
-            if (raw.Failure is null)
-                sink.Apply(raw.Event);
-            else if (raw.Event.Type == WatchEventType.Deleted)
-                sink.Remove(raw.Failure.Key);
-            if (!string.IsNullOrEmpty(raw.Event.ResourceVersion))
-                version = listAt = raw.Event.ResourceVersion;
+            if (initial is null)
+                Apply(raw);
+            else if (!raw.IsInitialEventsEnd)
+                initial.Apply(raw);
+            else
+            {
+                Filled(initial.Items, initial.Unreadable, raw.Event.ResourceVersion, started);
+                initial = null;
+            }
         }
+        if (initial is not null)
+            throw new InitialEventsException($"the watch of {client.Type} ended before everything was sent");
         if (any || time.GetElapsedTime(started) >= SuspiciouslyShort)
             return true;
         log.LogWarning("Watch of {Resource} ended at once and without an event; listing again", client.Type);
+        metrics.ShortWatch();
         version = null;
         return false;
     }
 
-    /// <summary>Decides what to do next after an error. True: pause first.</summary>
-    private bool Classify(Exception e)
+    private void Apply(RawWatchEvent<T> raw)
+    {
+        hasBookmarks |= raw.Event.Type == WatchEventType.Bookmark;
+        if (raw.Failure is null)
+            sink.Apply(raw.Event);
+        else if (raw.Event.Type == WatchEventType.Deleted)
+            sink.Remove(raw.Failure.Key);
+        if (!string.IsNullOrEmpty(raw.Event.ResourceVersion))
+            (version, listAt, unreadableStreams) = (raw.Event.ResourceVersion, raw.Event.ResourceVersion, 0);
+    }
+
+    private void Filled(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable, string? at, long started)
+    {
+        sink.Replace(items, unreadable);
+        metrics.Listed(time.GetElapsedTime(started));
+        version = listAt = at ?? "";
+        listNext = !canStreamLists;
+    }
+
+    /// <summary>Decides what to do next after an error.</summary>
+    /// <returns>How long to pause first; null: not at all.</returns>
+    private TimeSpan? Classify(Exception e)
     {
         var error = e as KubernetesException;
+        if (version is null && !listNext && HasNoStreamedList(e))
+        {
+            log.LogDebug("{Resource}: the server did not stream the list ({Reason}); listing instead", client.Type, e.Message);
+            listNext = true;
+            return null;
+        }
+        metrics.Failed(error switch { { IsGone: true } => "expired", { IsTooManyRequests: true } => "throttled", { StatusCode: 0 } => "broken", _ => "refused" });
         if (error is { IsGone: true } or { IsResourceVersionTooLarge: true })
         {
             // The second time in a row it is not our version that is at fault: pause, so that the server is not flooded.
             var repeated = listAt.Length == 0;
             log.LogInformation("Version {Version} of {Resource} is not available; listing again", listAt, client.Type);
             (version, listAt) = (null, "");
-            return repeated;
+            return repeated ? backoff.Next() : null;
         }
-        // Refused, cut or throttled: the version is still good. Anything else: do not trust it.
-        if (error is not { StatusCode: 0 or 429 or 502 or 503 or 504 })
-            version = null;
+        // Refused, cut or throttled: the version is still good. Anything else, or lines that cannot be read time and again: do not trust it.
+        var unreadable = error?.InnerException is JsonException or InvalidDataException && ++unreadableStreams >= MostUnreadableStreams;
+        if (unreadable || error is not { StatusCode: 0 or 429 or 502 or 503 or 504 })
+            (version, unreadableStreams) = (null, 0);
         log.LogWarning("List or watch of {Resource} failed, trying again: {Error}", client.Type, e.Message);
-        return true;
+        return backoff.Next(error?.RetryAfter);
+    }
+
+    /// <summary>
+    /// Old servers refuse the parameters, which is remembered. One that does not know them may also just say nothing, or end;
+    /// so may one that has too much to do: that is tried again at the next occasion, but not for ever.
+    /// </summary>
+    private bool HasNoStreamedList(Exception e)
+    {
+        var refused = e is KubernetesException { IsInvalid: true } or KubernetesException { StatusCode: 400 or 405 or 406 };
+        var broken = e is InitialEventsException or KubernetesException { StatusCode: 0, InnerException: TimeoutException };
+        canStreamLists &= !refused && !(broken && ++brokenStreamedLists >= MostBrokenStreamedLists);
+        return refused || broken;
     }
 
     private ListOptions Select() => new() { LabelSelector = options.LabelSelector, FieldSelector = options.FieldSelector };
+
+    private ListOptions SelectInitial() => Select() with
+    {
+        SendInitialEvents = true,
+        ResourceVersionMatch = "NotOlderThan",
+        // "0" would be any state, however old; without a version the server waits until its cache is up to date.
+        ResourceVersion = listAt is "" or "0" ? null : listAt,
+    };
+
+    private sealed class InitialEventsException(string message) : Exception(message);
 }

@@ -9,7 +9,8 @@ internal sealed class ReflectorBackoff(TimeProvider time)
     private TimeSpan next = First;
     private long last = time.GetTimestamp();
 
-    public TimeSpan Next()
+    /// <param name="atLeast">When the server wants to be asked again.</param>
+    public TimeSpan Next(TimeSpan? atLeast = null)
     {
         var now = time.GetTimestamp();
         if (time.GetElapsedTime(last, now) > ResetAfter)
@@ -17,6 +18,6 @@ internal sealed class ReflectorBackoff(TimeProvider time)
         last = now;
         var delay = next * (1 + Random.Shared.NextDouble()); // spreads many clients after one outage
         next = next * 2 > Longest ? Longest : next * 2;
-        return delay;
+        return atLeast > delay ? atLeast.Value * (1 + (Random.Shared.NextDouble() / 10)) : delay;
     }
 }

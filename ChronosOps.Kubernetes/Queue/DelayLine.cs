@@ -33,6 +33,7 @@ internal sealed class DelayLine<TKey> : IDisposable
                 return;
             times[key] = at;
             order.Enqueue(key, at); // a later entry of the same key is skipped when its turn comes
+            Compact();
             Arm();
         }
     }
@@ -65,6 +66,16 @@ internal sealed class DelayLine<TKey> : IDisposable
             Arm();
         }
         ready.ForEach(due);
+    }
+
+    /// <summary>Keys that are put off and brought forward over and over must not pile up.</summary>
+    private void Compact()
+    {
+        if (order.Count < 64 + (2 * times.Count))
+            return;
+        order.Clear();
+        foreach (var (key, at) in times)
+            order.Enqueue(key, at);
     }
 
     private void Arm()

@@ -2,23 +2,19 @@ namespace ChronosOps.Kubernetes;
 
 /// <summary>
 /// The work queue of a controller. A key is in it at most once and is given to one worker at a time; adding it meanwhile makes
-/// it run again afterwards, so no change is lost. Semantics of client-go's <c>workqueue</c>.
+/// it run again afterwards, so no change is lost. Semantics of client-go's <c>workqueue</c>, with two priorities.
 /// </summary>
 public sealed class RateLimitedQueue<TKey> : IDisposable
     where TKey : notnull
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(1000);
-
     private readonly Lock gate = new();
     private readonly TimeProvider time;
-    private readonly TokenBucket bucket;
+    private readonly RetryDelays<TKey> retries;
     private readonly DelayLine<TKey> delayed;
     private readonly SemaphoreSlim available = new(0);
-    private readonly Queue<TKey> ready = new();
-    private readonly Dictionary<TKey, long> dirty = [];
-    private readonly Dictionary<TKey, TimeSpan> processing = [];
-    private readonly Dictionary<TKey, int> failures = [];
+    private readonly ReadyLines<TKey> ready = new();
+    private readonly Dictionary<TKey, (long Since, QueuePriority Priority)> dirty = [];
+    private readonly Dictionary<TKey, (TimeSpan Waited, long Since)> processing = [];
     private bool shutDown;
 
     /// <param name="time">The clock of delays.</param>
@@ -27,8 +23,8 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     public RateLimitedQueue(TimeProvider? time = null, double retriesPerSecond = 10, double retryBurst = 100)
     {
         this.time = time ?? TimeProvider.System;
-        bucket = new TokenBucket(retriesPerSecond, retryBurst, this.time);
-        delayed = new DelayLine<TKey>(this.time, Add);
+        retries = new RetryDelays<TKey>(this.time, retriesPerSecond, retryBurst);
+        delayed = new DelayLine<TKey>(this.time, key => Add(key));
     }
 
     /// <summary>How many keys wait for a worker.</summary>
@@ -40,14 +36,30 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     /// <summary>How many keys wait for their time.</summary>
     public int DelayedCount => delayed.Count;
 
-    /// <summary>Makes the key due now. While it is being processed: again when that is done.</summary>
-    public void Add(TKey key)
+    internal QueueMetrics? Metrics { get; init; }
+
+    /// <summary>The keys that workers have now.</summary>
+    internal IReadOnlyList<TKey> Processing
+    {
+        get { lock (gate) return [.. processing.Keys]; }
+    }
+
+    /// <summary>
+    /// Makes the key due now. While it is being processed: again when that is done. A key that waits already keeps its place, or
+    /// moves to the faster line.
+    /// </summary>
+    public void Add(TKey key, QueuePriority priority = QueuePriority.Normal)
     {
         lock (gate)
         {
-            if (shutDown || !dirty.TryAdd(key, time.GetTimestamp()) || processing.ContainsKey(key))
+            var known = dirty.TryGetValue(key, out var entry);
+            if (shutDown || (known && entry.Priority <= priority))
                 return;
-            Push(key);
+            if (!known)
+                Metrics?.Added();
+            dirty[key] = (known ? entry.Since : time.GetTimestamp(), priority);
+            if (!processing.ContainsKey(key))
+                Push(key, priority);
         }
     }
 
@@ -71,30 +83,15 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     /// <summary>Counts a failure and says how long to wait for the next try.</summary>
     internal TimeSpan NextRetryDelay(TKey key)
     {
-        int count;
-        lock (gate)
-        {
-            count = failures.GetValueOrDefault(key);
-            failures[key] = count + 1;
-        }
-        var exponential = Math.Min(FirstRetry.TotalSeconds * Math.Pow(2, Math.Min(count, 60)), LongestRetry.TotalSeconds);
-        var shared = bucket.Reserve();
-        return TimeSpan.FromSeconds(Math.Max(exponential, shared.TotalSeconds));
+        Metrics?.Retried();
+        return retries.Next(key);
     }
 
     /// <summary>The key succeeded: its next failure starts with the shortest delay.</summary>
-    public void Forget(TKey key)
-    {
-        lock (gate)
-            failures.Remove(key);
-    }
+    public void Forget(TKey key) => retries.Forget(key);
 
     /// <summary>How often the key failed since it was last forgotten.</summary>
-    public int Retries(TKey key)
-    {
-        lock (gate)
-            return failures.GetValueOrDefault(key);
-    }
+    public int Retries(TKey key) => retries.Count(key);
 
     /// <summary>The next key; call <see cref="Done"/> with it afterwards. <c>Taken</c> is false once the queue is shut down and empty.</summary>
     public async ValueTask<(bool Taken, TKey Key)> GetAsync(CancellationToken ct = default)
@@ -104,10 +101,12 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
             await available.WaitAsync(ct).ConfigureAwait(false);
             lock (gate)
             {
-                if (ready.TryDequeue(out var key))
+                if (ready.TryTake(out var key))
                 {
-                    dirty.Remove(key, out var since);
-                    processing.Add(key, time.GetElapsedTime(since));
+                    dirty.Remove(key, out var entry);
+                    var waited = time.GetElapsedTime(entry.Since);
+                    processing.Add(key, (waited, time.GetTimestamp()));
+                    Metrics?.Taken(waited);
                     return (true, key);
                 }
                 if (!shutDown)
@@ -123,8 +122,11 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     {
         lock (gate)
         {
-            if (processing.Remove(key) && dirty.ContainsKey(key))
-                Push(key);
+            if (!processing.Remove(key, out var run))
+                return;
+            Metrics?.Worked(time.GetElapsedTime(run.Since));
+            if (dirty.TryGetValue(key, out var entry))
+                Push(key, entry.Priority);
         }
     }
 
@@ -147,12 +149,19 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     internal TimeSpan Waited(TKey key)
     {
         lock (gate)
-            return processing.GetValueOrDefault(key);
+            return processing.GetValueOrDefault(key).Waited;
     }
 
-    private void Push(TKey key)
+    /// <summary>For how long each key that is being processed has been so.</summary>
+    internal IReadOnlyList<TimeSpan> Unfinished()
     {
-        ready.Enqueue(key);
+        lock (gate)
+            return [.. processing.Values.Select(run => time.GetElapsedTime(run.Since))];
+    }
+
+    private void Push(TKey key, QueuePriority priority)
+    {
+        ready.Add(key, priority);
         available.Release();
     }
 }

@@ -33,10 +33,11 @@ public sealed class ChronosMetrics : IDisposable
     private readonly ObservedValues _relists;
 
     /// <summary>Makes a meter of its own, so that several in one process do not mix.</summary>
-    public ChronosMetrics()
+    /// <param name="others">Meters whose measurements are exposed too, such as that of the Kubernetes client.</param>
+    public ChronosMetrics(params Meter[] others)
     {
         Meter = new Meter(new MeterOptions(MeterName) { Scope = this });
-        Exposition = new PrometheusExposition(Meter);
+        Exposition = new PrometheusExposition([Meter, .. others]);
         _evaluations = Counter("evaluations_total", "Evaluations of the signals, by result.");
         _evaluationDuration = Histogram("evaluation_duration_seconds", "How long an evaluation of all signals took.", ShortSeconds);
         _seriesQueries = Counter("series_queries_total", "Queries to the source of series, by result.");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ChronosOps.Operator.Telemetry;
 
-/// <summary>Listens to one meter and writes what it measured in the Prometheus text format.</summary>
+/// <summary>Listens to meters and writes what they measured in the Prometheus text format.</summary>
 public sealed class PrometheusExposition : IDisposable
 {
     /// <summary>The content type of <see cref="Write"/>.</summary>
@@ -20,12 +20,12 @@ public sealed class PrometheusExposition : IDisposable
     private long _dropped;
 
     /// <summary>Listens from now on.</summary>
-    /// <param name="meter">The meter; others are not listened to, even of the same name.</param>
-    public PrometheusExposition(Meter meter)
+    /// <param name="meters">The meters; others are not listened to, even of the same name.</param>
+    public PrometheusExposition(params Meter[] meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter, meter))
+            if (meters.Contains(instrument.Meter))
             {
                 listener.EnableMeasurementEvents(instrument, Family(instrument));
             }
