@@ -14,11 +14,19 @@ internal sealed class RealServer : IAsyncDisposable
 
     public string Namespace { get; }
 
-    public static async Task<RealServer> ConnectAsync()
+    /// <summary>How to reach the server; without one the test is skipped.</summary>
+    public static KubernetesClientConfiguration Configuration()
     {
         var path = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(path), $"{Variable} does not name the kubeconfig of an API server");
-        var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(path));
+        return KubernetesClientConfiguration.BuildConfigFromConfigFile(path);
+    }
+
+    public static KubernetesClient NewClient() => new(Configuration());
+
+    public static async Task<RealServer> ConnectAsync()
+    {
+        var client = NewClient();
         var ns = $"ktest-{Guid.NewGuid():n}"[..20];
         await client.For(KubernetesResources.Namespaces).CreateAsync(new() { Metadata = { Name = ns } }, ct: TestContext.Current.CancellationToken);
         return new RealServer(client, ns);

@@ -17,6 +17,8 @@ public static class KubernetesResources
     public static ResourceType<V1Service> Services { get; } = new(KubernetesJson.Default.V1Service);
     public static ResourceType<V1Event> Events { get; } = new(KubernetesJson.Default.V1Event);
 
+    public static ResourceType<V1Lease> Leases { get; } = new(KubernetesJson.Default.V1Lease);
+
     /// <summary>The metadata of a kind, for watching what is too large or too secret to hold.</summary>
     public static ResourceType<PartialObjectMetadata> MetadataOf<T>(ResourceType<T> type)
         where T : class, IKubernetesObject<V1ObjectMeta> =>

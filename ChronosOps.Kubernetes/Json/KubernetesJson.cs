@@ -17,6 +17,7 @@ namespace ChronosOps.Kubernetes;
 [JsonSerializable(typeof(V1Namespace))]
 [JsonSerializable(typeof(V1Service))]
 [JsonSerializable(typeof(V1Event))]
+[JsonSerializable(typeof(V1Lease))]
 [JsonSerializable(typeof(V1Status))]
 [JsonSerializable(typeof(V1ListMeta))]
 [JsonSerializable(typeof(PartialObjectMetadata))]
