@@ -45,6 +45,13 @@ public sealed class TrafficJudgeTests
     public void ABlipOfOneOrTwoStepsNeverFires(int a, int b, int c, int d, int e, int f, SignalState expected) =>
         Assert.Equal(expected, Judge(LongSettled, Of((New, Steps([.. new[] { a, b, c, d, e, f }.Select(bad => (50.0, bad * 25.0))])))).State);
 
+    [Fact]
+    public void WhatIsOverSaysWhatItHasComeTo()
+    {
+        var reading = Judge(LongSettled, Of((New, Steps((50, 0), (50, 0), (50, 0), (50, 25), (50, 25), (50, 0)))));
+        Assert.Equal("0% errors again, after 33.333% errors, limit 5% errors", reading.Message);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(0.5)]

@@ -123,13 +123,20 @@ public static class TrafficJudge
 
         if (bad is not { } since || value < limit)
         {
-            return Reading(signal, SignalState.Healthy, value, null, $"{signal.Describe(value.Value)}, limit {signal.Describe(limit)}");
+            return Reading(signal, SignalState.Healthy, value, null, Well(signal, value.Value, lastParts, limit));
         }
 
         var lasted = recent[^1].To - since;
         var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && lastParts.Count > 0);
         var seen = $"{signal.Describe(value.Value)} for {Quantities.Format(lasted)}, limit {signal.Describe(limit)}";
         return Reading(signal, firing ? SignalState.Firing : SignalState.Pending, value, since, seen);
+    }
+
+    /// <summary>Why a signal is healthy; where the stretch as a whole is beyond the limit it is over, and what it has come to is said too.</summary>
+    private static string Well(EffectiveSignal signal, double value, IReadOnlyList<TrafficStep> parts, double limit)
+    {
+        var seen = $"{signal.Describe(value)}, limit {signal.Describe(limit)}";
+        return value >= limit && parts.Count > 0 && Value(signal, parts[^1]) is { } newest ? $"{signal.Describe(newest)} again, after {seen}" : seen;
     }
 
     /// <summary>Since when, without a pause until now, every part was bad; null where the newest is not.</summary>
