@@ -33,6 +33,8 @@ internal sealed class RunningOperator : IAsyncDisposable
             Listen = running.Address,
             ControlConfigMap = ApiServerWorld.ControlMap,
             ControlNamespace = world.Namespace,
+            LeaseName = "chronosops",
+            LeaseNamespace = world.Namespace,
             Kubeconfig = world.OperatorKubeconfig,
         };
         running._inProcess = Task.Run(() => OperatorHost.RunAsync(options, running._stopping.Token));

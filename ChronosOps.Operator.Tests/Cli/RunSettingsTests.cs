@@ -28,7 +28,7 @@ public sealed class RunSettingsTests
         foreach (var (name, value) in new[]
         {
             ("PROMETHEUS_URL", "https://p/prefix"), ("PROMETHEUS_TIMEOUT", "2s"), ("PROMETHEUS_BEARER_TOKEN_FILE", token), ("EVALUATION_INTERVAL", "5s"), ("NAMESPACE", "shop"),
-            ("LOG_LEVEL", "Warning"), ("LISTEN", "http://127.0.0.1:9"), ("INCIDENT_RETENTION", "2160h"), ("CONTROL_CONFIGMAP", "control"), ("CONTROL_NAMESPACE", "ops"),
+            ("LOG_LEVEL", "Warning"), ("LISTEN", "http://127.0.0.1:9"), ("INCIDENT_RETENTION", "2160h"), ("CONTROL_CONFIGMAP", "control"), ("CONTROL_NAMESPACE", "ops"), ("LEADER_ELECT", "TRUE"), ("LEADER_ELECT_LEASE_NAME", "lease"),
         })
         {
             _cli.Environment["CHRONOSOPS_" + name] = value;
@@ -40,6 +40,7 @@ public sealed class RunSettingsTests
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), LogLevel.Warning), (options.PrometheusTimeout, options.EvaluationInterval, options.LogLevel));
         Assert.Equal(("http://127.0.0.1:9", "control", "ops"), (options.Listen, options.ControlConfigMap, options.ControlNamespace));
         Assert.Equal(TimeSpan.FromDays(90), options.IncidentRetention);
+        Assert.Equal((true, "lease", "ops"), (options.LeaderElect, options.LeaseName, options.LeaseNamespace));
         File.Delete(token);
     }
 
@@ -109,6 +110,7 @@ public sealed class RunSettingsTests
     {
         Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url", url));
         Assert.Contains("--prometheus-url (CHRONOSOPS_PROMETHEUS_URL): ", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

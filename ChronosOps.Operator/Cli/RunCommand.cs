@@ -9,7 +9,7 @@ internal static class RunCommand
     {
         var settings = new RunSettings();
         var common = new CommonOptions();
-        var command = new Command("run", "Runs the operator until it is told to stop. Every setting can be given as a flag or as the variable in brackets; the flag wins.");
+        var command = new Command("run", "Runs the operator until it is told to stop. Every setting can be given as a flag, as the variable in brackets, or in a file (--config); a flag wins over a variable, a variable over the file.");
         foreach (var option in settings.Options)
         {
             command.Options.Add(option);

@@ -1,6 +1,6 @@
 namespace ChronosOps.Operator.Cli;
 
-/// <summary>How the operator was told to run: from flags, then from the environment, then by default.</summary>
+/// <summary>How the operator was told to run: from flags, then from the environment, then from a file, then by default.</summary>
 public sealed record RunOptions
 {
     /// <summary>Where Prometheus is.</summary>
@@ -32,6 +32,15 @@ public sealed record RunOptions
 
     /// <summary>How long incidents are kept after their end; zero for ever.</summary>
     public required TimeSpan IncidentRetention { get; init; }
+
+    /// <summary>Whether it works only while it holds the Lease.</summary>
+    public bool LeaderElect { get; init; }
+
+    /// <summary>The Lease that the leader holds.</summary>
+    public required string LeaseName { get; init; }
+
+    /// <summary>The namespace of that Lease.</summary>
+    public required string LeaseNamespace { get; init; }
 
     /// <summary>The kubeconfig file, if not found by the usual rules.</summary>
     public string? Kubeconfig { get; init; }

@@ -16,6 +16,7 @@ internal sealed partial class RunSettings
 
     public RunSettings()
     {
+        Config = New("--config", "FILE", null, "A YAML file with any of the settings below, named in camel case, e.g. evaluationInterval: 15s. Variables and flags win over it.");
         PrometheusUrl = New("--prometheus-url", "URL", null, "Where Prometheus is, e.g. http://prometheus.monitoring:9090. A path is a prefix. Required.");
         BearerTokenFile = New("--prometheus-bearer-token-file", "FILE", null, "A file with a bearer token for Prometheus.");
         PrometheusTimeout = New("--prometheus-timeout", "DURATION", "4s", "After how long a query is given up.");
@@ -26,7 +27,12 @@ internal sealed partial class RunSettings
         Listen = New("--listen", "URL", "http://+:8080", "Where /metrics, /healthz and /readyz are served.");
         ControlConfigMap = New("--control-configmap", "NAME", DefaultControlConfigMap, "The ConfigMap with the emergency stop.");
         ControlNamespace = New("--control-namespace", "NS", null, $"The namespace of that ConfigMap. Default: POD_NAMESPACE, or {DefaultControlNamespace}.");
+        LeaderElect = New("--leader-elect", "BOOL", "false", "Work only while holding a Lease, so that several replicas can stand by.");
+        LeaseName = New("--leader-elect-lease-name", "NAME", "chronosops", "The name of that Lease.");
+        LeaseNamespace = New("--leader-elect-lease-namespace", "NS", null, "The namespace of that Lease. Default: that of the control ConfigMap.");
     }
+
+    private Setting Config { get; }
 
     private Setting PrometheusUrl { get; }
 
@@ -48,6 +54,12 @@ internal sealed partial class RunSettings
 
     private Setting ControlNamespace { get; }
 
+    private Setting LeaderElect { get; }
+
+    private Setting LeaseName { get; }
+
+    private Setting LeaseNamespace { get; }
+
     public IEnumerable<Option> Options => _all.Select(setting => setting.Option);
 
     /// <summary>Reads and checks all settings.</summary>
@@ -55,7 +67,8 @@ internal sealed partial class RunSettings
     public (RunOptions? Options, IReadOnlyList<string> Errors) Read(ParseResult parsed, Func<string, string?> environment)
     {
         var errors = new List<string>();
-        var reader = new SettingReader(parsed, environment, errors);
+        var reader = new SettingReader(parsed, environment, ReadFile(parsed, environment, errors), errors);
+        var controlNamespace = ReadNamespace(reader, ControlNamespace, environment("POD_NAMESPACE") is { Length: > 0 } pod ? pod : DefaultControlNamespace);
         var options = new RunOptions
         {
             PrometheusUrl = reader.Read(PrometheusUrl, Url, "must be an http or https URL without user, query and fragment") ?? new Uri("http://unset"),
@@ -67,27 +80,40 @@ internal sealed partial class RunSettings
             LogLevel = reader.Read(LogLevel, Level, "must be trace, debug, information, warning, error or critical") ?? default,
             Listen = reader.Read(Listen, text => IsListenAddress(text) ? text : null, "must be like http://+:8080 or http://127.0.0.1:8080") ?? "",
             ControlConfigMap = reader.Read(ControlConfigMap, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, "must be the name of a ConfigMap") ?? "",
-            ControlNamespace = ReadControlNamespace(reader, environment),
+            ControlNamespace = controlNamespace,
+            LeaderElect = reader.Read(LeaderElect, Bool, "must be true or false") ?? false,
+            LeaseName = reader.Read(LeaseName, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, "must be the name of a Lease") ?? "",
+            LeaseNamespace = ReadNamespace(reader, LeaseNamespace, controlNamespace),
         };
         return (errors.Count == 0 ? options : null, errors);
     }
 
-    private string ReadControlNamespace(SettingReader reader, Func<string, string?> environment)
+    private ConfigFile ReadFile(ParseResult parsed, Func<string, string?> environment, List<string> errors)
     {
-        var fallback = environment("POD_NAMESPACE") is { Length: > 0 } pod ? pod : DefaultControlNamespace;
-        return reader.Find(ControlNamespace) is null
-            ? fallback
-            : reader.Read(ControlNamespace, text => Label().IsMatch(text) ? text : null, "must be a namespace") ?? "";
+        string[] known = [.. _all.Where(setting => setting != Config).Select(setting => setting.Key)];
+        return new SettingReader(parsed, environment, ConfigFile.None, errors).Find(Config) is { } path ? ConfigFile.Read(path, known, errors) : ConfigFile.None;
     }
+
+    private static string ReadNamespace(SettingReader reader, Setting setting, string fallback) =>
+        reader.Find(setting) is null ? fallback : reader.Read(setting, text => Label().IsMatch(text) ? text : null, "must be a namespace") ?? "";
 
     private Setting New(string flag, string helpName, string? fallback, string help)
     {
         var variable = "CHRONOSOPS_" + flag.TrimStart('-').Replace('-', '_').ToUpperInvariant();
         var shown = string.IsNullOrEmpty(fallback) ? "" : $" Default: {fallback}.";
-        var setting = new Setting(new Option<string?>(flag) { Description = $"{help}{shown} [{variable}]", HelpName = helpName }, variable, fallback);
+        var setting = new Setting(new Option<string?>(flag) { Description = $"{help}{shown} [{variable}]", HelpName = helpName }, variable, Key(flag), fallback);
         _all.Add(setting);
         return setting;
     }
+
+    /// <summary><c>--evaluation-interval</c> is <c>evaluationInterval</c>.</summary>
+    private static string Key(string flag)
+    {
+        var words = flag.TrimStart('-').Split('-');
+        return words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    }
+
+    private static bool? Bool(string text) => bool.TryParse(text, out var value) ? value : null;
 
     private static Uri? Url(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0 ? url : null;

@@ -1,18 +1,16 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 
 namespace ChronosOps.Operator.Cli;
 
-/// <summary>A setting: its flag, its variable, and what holds without both.</summary>
-internal sealed record Setting(Option<string?> Option, string Variable, string? Default);
+/// <summary>A setting: its flag, its variable, its name in a file, and what holds without them.</summary>
+internal sealed record Setting(Option<string?> Option, string Variable, string Key, string? Default);
 
 /// <summary>Finds and converts settings, and collects what is wrong with them.</summary>
-internal sealed class SettingReader(ParseResult parsed, Func<string, string?> environment, List<string> errors)
+internal sealed partial class SettingReader(ParseResult parsed, Func<string, string?> environment, ConfigFile file, List<string> errors)
 {
-    /// <summary>The text of the flag, else of the variable, else the default. A variable that is empty counts as not set.</summary>
-    public string? Find(Setting setting) =>
-        parsed.GetResult(setting.Option) is { Implicit: false }
-            ? parsed.GetValue(setting.Option) ?? ""
-            : environment(setting.Variable) is { Length: > 0 } text ? text : setting.Default;
+    /// <summary>The text of the flag, else of the variable, else of the file, else the default. A variable that is empty counts as not set.</summary>
+    public string? Find(Setting setting) => Locate(setting).Text;
 
     public T? Read<T>(Setting setting, Func<string, T?> convert, string expected)
         where T : class => Convert(setting, convert, expected);
@@ -22,13 +20,33 @@ internal sealed class SettingReader(ParseResult parsed, Func<string, string?> en
 
     private T? Convert<T>(Setting setting, Func<string, T?> convert, string expected)
     {
-        var text = Find(setting);
+        var (text, place) = Locate(setting);
         var value = text is null ? default : convert(text);
         if (value is null)
         {
-            errors.Add($"{setting.Option.Name} ({setting.Variable}): {(string.IsNullOrEmpty(text) ? "is required and " : $"'{Terminal.Safe(text)}': ")}{expected}");
+            errors.Add($"{place}: {(string.IsNullOrEmpty(text) ? "is required and " : $"'{Terminal.Safe(Credentials().Replace(text, "//***@"))}': ")}{expected}");
         }
 
         return value;
     }
+
+    private (string? Text, string Place) Locate(Setting setting)
+    {
+        var place = $"{setting.Option.Name} ({setting.Variable})";
+        if (parsed.GetResult(setting.Option) is { Implicit: false })
+        {
+            return (parsed.GetValue(setting.Option) ?? "", place);
+        }
+
+        if (environment(setting.Variable) is { Length: > 0 } text)
+        {
+            return (text, place);
+        }
+
+        return file.Find(setting.Key) is { } found ? found : (setting.Default, place);
+    }
+
+    /// <summary>What a URL must not hold is not repeated in a complaint about it.</summary>
+    [GeneratedRegex("//[^/]*@")]
+    private static partial Regex Credentials();
 }
