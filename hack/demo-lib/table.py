@@ -32,7 +32,7 @@ def spread(rows, key):
     values = sorted(row[key] for row in rows if row.get(key) is not None)
     if not values:
         return None, None
-    return statistics.median(values), values[math.ceil(len(values) * 0.95) - 1]
+    return round(statistics.median(values), 1), values[math.ceil(len(values) * 0.95) - 1]
 
 
 def statistics_by_fault(rows):
