@@ -102,6 +102,23 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void AnEarlierBadReleaseThatWasRolledBackMinutesAgoIsNotTheOldRevision()
+    {
+        var earlier = SampleBundle.Measure("an-earlier-one", 0.4, 5000) with { SeenAt = SampleBundle.Onset.AddMinutes(-3) };
+        AssertBadRelease(
+            Diagnose(b => b with { Measures = [earlier, .. b.Measures.Select(measure => measure with { SeenAt = SampleBundle.Onset })] }), EvidenceKind.Series, EvidenceKind.Change);
+    }
+
+    [Fact]
+    public void OfSeveralOldRevisionsSideBySideTheProvenOneCounts()
+    {
+        var other = SampleBundle.Measure("neither-proven", 0.4, 5000);
+        AssertBadRelease(
+            Diagnose(b => b with { Measures = [other, .. b.Measures], KnownGood = [new(SampleWorkload.Old, SampleBundle.Onset, SampleBundle.Onset)] }),
+            EvidenceKind.Series, EvidenceKind.Change);
+    }
+
+    [Fact]
     public void TroubleThatTheNewRevisionDoesNotShowIsNotTheReleases() =>
         Assert.True(
             Confidence(b => b with { Measures = [SampleBundle.Measure(SampleWorkload.New, 0.01, 60), b.Measures[1]] }) < Confidence(b => b with { Measures = [] }));

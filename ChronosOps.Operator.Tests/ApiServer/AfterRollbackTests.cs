@@ -71,6 +71,19 @@ public class AfterRollbackTests
         Assert.Equal(2, (await world.IncidentsAsync()).Count);
     }
 
+    [Fact]
+    public async Task AnotherBadReleaseRightAfterTheFirstIsRolledBackToo()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var first = await world.IncidentAsync(IncidentPhase.Resolved);
+        await world.ReleaseAsync(3, PodFate.Failing());
+        await world.IncidentAsync("the second to be resolved", incident => incident.Metadata.Uid != first.Metadata.Uid && incident.Status?.Phase == IncidentPhase.Resolved);
+        Assert.Equal(Manifests.Image(1), await world.ImageAsync());
+        world.AssertSpecWrites("web", "web");
+    }
+
     private static async Task AgainAsync(ApiServerWorld world)
     {
         await world.ReleaseAsync(2, PodFate.Failing());

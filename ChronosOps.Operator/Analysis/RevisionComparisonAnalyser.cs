@@ -8,6 +8,9 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
 {
     private const string Source = "revisions";
 
+    /// <summary>Revisions that last served within this time of each other served side by side.</summary>
+    private static readonly TimeSpan SideBySide = TimeSpan.FromSeconds(30);
+
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         var subject = Analysers.ReleaseOf(bundle);
@@ -24,8 +27,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
     {
         var current = bundle.Workload.Current.Revision;
         var fresh = bundle.Measures.FirstOrDefault(measure => measure.Signal == signal && measure.Revision == current);
-        var old = bundle.Measures.Where(measure => measure.Signal == signal && measure.Revision != current).MaxBy(measure => measure.Requests);
-        if (fresh is null || old is null)
+        if (fresh is null || OldOf(bundle, signal, current) is not { } old)
         {
             return;
         }
@@ -45,5 +47,19 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
             var finding = @case.Find(EvidenceKind.Series, Source, null, 0.5, $"{text}: the new revision does not show it", $"signal {signal}");
             @case.Against(Cause.BadRelease, subject, finding);
         }
+    }
+
+    /// <summary>
+    /// What served until the current revision came: an earlier bad release that was rolled back minutes ago is history. Of several that served
+    /// side by side a proven one, and then the one with the most requests.
+    /// </summary>
+    private static RevisionMeasure? OldOf(EvidenceBundle bundle, string signal, string current)
+    {
+        var others = bundle.Measures.Where(measure => measure.Signal == signal && measure.Revision != current).ToList();
+        return others
+            .Where(measure => others.Max(other => other.SeenAt) - measure.SeenAt <= SideBySide)
+            .OrderByDescending(measure => bundle.KnownGood.Any(good => good.Revision == measure.Revision))
+            .ThenByDescending(measure => measure.Requests)
+            .FirstOrDefault();
     }
 }

@@ -38,7 +38,14 @@ public sealed record EvidenceBundle
 }
 
 /// <summary>A signal of one revision.</summary>
-public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text);
+/// <param name="Signal">The signal's name.</param>
+/// <param name="Revision">The revision.</param>
+/// <param name="Value">What was measured, in the unit of the signal.</param>
+/// <param name="Threshold">From where on it is trouble.</param>
+/// <param name="Requests">How many requests that rests on.</param>
+/// <param name="Text">The value as people read it.</param>
+/// <param name="SeenAt">When the revision last served.</param>
+public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text, DateTimeOffset SeenAt = default);
 
 /// <summary>A Kubernetes Event.</summary>
 public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason, string Object, string Message, int Count);

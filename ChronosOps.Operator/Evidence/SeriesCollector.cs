@@ -35,7 +35,8 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
                    where sum is not null
                    let value = TrafficJudge.Value(signal, sum)
                    where value is not null
-                   select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value)),
+                   select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value),
+                       revision.Value.Last(step => step.Requests > 0).To),
             ],
         };
 
