@@ -86,11 +86,12 @@ public static class OperatorHost
         Observe(metrics, time, "remediationpolicies", policyCache);
         Observe(metrics, time, "incidents", incidentCache);
         var caches = new CacheGroup(deployments, replicaSets, pods, policyCache, incidentCache);
-        Endpoints.Map(app, metrics, new Readiness(caches, loop, time, interval));
+        var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
+        Endpoints.Map(app, metrics, new Readiness(caches, loop, leadership, time, interval));
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
-        var work = RunAllAsync(caches, host, loop, stopping.Token);
+        var work = RunAllAsync(caches, leadership, host, loop, stopping.Token);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         var ended = await Task.WhenAny(work, app.WaitForShutdownAsync(cancellationToken)).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
@@ -98,18 +99,18 @@ public static class OperatorHost
     }
 
     /// <summary>Ends when told to, or when a part fails: first the work, then the caches that it reads, then the caller may dispose of the client.</summary>
-    private static async Task RunAllAsync(CacheGroup caches, ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
+    private static async Task RunAllAsync(CacheGroup caches, Leadership leadership, ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
     {
         using var following = new CancellationTokenSource();
-        using var working = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var follow = caches.RunAsync(following.Token);
         try
         {
             await caches.WaitForSyncAsync(ct).ConfigureAwait(false);
-            Task[] work = [host.RunAsync(working.Token), loop.RunAsync(working.Token)];
-            var first = await Task.WhenAny([follow, .. work]).ConfigureAwait(false);
-            await working.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var work = leadership.RunAsync(leading => WorkAsync(host, loop, leading), ending.Token);
+            var first = await Task.WhenAny(follow, work).ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await first.ConfigureAwait(false);
         }
         finally
@@ -117,6 +118,17 @@ public static class OperatorHost
             await following.CancelAsync().ConfigureAwait(false);
             await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    /// <summary>What only the leader does. When one part ends, so does the other.</summary>
+    private static async Task WorkAsync(ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
+    {
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task[] parts = [host.RunAsync(working.Token), loop.RunAsync(working.Token)];
+        var first = await Task.WhenAny(parts).ConfigureAwait(false);
+        await working.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first.ConfigureAwait(false);
     }
 
     private static async Task<int> EndAsync(Task work, ILogger log, bool failed)

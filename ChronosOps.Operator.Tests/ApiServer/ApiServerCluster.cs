@@ -39,11 +39,19 @@ internal sealed class ApiServerCluster
         await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, "crds"));
         await Kubectl.RunAsync(kubeconfig, null, "wait", "--for=condition=Established", "crd/incidents.chronosops.io", "crd/remediationpolicies.chronosops.io", "--timeout=30s");
         await Waiting.ForAsync("the definitions to be served", () => ServedAsync(client));
-        var role = await Kubectl.TryAsync("helm", kubeconfig, null, "template", Role, Path.Combine(Repository, "charts/chronosops"),
-            "--set", $"prometheus.url=http://unused,fullnameOverride={Role}", "--show-only", "templates/clusterrole.yaml");
-        Assert.True(role.ExitCode == 0, role.Error);
-        await Kubectl.RunAsync(kubeconfig, role.Output, "apply", "-f", "-");
+        await ApplyFromChartAsync(kubeconfig, "default", Role, "templates/clusterrole.yaml", "scope=cluster");
         return new ApiServerCluster(kubeconfig, client);
+    }
+
+    /// <summary>Lets an account of that name take part in an election, as the chart does.</summary>
+    public Task AllowElectionAsync(string ns, string account) => ApplyFromChartAsync(Kubeconfig, ns, account, "templates/own-role.yaml", "leaderElection.enabled=true");
+
+    private static async Task ApplyFromChartAsync(string kubeconfig, string ns, string name, string template, string value)
+    {
+        var rendered = await Kubectl.TryAsync("helm", kubeconfig, null, "template", name, Path.Combine(Repository, "charts/chronosops"), "--namespace", ns,
+            "--set", $"prometheus.url=http://unused,fullnameOverride={name},{value}", "--show-only", template);
+        Assert.True(rendered.ExitCode == 0, rendered.Error);
+        await Kubectl.RunAsync(kubeconfig, rendered.Output, "apply", "-f", "-");
     }
 
     /// <summary>Definitions are served a moment after they are established.</summary>

@@ -5,8 +5,8 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// <summary>A write that the API server accepted.</summary>
 internal sealed record AuditedWrite(DateTimeOffset At, string Verb, string Group, string Resource, string? Subresource, string Namespace, string Name, bool ChangedSpec)
 {
-    /// <summary>Not the operator's own objects, Events and postmortems: somebody else's.</summary>
-    public bool IsForeign => Group is not ("chronosops.io" or "events.k8s.io") && Resource != "events" && !(Resource == "configmaps" && Name.StartsWith("postmortem-", StringComparison.Ordinal));
+    /// <summary>Not the operator's own objects, its Lease, Events and postmortems: somebody else's.</summary>
+    public bool IsForeign => Group is not ("chronosops.io" or "events.k8s.io" or "coordination.k8s.io") && Resource != "events" && !(Resource == "configmaps" && Name.StartsWith("postmortem-", StringComparison.Ordinal));
 }
 
 /// <summary>The API server's own record of who wrote what.</summary>

@@ -45,24 +45,43 @@ internal sealed class RunningOperator : IAsyncDisposable
     /// <summary>Runs the built program.</summary>
     /// <param name="world">Where.</param>
     /// <param name="kubeconfig">Another way to the API server than the world's own.</param>
-    public static async Task<RunningOperator> StartProcessAsync(ApiServerWorld world, string? kubeconfig = null)
+    /// <param name="more">More flags.</param>
+    public static async Task<RunningOperator> StartProcessAsync(ApiServerWorld world, string? kubeconfig = null, params string[] more)
     {
         var running = new RunningOperator(FreePort());
         string[] arguments =
         [
             "run", "--prometheus-url", world.Prometheus.Url.ToString(), "--prometheus-timeout", "1s", "--evaluation-interval", "1s", "--namespace", world.Namespace,
             "--listen", running.Address, "--control-configmap", ApiServerWorld.ControlMap, "--control-namespace", world.Namespace,
-            "--kubeconfig", kubeconfig ?? world.OperatorKubeconfig, "--log-level", "warning",
+            "--kubeconfig", kubeconfig ?? world.OperatorKubeconfig, "--log-level", "warning", .. more,
         ];
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "chronosops"), arguments);
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         running._process = Process.Start(start)!;
-        await running.ReadyAsync();
+        try
+        {
+            await running.ReadyAsync();
+        }
+        catch
+        {
+            await running.DisposeAsync(); // nobody else could end it
+            throw;
+        }
+
         return running;
     }
 
     /// <summary>Ends the process at once, as the kernel does when memory runs out.</summary>
     public void Kill() => _process!.Kill();
+
+    /// <summary>Tells the process to stop, as the kubelet does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"])!;
+        await WaitForExitAsync();
+        return _process.ExitCode;
+    }
 
     public bool HasExited => _process?.HasExited ?? _inProcess.IsCompleted;
 
@@ -81,7 +100,11 @@ internal sealed class RunningOperator : IAsyncDisposable
         await _stopping.CancelAsync();
         if (_process is { } process)
         {
-            process.Kill();
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
             await process.WaitForExitAsync();
             process.Dispose();
         }
