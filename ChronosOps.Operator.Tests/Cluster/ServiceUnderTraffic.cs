@@ -21,9 +21,18 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
         (Namespace, Name) = (ns, name);
         _values = new Dictionary<string, string>
         {
-            ["SEED"] = "test", ["NAMESPACE"] = ns, ["SERVICE"] = name, ["POLICY"] = $"{name}-heal", ["PORT"] = "8080", ["METRICS_STYLE"] = "prometheus",
-            ["REPLICAS"] = "2", ["SIDECAR"] = "", ["RPS"] = RequestsPerSecond.ToString(CultureInfo.InvariantCulture), ["SLOW_MS"] = "500",
-            ["DEMO_IMAGE"] = "localhost/chronosops-demo:1", ["IMAGE"] = "localhost/chronosops-demo:1",
+            ["SEED"] = "test",
+            ["NAMESPACE"] = ns,
+            ["SERVICE"] = name,
+            ["POLICY"] = $"{name}-heal",
+            ["PORT"] = "8080",
+            ["METRICS_STYLE"] = "prometheus",
+            ["REPLICAS"] = "2",
+            ["SIDECAR"] = "",
+            ["RPS"] = RequestsPerSecond.ToString(CultureInfo.InvariantCulture),
+            ["SLOW_MS"] = "500",
+            ["DEMO_IMAGE"] = "localhost/chronosops-demo:1",
+            ["IMAGE"] = "localhost/chronosops-demo:1",
         };
     }
 
