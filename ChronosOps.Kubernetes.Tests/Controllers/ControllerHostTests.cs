@@ -3,29 +3,11 @@ using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Kubernetes.Tests;
 
-public sealed class ControllerHostTests : IAsyncLifetime
+public sealed class ControllerHostTests : FakeServerTest
 {
-    private readonly FakeTime time = new();
-    private readonly CancellationTokenSource stop = new();
     private readonly Controller controller = new();
-    private FakeApiServer server = null!;
-    private KubernetesClient client = null!;
-    private Task running = Task.CompletedTask;
 
-    public async ValueTask InitializeAsync()
-    {
-        server = await FakeApiServer.StartAsync();
-        client = new KubernetesClient(server.Configuration);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await running.ContinueWith(_ => { }, TaskScheduler.Default);
-        client.Dispose();
-        await server.DisposeAsync();
-        stop.Dispose();
-    }
+    private protected override void Prepare() => client = new KubernetesClient(server.Configuration);
 
     [Fact]
     public async Task EveryObjectOfTheFirstListIsReconciled()
@@ -83,14 +65,7 @@ public sealed class ControllerHostTests : IAsyncLifetime
     {
         server.AnswersList("7", Json.Pod("a", "3"));
         controller.OnReconcile = pod => ReconciliationResult<V1Pod>.Failure(pod, "throttled", requeueAfter: TimeSpan.FromSeconds(30));
-        Start();
-        await Eventually.BeTrue(() => controller.Calls.Count == 1);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromSeconds(29));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.Single(controller.Calls);
-        time.Advance(TimeSpan.FromSeconds(1));
-        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+        await IsCalledAgainAfterHalfAMinuteAsync();
     }
 
     [Fact]
@@ -230,14 +205,7 @@ public sealed class ControllerHostTests : IAsyncLifetime
     {
         server.AnswersList("7", Json.Pod("a", "3"));
         controller.OnReconcile = _ => throw new KubernetesException(429, "later", retryAfter: TimeSpan.FromSeconds(30));
-        Start();
-        await Eventually.BeTrue(() => controller.Calls.Count == 1);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromSeconds(29));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.Single(controller.Calls);
-        time.Advance(TimeSpan.FromSeconds(1));
-        await Eventually.BeTrue(() => controller.Calls.Count == 2);
+        await IsCalledAgainAfterHalfAMinuteAsync();
     }
 
     [Fact]
@@ -259,6 +227,18 @@ public sealed class ControllerHostTests : IAsyncLifetime
         Assert.Equal(0, seen.Read("workqueue_depth", "name=pod"));
         Assert.Equal(0, seen.Read("workqueue_unfinished_work_seconds", "name=pod"));
         Assert.Equal(0, seen.Read("controller_runtime_active_workers", "controller=pod"));
+    }
+
+    private async Task IsCalledAgainAfterHalfAMinuteAsync()
+    {
+        Start();
+        await Eventually.BeTrue(() => controller.Calls.Count == 1);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(29));
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Single(controller.Calls);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => controller.Calls.Count == 2);
     }
 
     private ControllerHost<V1Pod> Start(Func<V1Pod, bool>? filter = null)

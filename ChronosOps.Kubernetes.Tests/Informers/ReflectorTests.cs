@@ -3,19 +3,13 @@ using ChronosOps.Kubernetes.Models;
 namespace ChronosOps.Kubernetes.Tests;
 
 /// <summary>An informer against a server that misbehaves as each test says.</summary>
-public sealed class ReflectorTests : IAsyncLifetime
+public sealed class ReflectorTests : FakeServerTest
 {
-    private readonly FakeTime time = new();
-    private readonly CancellationTokenSource stop = new();
     private readonly List<string> changes = [];
-    private FakeApiServer server = null!;
-    private KubernetesClient client = null!;
     private Informer<V1Pod> informer = null!;
-    private Task running = Task.CompletedTask;
 
-    public async ValueTask InitializeAsync()
+    private protected override void Prepare()
     {
-        server = await FakeApiServer.StartAsync();
         client = new KubernetesClient(server.Configuration, time);
         informer = new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = "shop", LabelSelector = "app=web" }, time: time);
         informer.Changed += change =>
@@ -23,15 +17,6 @@ public sealed class ReflectorTests : IAsyncLifetime
             lock (changes)
                 changes.Add($"{change.Type} {change.Object.Name()}@{change.Object.ResourceVersion()}{(change.IsFinalStateUnknown ? " unknown" : "")}");
         };
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await running.ContinueWith(_ => { }, TaskScheduler.Default);
-        client.Dispose();
-        await server.DisposeAsync();
-        stop.Dispose();
     }
 
     [Fact]

@@ -3,30 +3,15 @@ using ChronosOps.Kubernetes.Models;
 namespace ChronosOps.Kubernetes.Tests;
 
 /// <summary>Caches that are filled by a watch (<c>sendInitialEvents</c>), and what happens where the server does not play along.</summary>
-public sealed class StreamedListTests : IAsyncLifetime
+public sealed class StreamedListTests : FakeServerTest
 {
-    private readonly FakeTime time = new();
-    private readonly CancellationTokenSource stop = new();
-    private FakeApiServer server = null!;
-    private KubernetesClient client = null!;
     private Informer<V1Pod> informer = null!;
-    private Task running = Task.CompletedTask;
 
-    public async ValueTask InitializeAsync()
+    private protected override void Prepare()
     {
-        server = await FakeApiServer.StartAsync();
         server.StreamsLists = true;
         client = new KubernetesClient(server.Configuration, time);
         informer = new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { LabelSelector = "app=web" });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await running.ContinueWith(_ => { }, TaskScheduler.Default);
-        client.Dispose();
-        await server.DisposeAsync();
-        stop.Dispose();
     }
 
     [Fact]

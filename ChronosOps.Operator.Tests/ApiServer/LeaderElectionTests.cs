@@ -13,10 +13,7 @@ public class LeaderElectionTests(ITestOutputHelper output)
     [Fact]
     public async Task TheOtherReplicaFinishesWhatAKilledLeaderBegan()
     {
-        await using var world = await ApiServerWorld.StartAsync();
-        await world.Cluster.AllowElectionAsync(world.Namespace, ApiServerWorld.Account);
-        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
-        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await using var world = await StartAsync();
         await using var leader = await RunningOperator.StartProcessAsync(world, more: Elect);
         await world.PolicyConditionAsync("policy", "Protected", "True");
         var first = await HolderAsync(world);
@@ -37,10 +34,7 @@ public class LeaderElectionTests(ITestOutputHelper output)
     [Fact]
     public async Task ALeaderThatIsStoppedGivesTheLeaseBack()
     {
-        await using var world = await ApiServerWorld.StartAsync();
-        await world.Cluster.AllowElectionAsync(world.Namespace, ApiServerWorld.Account);
-        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
-        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await using var world = await StartAsync();
         var leader = await RunningOperator.StartProcessAsync(world, more: Elect);
         await using var standby = await RunningOperator.StartProcessAsync(world, more: Elect);
         var first = await HolderAsync(world);
@@ -50,6 +44,15 @@ public class LeaderElectionTests(ITestOutputHelper output)
         output.WriteLine($"another replica led {Stopwatch.GetElapsedTime(stopped).TotalSeconds:0.0} s after the leader was told to stop");
         await world.PolicyConditionAsync("policy", "Protected", "True");
         await leader.DisposeAsync();
+    }
+
+    private static async Task<ApiServerWorld> StartAsync()
+    {
+        var world = await ApiServerWorld.StartAsync();
+        await world.Cluster.AllowElectionAsync(world.Namespace, ApiServerWorld.Account);
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        return world;
     }
 
     private static Task<string> HolderAsync(ApiServerWorld world) => Waiting.ForAsync("a leader", async () =>

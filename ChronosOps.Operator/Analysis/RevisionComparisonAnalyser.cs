@@ -56,8 +56,9 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
     private static RevisionMeasure? OldOf(EvidenceBundle bundle, string signal, string current)
     {
         var others = bundle.Measures.Where(measure => measure.Signal == signal && measure.Revision != current).ToList();
+        var newest = others.Select(measure => measure.SeenAt).DefaultIfEmpty().Max();
         return others
-            .Where(measure => others.Max(other => other.SeenAt) - measure.SeenAt <= SideBySide)
+            .Where(measure => newest - measure.SeenAt <= SideBySide)
             .OrderByDescending(measure => bundle.KnownGood.Any(good => good.Revision == measure.Revision))
             .ThenByDescending(measure => measure.Requests)
             .FirstOrDefault();

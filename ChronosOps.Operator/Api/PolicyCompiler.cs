@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.PromQl;
@@ -70,7 +69,7 @@ public sealed class PolicyCompiler
 
         if (workloads.Name is { } name)
         {
-            CheckName("spec.workloads.name", name, ApiPatterns.DnsSubdomain, 253);
+            Accept(ObjectNames.CheckObject("spec.workloads.name", name));
         }
 
         CheckSelector(workloads.Selector);
@@ -138,7 +137,7 @@ public sealed class PolicyCompiler
                 return null;
             }
 
-            if (CheckName($"spec.signals[{index}].name", spec.Name, ApiPatterns.DnsLabel, 63) && !names.Add(spec.Name))
+            if (Accept(ObjectNames.CheckLabel($"spec.signals[{index}].name", spec.Name)) && !names.Add(spec.Name))
             {
                 Error($"spec.signals[{index}].name", $"'{spec.Name}' is used twice");
             }
@@ -186,15 +185,11 @@ public sealed class PolicyCompiler
         };
     }
 
-    private bool CheckName(string field, string? name, string pattern, int longest)
+    private bool Accept(FieldError? wrong)
     {
-        var wrong = string.IsNullOrEmpty(name) ? "must not be empty"
-            : name.Length > longest ? $"has {name.Length} characters; at most {longest} are allowed"
-            : !Regex.IsMatch(name, pattern, RegexOptions.CultureInvariant) ? $"'{name}' is not a valid name"
-            : null;
         if (wrong is not null)
         {
-            Error(field, wrong);
+            _errors.Add(wrong);
         }
 
         return wrong is null;

@@ -79,10 +79,10 @@ internal sealed partial class RunSettings
             Namespace = reader.Read(Namespace, text => text.Length == 0 || Label().IsMatch(text) ? text : null, "must be a namespace, or empty for all") ?? "",
             LogLevel = reader.Read(LogLevel, Level, "must be trace, debug, information, warning, error or critical") ?? default,
             Listen = reader.Read(Listen, text => IsListenAddress(text) ? text : null, "must be like http://+:8080 or http://127.0.0.1:8080") ?? "",
-            ControlConfigMap = reader.Read(ControlConfigMap, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, "must be the name of a ConfigMap") ?? "",
+            ControlConfigMap = ReadName(reader, ControlConfigMap, "a ConfigMap"),
             ControlNamespace = controlNamespace,
             LeaderElect = reader.Read(LeaderElect, Bool, "must be true or false") ?? false,
-            LeaseName = reader.Read(LeaseName, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, "must be the name of a Lease") ?? "",
+            LeaseName = ReadName(reader, LeaseName, "a Lease"),
             LeaseNamespace = ReadNamespace(reader, LeaseNamespace, controlNamespace),
         };
         return (errors.Count == 0 ? options : null, errors);
@@ -96,6 +96,9 @@ internal sealed partial class RunSettings
 
     private static string ReadNamespace(SettingReader reader, Setting setting, string fallback) =>
         reader.Find(setting) is null ? fallback : reader.Read(setting, text => Label().IsMatch(text) ? text : null, "must be a namespace") ?? "";
+
+    private static string ReadName(SettingReader reader, Setting setting, string kind) =>
+        reader.Read(setting, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, $"must be the name of {kind}") ?? "";
 
     private Setting New(string flag, string helpName, string? fallback, string help)
     {

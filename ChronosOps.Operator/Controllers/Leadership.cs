@@ -10,10 +10,8 @@ namespace ChronosOps.Operator.Controllers;
 /// </summary>
 public sealed class Leadership(KubernetesClient client, RunOptions options, ILogger log, TimeProvider time)
 {
-    private DateTimeOffset? _since;
-
     /// <summary>Since when this process works; null while it stands by.</summary>
-    public DateTimeOffset? Since => _since;
+    public DateTimeOffset? Since { get; private set; }
 
     /// <summary>Works while this process leads.</summary>
     /// <exception cref="LeadershipLostException">The Lease was lost; the work has ended.</exception>
@@ -42,14 +40,14 @@ public sealed class Leadership(KubernetesClient client, RunOptions options, ILog
 
     private async Task LeadAsync(Func<CancellationToken, Task> work, CancellationToken ct)
     {
-        _since = time.GetUtcNow();
+        Since = time.GetUtcNow();
         try
         {
             await work(ct).ConfigureAwait(false);
         }
         finally
         {
-            _since = null;
+            Since = null;
         }
     }
 }

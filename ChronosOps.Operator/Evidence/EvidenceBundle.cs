@@ -45,7 +45,7 @@ public sealed record EvidenceBundle
 /// <param name="Requests">How many requests that rests on.</param>
 /// <param name="Text">The value as people read it.</param>
 /// <param name="SeenAt">When the revision last served.</param>
-public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text, DateTimeOffset SeenAt = default);
+public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text, DateTimeOffset SeenAt);
 
 /// <summary>A Kubernetes Event.</summary>
 public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason, string Object, string Message, int Count);
