@@ -39,6 +39,7 @@ internal sealed class ApiServerCluster
         await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, "crds"));
         await Kubectl.RunAsync(kubeconfig, null, "wait", "--for=condition=Established", "crd/incidents.chronosops.io", "crd/remediationpolicies.chronosops.io", "--timeout=30s");
         await Waiting.ForAsync("the definitions to be served", () => ServedAsync(client));
+        Kubectl.ForgetDiscovery();
         await ApplyFromChartAsync(kubeconfig, "default", Role, "templates/clusterrole.yaml", "scope=cluster");
         return new ApiServerCluster(kubeconfig, client);
     }
@@ -54,11 +55,17 @@ internal sealed class ApiServerCluster
         await Kubectl.RunAsync(kubeconfig, rendered.Output, "apply", "-f", "-");
     }
 
-    /// <summary>Definitions are served a moment after they are established.</summary>
+    /// <summary>Definitions are served a moment after they are established, and their group is listed, for kubectl, at another moment.</summary>
     private static async Task<JsonArray?> ServedAsync(KubernetesClient client)
     {
         try
         {
+            var groups = await client.SendAsync(HttpMethod.Get, "/apis", ct: ApiServerWorld.Ct);
+            if (!groups!["groups"]!.AsArray().Any(group => (string?)group!["name"] == "chronosops.io"))
+            {
+                return null;
+            }
+
             var list = await client.SendAsync(HttpMethod.Get, "/apis/chronosops.io/v1alpha1", ct: ApiServerWorld.Ct);
             return list!["resources"]!.AsArray() is { Count: >= 4 } served ? served : null;
         }

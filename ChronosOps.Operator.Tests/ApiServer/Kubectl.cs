@@ -10,7 +10,10 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error);
 internal static class Kubectl
 {
     /// <summary>Of this run alone: an earlier cluster at the same address had other resources.</summary>
-    private static readonly string DiscoveryCache = Directory.CreateTempSubdirectory("chronosops-kubectl-").FullName;
+    private static string _discoveryCache = NewCache();
+
+    /// <summary>The server has other resources now: short names are looked up in the cache alone.</summary>
+    public static void ForgetDiscovery() => Volatile.Write(ref _discoveryCache, NewCache());
 
     /// <summary>Runs kubectl; fails the test when it fails.</summary>
     public static async Task<string> RunAsync(string kubeconfig, string? input, params string[] arguments)
@@ -24,7 +27,7 @@ internal static class Kubectl
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
-        start.Environment["KUBECACHEDIR"] = DiscoveryCache;
+        start.Environment["KUBECACHEDIR"] = Volatile.Read(ref _discoveryCache);
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
@@ -33,4 +36,6 @@ internal static class Kubectl
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new ProgramResult(process.ExitCode, await output, await error);
     }
+
+    private static string NewCache() => Directory.CreateTempSubdirectory("chronosops-kubectl-").FullName;
 }

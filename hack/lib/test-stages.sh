@@ -3,6 +3,8 @@
 
 RESULTS=$LOGS/test
 OUTCOMES=$RESULTS/outcomes.jsonl
+# What tests leave in the folder for temporary files; a short path, for sockets.
+SCRATCH=/tmp/chronosops-test.$$
 PROJECTS="ChronosOps.Kubernetes.Tests ChronosOps.Operator.Tests"
 API_CLUSTER=test-api NODE_CLUSTER=test
 STAGE=0 CHILD='' CLUSTERS_UP=() LAUNCH=()
@@ -36,6 +38,7 @@ end_child() { [ -z "$CHILD" ] || kill -KILL -- "-$CHILD" 2>/dev/null || true; }
 end_run() {
   local name
   end_child
+  rm -rf "$SCRATCH"
   [ -z "${KEEP:-}" ] || return 0
   for name in "${CLUSTERS_UP[@]}"; do "$HACK/cluster" down --name "$name" >>"$RESULTS/down.log" 2>&1 || say "cluster $name could not be removed; log: $RESULTS/down.log"; done
   CLUSTERS_UP=()
@@ -71,7 +74,8 @@ run_tests() {
   local tier=$1 limit=$2 project=$3 rc=0; shift 3
   local name=$tier-$project
   [ -z "$FILTER" ] || set -- "$@" --filter-method "*$FILTER*"
-  watched "running the $tier tests of $project" "$limit" "$RESULTS/$name.log" "${LAUNCH[@]}" "$REPO/artifacts/bin/$project/debug/$project" \
+  rm -rf "$SCRATCH"; mkdir "$SCRATCH"
+  watched "running the $tier tests of $project" "$limit" "$RESULTS/$name.log" env "TMPDIR=$SCRATCH" "${LAUNCH[@]}" "$REPO/artifacts/bin/$project/debug/$project" \
     --results-directory "$RESULTS" --report-ctrf --report-ctrf-filename "$name.json" --no-progress --no-ansi --auto-reporters off "$@" || rc=$?
   "$LIB/outcomes.py" ctrf "$OUTCOMES" "$tier" "$project" "$RESULTS/$name.json" $rc "$RESULTS/$name.log"
 }
