@@ -40,6 +40,15 @@ internal sealed class ReconcileStep<T>(RateLimitedQueue<ObjectKey> queue, OwnWri
         }
     }
 
+    /// <summary>That somebody else wrote in between is everyday life, and needs no stack.</summary>
+    private void Tell(ObjectKey key, ReconciliationResult<T> failed)
+    {
+        if (failed.Error is KubernetesException { IsConflict: true })
+            log.LogInformation("{Key}: {Message}; read anew, failure number {Retries}", key, failed.Message, queue.Retries(key) + 1);
+        else
+            log.LogWarning(failed.Error, "{Key}: {Message}; failure number {Retries}", key, failed.Message, queue.Retries(key) + 1);
+    }
+
     /// <summary>The one place that decides when an object is looked at again.</summary>
     private void Schedule(ObjectKey key, ReconciliationResult<T> result)
     {
@@ -50,7 +59,7 @@ internal sealed class ReconcileStep<T>(RateLimitedQueue<ObjectKey> queue, OwnWri
         }
         else if (!result.IsSuccess)
         {
-            log.LogWarning(result.Error, "{Key}: {Message}; failure number {Retries}", key, result.Message, queue.Retries(key) + 1);
+            Tell(key, result);
             var delay = queue.NextRetryDelay(key);
             queue.AddAfter(key, result.RequeueAfter > delay ? result.RequeueAfter.Value : delay);
         }
