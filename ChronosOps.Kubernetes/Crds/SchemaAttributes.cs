@@ -76,7 +76,7 @@ public sealed class FormatAttribute(string format) : Attribute
 /// class it sees the whole object.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class, AllowMultiple = true)]
-public sealed class ValidationRuleAttribute(string rule, string message) : Attribute
+public class ValidationRuleAttribute(string rule, string message) : Attribute
 {
     public string Rule { get; } = rule;
     public string Message { get; } = message;

@@ -41,6 +41,7 @@ public enum IncidentPhase
 }
 
 /// <summary>The story of the incident so far.</summary>
+[ValidationRule("!has(oldSelf.phase) || !(oldSelf.phase in ['Resolved', 'Failed', 'Dismissed']) || (has(self.phase) && self.phase == oldSelf.phase)", "an incident that has ended stays ended")]
 public sealed class IncidentStatus
 {
     /// <summary>The generation of the spec that this status speaks of.</summary>

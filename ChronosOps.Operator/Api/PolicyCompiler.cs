@@ -7,7 +7,6 @@ namespace ChronosOps.Operator.Api;
 /// <summary>Checks a policy and parses its fields. The same rules as the CRD's schema, and those that no schema can express; an old server lets some through.</summary>
 public sealed class PolicyCompiler
 {
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromHours(1);
     private const int LongestQuery = 2048;
     private const string Null = "must not be null";
     private readonly List<FieldError> _errors = [];
@@ -42,15 +41,15 @@ public sealed class PolicyCompiler
             WorkloadName = spec.Workloads?.Name,
             Selector = spec.Workloads?.Selector,
             Signals = Signals(Given("spec.signals", spec.Signals), policy.Metadata.NamespaceProperty ?? ""),
-            RolloutDeadline = Duration("spec.rolloutDeadline", spec.RolloutDeadline, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
+            RolloutDeadline = Duration("spec.rolloutDeadline", spec.RolloutDeadline, DurationBounds.ShortestRollout, DurationBounds.LongestRollout),
             Ladder = Ladder(Given("spec.remediation.ladder", remediation.Ladder)),
             MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", remediation.MinimumConfidence),
             MaxActionsPerHour = Range("spec.remediation.maxActionsPerHour", remediation.MaxActionsPerHour, 0, 60),
-            KnownGoodDuration = Duration("spec.knownGood.minimumDuration", knownGood.MinimumDuration, TimeSpan.Zero, TimeSpan.FromDays(7)),
+            KnownGoodDuration = Duration("spec.knownGood.minimumDuration", knownGood.MinimumDuration, DurationBounds.Zero, DurationBounds.LongestProbation),
             KnownGoodRequests = Range("spec.knownGood.minimumRequests", knownGood.MinimumRequests, 0, 1_000_000_000L),
             ConsecutiveChecks = Range("spec.verification.consecutiveChecks", verification.ConsecutiveChecks, 1, 20),
-            VerificationTimeout = Duration("spec.verification.timeout", verification.Timeout, TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)),
-            RecurrenceWatch = Duration("spec.verification.recurrenceWatch", verification.RecurrenceWatch, TimeSpan.Zero, TimeSpan.FromDays(1)),
+            VerificationTimeout = Duration("spec.verification.timeout", verification.Timeout, DurationBounds.ShortestVerification, DurationBounds.LongestVerification),
+            RecurrenceWatch = Duration("spec.verification.recurrenceWatch", verification.RecurrenceWatch, DurationBounds.Zero, DurationBounds.LongestWatch),
         };
     }
 
@@ -170,7 +169,7 @@ public sealed class PolicyCompiler
             SignalPreset.HttpLatencyP95 => SignalKind.LatencyP95,
             _ => SignalKind.Query,
         };
-        var window = Duration($"{field}.window", spec.Window, TimeSpan.FromSeconds(5), LongestWindow);
+        var window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow);
         return new EffectiveSignal
         {
             Name = spec.Name,
@@ -178,10 +177,10 @@ public sealed class PolicyCompiler
             Query = scoped,
             Threshold = Threshold($"{field}.threshold", spec.Threshold, kind),
             Window = window,
-            For = Duration($"{field}.for", spec.For, TimeSpan.Zero, LongestWindow),
+            For = Duration($"{field}.for", spec.For, DurationBounds.Zero, DurationBounds.LongestWindow),
             MinimumRequestsPerSecond = Number($"{field}.minimumRequestsPerSecond", spec.MinimumRequestsPerSecond),
             CompareFactor = Number($"{field}.compareFactor", spec.CompareFactor),
-            Grace = Duration($"{field}.grace", spec.Grace, TimeSpan.Zero, LongestWindow),
+            Grace = Duration($"{field}.grace", spec.Grace, DurationBounds.Zero, DurationBounds.LongestWindow),
         };
     }
 
@@ -245,19 +244,21 @@ public sealed class PolicyCompiler
         return value;
     }
 
-    private TimeSpan Duration(string field, string? text, TimeSpan min, TimeSpan max)
+    private TimeSpan Duration(string field, string? text, string min, string max)
     {
         if (!Quantities.TryParseDuration(text, out var value))
         {
             Error(field, $"'{text}' is not a duration such as 30s or 1m30s");
         }
-        else if (value < min || value > max)
+        else if (value < Bound(min) || value > Bound(max))
         {
-            Error(field, $"'{text}' must be from {Quantities.Format(min)} to {Quantities.Format(max)}");
+            Error(field, $"'{text}' must be from {min} to {max}");
         }
 
         return value;
     }
+
+    private static TimeSpan Bound(string text) => Quantities.TryParseDuration(text, out var value) ? value : throw new FormatException($"'{text}' is no duration");
 
     /// <summary>What stands in a field, or its default where null does, which is an error.</summary>
     private T Given<T>(string field, T? value)

@@ -38,7 +38,9 @@ public sealed class RemediationPolicySpec : WrittenSpec
     public List<SignalSpec> Signals { get; set; } = [];
 
     /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from the start of the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.ShortestRollout, DurationBounds.LongestRollout)]
     [DefaultValue("60s")]
     public string RolloutDeadline { get; set; } = "60s";
 
@@ -68,6 +70,7 @@ public sealed class WorkloadSelector
 {
     /// <summary>The kind of workload.</summary>
     [DefaultValue("Deployment")]
+    [ValidationRule("self == oldSelf", "the kind cannot be changed; make another policy")]
     public WorkloadKind Kind { get; set; } = WorkloadKind.Deployment;
 
     /// <summary>The name of one workload.</summary>
@@ -89,6 +92,8 @@ public enum WorkloadKind
 
 /// <summary>One measurement and the limit that makes it a problem.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
+[ValidationRule("!has(self.preset) || self.preset != 'HttpErrorRatio' || !self.threshold.endsWith('s')", "threshold must be a ratio such as 0.05, or a percentage")]
+[ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.endsWith('s')", "threshold must be a duration such as 500ms")]
 public sealed class SignalSpec
 {
     /// <summary>Names the signal in incidents.</summary>
@@ -111,12 +116,16 @@ public sealed class SignalSpec
     public string Threshold { get; set; } = "";
 
     /// <summary>Over how much of the recent past the signal is computed for a whole workload.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.ShortestWindow, DurationBounds.LongestWindow)]
     [DefaultValue("1m")]
     public string Window { get; set; } = "1m";
 
     /// <summary>How long the signal must be beyond its threshold, without a pause, before it counts.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.Zero, DurationBounds.LongestWindow)]
     [DefaultValue("30s")]
     public string For { get; set; } = "30s";
 
@@ -133,7 +142,9 @@ public sealed class SignalSpec
     public string CompareFactor { get; set; } = "3";
 
     /// <summary>For this long after the start of a rollout the workload as a whole is not judged, since a rollout has a blip of its own. The new revision is still compared with the old one, so that a bad release is caught at once.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.Zero, DurationBounds.LongestWindow)]
     [DefaultValue("1m")]
     public string Grace { get; set; } = "1m";
 }
@@ -154,6 +165,7 @@ public sealed class RemediationSpec
 {
     /// <summary>The actions that may be taken, from the first to the last to be tried. An empty list allows none.</summary>
     [Items(0, 4)]
+    [ValidationRule("self.all(action, self.exists_one(other, other == action))", "names an action twice")]
     [DefaultValue("[\"Rollback\"]")]
     public List<RemediationAction> Ladder { get; set; } = [RemediationAction.Rollback];
 
@@ -182,7 +194,9 @@ public enum RemediationAction
 public sealed class KnownGoodSpec
 {
     /// <summary>How long the revision must have served alone, complete and without an incident.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.Zero, DurationBounds.LongestProbation)]
     [DefaultValue("5m")]
     public string MinimumDuration { get; set; } = "5m";
 
@@ -203,12 +217,16 @@ public sealed class VerificationSpec
     public int ConsecutiveChecks { get; set; } = 3;
 
     /// <summary>After how long without proof the result is Inconclusive.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.ShortestVerification, DurationBounds.LongestVerification)]
     [DefaultValue("5m")]
     public string Timeout { get; set; } = "5m";
 
     /// <summary>How long a mitigated incident is watched for recurrence before it is resolved.</summary>
+    [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.Zero, DurationBounds.LongestWatch)]
     [DefaultValue("5m")]
     public string RecurrenceWatch { get; set; } = "5m";
 }
