@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using Xunit;
 
@@ -56,5 +59,28 @@ public class ModeTests
         await world.SetEmergencyStopAsync("false");
         await world.IncidentAsync(IncidentPhase.Resolved);
         world.AssertSpecWrites("web");
+    }
+
+    [Fact]
+    public async Task AHeldWorkloadIsLeftAloneUntilItIsReleased()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await HoldAsync(world, "true");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var incident = await world.IncidentAsync("waiting", one => one.Status?.Message?.StartsWith("waiting for Hold", StringComparison.Ordinal) == true);
+        Assert.Equal(IncidentPhase.Deciding, incident.Status!.Phase);
+        await Waiting.QuietlyAsync(4);
+        Assert.Empty(world.ForeignWrites());
+
+        await HoldAsync(world, null);
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        world.AssertSpecWrites("web");
+    }
+
+    private static Task HoldAsync(ApiServerWorld world, string? value)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [ApiGroup.HoldAnnotation] = value } } };
+        return world.Client.For(KubernetesResources.Deployments).PatchNamespacedAsync(new V1Patch(patch, V1Patch.PatchType.MergePatch), world.Namespace, "web", ct: ApiServerWorld.Ct);
     }
 }

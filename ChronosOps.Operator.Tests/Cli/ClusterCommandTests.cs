@@ -9,6 +9,7 @@ namespace ChronosOps.Operator.Tests.Cli;
 public sealed class ClusterCommandTests : IAsyncLifetime
 {
     private const string ControlPath = "/api/v1/namespaces/chronosops-system/configmaps/chronosops-control";
+    private const string DeploymentPath = "/apis/apps/v1/namespaces/shop/deployments/checkout";
     private FakeIncidentServer _server = null!;
     private CliRun _cli = null!;
 
@@ -27,7 +28,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         other.Metadata.NamespaceProperty = "bank";
         _server.Put(SampleIncident.Resolved());
         _server.Put(other);
-        Assert.Equal(0, await _cli.RunAsync("incidents", "list"));
+        Assert.Equal(0, await _cli.RunAsync("incidents"));
         var lines = _cli.Out.ToString().TrimEnd().Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Matches("^NAMESPACE +NAME +WORKLOAD +PHASE", lines[0]);
@@ -41,7 +42,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         other.Metadata.NamespaceProperty = "bank";
         _server.Put(SampleIncident.Resolved());
         _server.Put(other);
-        Assert.Equal(0, await _cli.RunAsync("incidents", "list", "-A", "-o", "json"));
+        Assert.Equal(0, await _cli.RunAsync("incidents", "-A", "-o", "json"));
         var items = JsonNode.Parse(_cli.Out.ToString())!["items"]!.AsArray();
         Assert.Equal(["bank", "shop"], items.Select(i => i!["metadata"]!["namespace"]!.GetValue<string>()).Order());
         Assert.Equal("Resolved", items[0]!["status"]!["phase"]!.GetValue<string>());
@@ -51,14 +52,74 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     public async Task TellsTheStoryOfOneIncident()
     {
         _server.Put(SampleIncident.Resolved());
-        Assert.Equal(0, await _cli.RunAsync("incidents", "show", "checkout-x7k2p"));
+        Assert.Equal(0, await _cli.RunAsync("timeline", "checkout-x7k2p"));
         Golden.Matches(_cli.Out.ToString().ReplaceLineEndings("\n"), "story.golden.txt");
+    }
+
+    [Fact]
+    public async Task ShowsWhereOneIncidentStands()
+    {
+        _server.Put(SampleIncident.Resolved());
+        Assert.Equal(0, await _cli.RunAsync("show", "checkout-x7k2p"));
+        Golden.Matches(_cli.Out.ToString().ReplaceLineEndings("\n"), "sheet.golden.txt");
+    }
+
+    [Fact]
+    public async Task TellsTheStoryAsAnObjectOnEachLine()
+    {
+        _server.Put(SampleIncident.Resolved());
+        Assert.Equal(0, await _cli.RunAsync("timeline", "checkout-x7k2p", "-o", "json"));
+        var lines = _cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal("Resolved", (string?)lines.Last(line => (string?)line["kind"] == "Phase")["phase"]);
+        Assert.All(lines, line => Assert.NotNull(line["text"]));
+    }
+
+    [Theory]
+    [InlineData("checkout")]
+    [InlineData("deployment/checkout")]
+    [InlineData("deploy/checkout")]
+    [InlineData("incident/checkout-x7k2p")]
+    public async Task HoldsAWorkload(string named)
+    {
+        _server.Put(SampleIncident.Resolved());
+        PutDeployment();
+        Assert.Equal(0, await _cli.RunAsync("hold", named, "--reason", "ada migrates"));
+        Assert.Equal(
+            """PATCH PATH application/merge-patch+json {"metadata":{"annotations":{"chronosops.io/hold":"true","chronosops.io/hold-reason":"ada migrates"}}}""".Replace("PATH", DeploymentPath, StringComparison.Ordinal),
+            Assert.Single(_server.Writes));
+        Assert.Equal("Deployment shop/checkout is held until it is released.\n", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task HoldsAWorkloadForAWhile()
+    {
+        PutDeployment();
+        var before = TimeProvider.System.GetUtcNow();
+        Assert.Equal(0, await _cli.RunAsync("hold", "checkout", "--for", "2h"));
+        var patch = JsonNode.Parse(Assert.Single(_server.Writes).Split(' ', 4)[3])!["metadata"]!["annotations"]!;
+        Assert.InRange(DateTimeOffset.Parse((string)patch["chronosops.io/hold"]!, System.Globalization.CultureInfo.InvariantCulture), before.AddMinutes(119), before.AddMinutes(121));
+        Assert.True(patch.AsObject().ContainsKey("chronosops.io/hold-reason"), "an older reason must go");
+    }
+
+    [Fact]
+    public async Task ReleasesAWorkload()
+    {
+        PutDeployment();
+        Assert.Equal(0, await _cli.RunAsync("release", "checkout"));
+        Assert.EndsWith("""{"metadata":{"annotations":{"chronosops.io/hold":null,"chronosops.io/hold-reason":null}}}""", Assert.Single(_server.Writes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SaysThatThereIsNoSuchWorkload()
+    {
+        Assert.Equal(1, await _cli.RunAsync("hold", "nope"));
+        Assert.Equal("error: there is no Deployment nope in namespace shop\n", _cli.Error.ToString());
     }
 
     [Fact]
     public async Task SaysThatThereIsNoSuchIncident()
     {
-        Assert.Equal(1, await _cli.RunAsync("incidents", "show", "nope", "-n", "bank"));
+        Assert.Equal(1, await _cli.RunAsync("show", "nope", "-n", "bank"));
         Assert.Equal("error: there is no incident nope in namespace bank\n", _cli.Error.ToString());
     }
 
@@ -66,7 +127,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     public async Task SaysWhereChronosOpsIsNotInstalled()
     {
         _server.KnowsNoKinds = true;
-        Assert.Equal(1, await _cli.RunAsync("incidents", "list"));
+        Assert.Equal(1, await _cli.RunAsync("incidents"));
         Assert.Contains("ChronosOps is not installed there", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
@@ -81,7 +142,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
             Spec = new RemediationPolicySpec { Mode = PolicyMode.Autonomous },
             Status = new RemediationPolicyStatus { MatchedWorkloads = 2, OpenIncidents = 1, Conditions = [new V1Condition { Type = "Ready", Status = "True", Message = "in force\u001b[31m" }] },
         });
-        Assert.Equal(0, await _cli.RunAsync("policies", "list"));
+        Assert.Equal(0, await _cli.RunAsync("policies"));
         Assert.Matches("shop +checkout +Autonomous +True +- +2 +1 +in force \\[31m", _cli.Out.ToString());
     }
 
@@ -129,4 +190,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Contains("there is no ConfigMap chronosops-system/chronosops-control", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Writes, write => write.StartsWith("POST", StringComparison.Ordinal));
     }
+
+    private void PutDeployment() =>
+        _server.Put(DeploymentPath, new JsonObject { ["kind"] = "Deployment", ["apiVersion"] = "apps/v1", ["metadata"] = new JsonObject { ["name"] = "checkout", ["namespace"] = "shop" } });
 }

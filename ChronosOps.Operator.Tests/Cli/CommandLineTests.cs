@@ -11,13 +11,14 @@ public sealed class CommandLineTests
     [InlineData("", "incidents")]
     [InlineData("run", "--prometheus-url")]
     [InlineData("run", "CHRONOSOPS_PROMETHEUS_URL")]
-    [InlineData("incidents", "follow")]
-    [InlineData("incidents list", "--all-namespaces")]
-    [InlineData("incidents show", "NAME")]
-    [InlineData("incidents follow", "--workload")]
-    [InlineData("incidents follow", "4 when time runs out")]
-    [InlineData("policies", "list")]
-    [InlineData("policies list", "--output")]
+    [InlineData("incidents", "--all-namespaces")]
+    [InlineData("show", "NAME")]
+    [InlineData("timeline", "NAME")]
+    [InlineData("follow", "--workload")]
+    [InlineData("follow", "4 when time runs out")]
+    [InlineData("policies", "--output")]
+    [InlineData("hold", "--for")]
+    [InlineData("release", "incident/NAME")]
     [InlineData("postmortem", "--namespace")]
     [InlineData("stop", "--control-namespace")]
     [InlineData("resume", "--control-configmap")]
@@ -35,18 +36,21 @@ public sealed class CommandLineTests
     {
         await _cli.RunAsync("--help");
         var words = string.Join(' ', _cli.Out.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        Assert.Contains("Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 3 the incident was not resolved (incidents follow); 4 time ran out", words, StringComparison.Ordinal);
+        Assert.Contains("Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 3 the incident was not resolved (follow); 4 time ran out", words, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
-    [InlineData("incidents")]
-    [InlineData("incidents show")]
+    [InlineData("show")]
+    [InlineData("hold")]
+    [InlineData("hold checkout --for soon")]
+    [InlineData("hold pod/checkout")]
+    [InlineData("hold a/b/c")]
     [InlineData("run --no-such-flag")]
-    [InlineData("incidents list --output yaml")]
-    [InlineData("incidents list -n a -A")]
-    [InlineData("incidents follow --timeout soon")]
+    [InlineData("incidents --output yaml")]
+    [InlineData("incidents -n a -A")]
+    [InlineData("follow --timeout soon")]
     [InlineData("postmortem")]
     public async Task AWrongCommandLineExitsWith2AndSaysWhy(string line)
     {
@@ -59,7 +63,7 @@ public sealed class CommandLineTests
     public async Task AnApiServerThatDoesNotAnswerIsAnErrorInASentence()
     {
         var cli = new CliRun { Time = TimeProvider.System };
-        Assert.Equal(1, await cli.RunAsync("policies", "list"));
+        Assert.Equal(1, await cli.RunAsync("policies"));
         Assert.StartsWith("error: ", cli.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", cli.Error.ToString(), StringComparison.Ordinal);
     }

@@ -135,7 +135,7 @@ public sealed class FollowTests : IAsyncLifetime
     // Moves the clock whenever the command waits for it.
     private async Task<int> FollowAsync(params string[] args)
     {
-        var following = _cli.RunAsync(["incidents", "follow", .. args]);
+        var following = _cli.RunAsync(["follow", .. args]);
         var patience = TimeProvider.System.GetTimestamp();
         while (!following.IsCompleted && TimeProvider.System.GetElapsedTime(patience) < TimeSpan.FromSeconds(60))
         {

@@ -76,6 +76,7 @@ public sealed class GatePipelineTests
 
     [Theory]
     [InlineData(typeof(EmergencyStopGate))]
+    [InlineData(typeof(HoldGate))]
     [InlineData(typeof(ModeGate))]
     [InlineData(typeof(GitOpsGate))]
     [InlineData(typeof(OneActionGate))]
@@ -109,6 +110,7 @@ public sealed class GatePipelineTests
     private static readonly Dictionary<string, Func<GateContext, GateContext>> Objections = new()
     {
         ["EmergencyStop"] = c => c with { EmergencyStop = true },
+        ["Hold"] = c => c.Workload(w => w with { Annotations = new Dictionary<string, string> { [ApiGroup.HoldAnnotation] = "true" } }),
         ["Mode"] = c => c.Policy(p => p with { Mode = PolicyMode.Observe }),
         ["GitOps"] = c => c.Bundle(b => b with { Ownership = null }),
         ["DoNotRollBack"] = c => c.Workload(w => w with { Current = w.Current with { DoNotRollBack = true } }),

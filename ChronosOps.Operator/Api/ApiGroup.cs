@@ -12,11 +12,20 @@ public static class ApiGroup
     /// <summary>On a workload, "true": never roll this workload back. On a pod template, "true": never roll this revision back.</summary>
     public const string DoNotRollBackAnnotation = "chronosops.io/do-not-roll-back";
 
+    /// <summary>On a workload: a person holds it, and nothing is done to it. "true", or until when (RFC 3339).</summary>
+    public const string HoldAnnotation = "chronosops.io/hold";
+
+    /// <summary>On a workload: why it is held, in the person's words.</summary>
+    public const string HoldReasonAnnotation = "chronosops.io/hold-reason";
+
     /// <summary>The prefix of all our annotations and labels; none of them counts as a change of revision.</summary>
     public const string Prefix = "chronosops.io/";
 
     /// <summary>The field manager of our writes.</summary>
     public const string FieldManager = "chronosops";
+
+    /// <summary>The field manager of what people write with the command line.</summary>
+    public const string CommandLineManager = FieldManager + "-cli";
 }
 
 /// <summary>Patterns that the CRD schema enforces; the operator enforces the same by parsing.</summary>

@@ -39,9 +39,14 @@ public static class CommandLine
         $"ChronosOps: notices when a workload breaks, finds out why, heals it within your limits, and proves it. {ExitCodes.Help}")
     {
         RunCommand.New(run, host),
-        IncidentCommands.New(host),
-        PolicyCommands.New(host),
+        IncidentCommands.List(host),
+        IncidentCommands.Show(host),
+        IncidentCommands.Timeline(host),
+        FollowCommand.New(host),
         PostmortemCommand.New(host),
+        PolicyCommands.List(host),
+        HoldCommands.Hold(host),
+        HoldCommands.Release(host),
         EmergencyStopCommands.Stop(host),
         EmergencyStopCommands.Resume(host),
         CrdsCommand.New(host),

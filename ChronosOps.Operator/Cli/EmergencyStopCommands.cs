@@ -47,7 +47,7 @@ internal static class EmergencyStopCommands
     {
         var value = stopped ? "true" : "false";
         var configMaps = client.For(KubernetesResources.ConfigMaps);
-        var options = new WriteOptions { FieldManager = ApiGroup.FieldManager + "-cli" };
+        var options = new WriteOptions { FieldManager = ApiGroup.CommandLineManager };
         try
         {
             var patch = new JsonObject { ["data"] = new JsonObject { [EmergencyStop.Key] = value } };

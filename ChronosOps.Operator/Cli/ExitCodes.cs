@@ -11,7 +11,7 @@ public static class ExitCodes
 
     /// <summary>For --help.</summary>
     public const string Help =
-        "Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 3 the incident was not resolved (incidents follow); 4 time ran out (incidents follow).";
+        "Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 3 the incident was not resolved (follow); 4 time ran out (follow).";
 }
 
 /// <summary>A command cannot do what it was asked to; the message is for the user.</summary>

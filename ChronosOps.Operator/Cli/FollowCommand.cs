@@ -3,7 +3,7 @@ using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Cli;
 
-/// <summary><c>chronosops incidents follow</c>.</summary>
+/// <summary><c>chronosops follow</c>.</summary>
 internal static class FollowCommand
 {
     public static Command New(CliHost host)

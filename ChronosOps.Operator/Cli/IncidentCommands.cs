@@ -4,15 +4,13 @@ using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Cli;
 
-/// <summary><c>chronosops incidents</c>.</summary>
+/// <summary><c>chronosops incidents</c>, <c>show</c> and <c>timeline</c>: what is or was wrong, and what was done.</summary>
 internal static class IncidentCommands
 {
-    public static Command New(CliHost host) => new("incidents", "Incidents: what is or was wrong, and what was done.") { List(host), Show(host), FollowCommand.New(host) };
-
-    private static Command List(CliHost host)
+    public static Command List(CliHost host)
     {
         var common = new CommonOptions();
-        var list = new Command("list", "Lists incidents, the newest first.") { common.Namespace, common.AllNamespaces, common.Output };
+        var list = new Command("incidents", "Lists incidents, the newest first.") { common.Namespace, common.AllNamespaces, common.Output };
         common.AddConnection(list);
         list.SetAction(async (parsed, cancellationToken) =>
         {
@@ -30,36 +28,54 @@ internal static class IncidentCommands
         return list;
     }
 
-    private static Command Show(CliHost host)
+    public static Command Show(CliHost host) => OfOne(
+        host,
+        "show",
+        "Shows where an incident stands: workload, times, cause, what was decided and done.",
+        incident => IncidentSheet.Write(host.Out, incident),
+        incident => Objects.WriteAsync(host.Out, incident, ApiResources.Incidents.Json));
+
+    public static Command Timeline(CliHost host) => OfOne(
+        host,
+        "timeline",
+        "Tells the story of an incident so far, in order of time: signals, evidence, causes, decision with each gate, action, every check. As JSON an object on each line.",
+        incident => TellAsync(host, incident),
+        incident => WriteLinesAsync(host.Out, new IncidentStory().Update(incident).Select(line => line.ToJson(incident.Status?.OnsetAt))));
+
+    private static Command OfOne(CliHost host, string verb, string description, Func<Incident, Task> text, Func<Incident, Task> json)
     {
         var common = new CommonOptions();
         var name = new Argument<string>("NAME") { Description = "The incident." };
-        var show = new Command("show", "Tells the story of an incident so far.") { name, common.Namespace, common.Output };
-        common.AddConnection(show);
-        show.SetAction(async (parsed, cancellationToken) =>
+        var command = new Command(verb, description) { name, common.Namespace, common.Output };
+        common.AddConnection(command);
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
                 var incident = await client.For(ApiResources.Incidents).FindNamespacedAsync(ns!, parsed.GetRequiredValue(name), cancellationToken)
                     ?? throw new CliException($"there is no incident {parsed.GetValue(name)} in namespace {ns}");
-                await (common.IsJson(parsed) ? Objects.WriteAsync(host.Out, incident, ApiResources.Incidents.Json) : TellAsync(host, incident));
+                await (common.IsJson(parsed) ? json(incident) : text(incident));
                 return ExitCodes.Ok;
             }
         });
-        return show;
+        return command;
     }
 
     private static async Task TellAsync(CliHost host, Incident incident)
     {
         var workload = incident.Spec.WorkloadRef;
         await host.Out.WriteLineAsync(Terminal.Safe($"Incident {incident.Key()}: {workload.Kind} {workload.Name}, policy {incident.Status?.Policy ?? incident.Spec.PolicyRef?.Name ?? "(none)"}"));
-        foreach (var line in new IncidentStory().Update(incident))
-        {
-            await host.Out.WriteLineAsync(line.Render(incident.Status?.OnsetAt, host.Colours));
-        }
+        await WriteLinesAsync(host.Out, new IncidentStory().Update(incident).Select(line => line.Render(incident.Status?.OnsetAt, host.Colours)));
+        await host.Out.WriteLineAsync(incident.Status?.Phase is null ? IncidentSheet.NotTakenUp : IncidentStory.Ending(incident));
+    }
 
-        await host.Out.WriteLineAsync(incident.Status?.Phase is null ? "The operator has not taken it up yet." : IncidentStory.Ending(incident));
+    private static async Task WriteLinesAsync(TextWriter output, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            await output.WriteLineAsync(line);
+        }
     }
 
     private static string?[] Row(Incident incident) =>

@@ -8,10 +8,10 @@ namespace ChronosOps.Operator.Cli;
 /// <summary><c>chronosops policies</c>.</summary>
 internal static class PolicyCommands
 {
-    public static Command New(CliHost host)
+    public static Command List(CliHost host)
     {
         var common = new CommonOptions();
-        var list = new Command("list", "Lists policies: their mode, whether they are valid, and what they cover.") { common.Namespace, common.AllNamespaces, common.Output };
+        var list = new Command("policies", "Lists policies: their mode, whether they are valid, and what they cover.") { common.Namespace, common.AllNamespaces, common.Output };
         common.AddConnection(list);
         list.SetAction(async (parsed, cancellationToken) =>
         {
@@ -25,7 +25,7 @@ internal static class PolicyCommands
                 return ExitCodes.Ok;
             }
         });
-        return new Command("policies", "Remediation policies.") { list };
+        return list;
     }
 
     private static string?[] Row(RemediationPolicy policy)

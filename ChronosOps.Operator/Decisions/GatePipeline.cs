@@ -42,6 +42,7 @@ public static class GatePipeline
     public static readonly IReadOnlyList<IGate> All =
     [
         new EmergencyStopGate(),
+        new HoldGate(),
         new ModeGate(),
         new GitOpsGate(),
         new AnnotationGate(),
@@ -61,6 +62,7 @@ public static class GatePipeline
     public static readonly IReadOnlyList<IGate> ForUndo =
     [
         new EmergencyStopGate(),
+        new HoldGate(),
         new ModeGate(),
         new GitOpsGate(),
         new OneActionGate(),

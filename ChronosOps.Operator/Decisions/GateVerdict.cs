@@ -20,11 +20,15 @@ public enum Verdict
 /// <param name="Verdict">The verdict.</param>
 /// <param name="Reason">Why, in one CamelCase word.</param>
 /// <param name="Message">Why, in a sentence.</param>
-public sealed record GateVerdict(Verdict Verdict, string Reason, string Message)
+/// <param name="IsWilled">Whether it waits because a person wants it to: then it waits without end.</param>
+public sealed record GateVerdict(Verdict Verdict, string Reason, string Message, bool IsWilled = false)
 {
     public static GateVerdict Allow(string message = "") => new(Verdict.Allow, "Allowed", message);
 
     public static GateVerdict Wait(string reason, string message) => new(Verdict.Wait, reason, message);
+
+    /// <summary>Waits for as long as a person wants it to.</summary>
+    public static GateVerdict WaitForPerson(string reason, string message) => new(Verdict.Wait, reason, message, IsWilled: true);
 
     public static GateVerdict Deny(string reason, string message) => new(Verdict.Deny, reason, message);
 }

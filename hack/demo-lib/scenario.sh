@@ -35,7 +35,7 @@ play_scenario() {
   release_neighbour
   step "90 s" "the bad release: $SERVICE $BAD_VERSION"
   release_bad_version
-  "$CHRONOSOPS" incidents follow --namespace "$NAMESPACE" --workload "$SERVICE" --timeout 240s || rc=$?
+  "$CHRONOSOPS" follow --namespace "$NAMESPACE" --workload "$SERVICE" --timeout 240s || rc=$?
   collect_results
   return $rc
 }

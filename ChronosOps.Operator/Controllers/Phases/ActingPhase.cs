@@ -48,7 +48,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         if (permit is null)
         {
             var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
-            return verdict.Verdict == Verdict.Wait && (context.Now - action.PlannedAt < LongestWait || gate == "EmergencyStop")
+            return verdict.Verdict == Verdict.Wait && (context.Now - action.PlannedAt < LongestWait || verdict.IsWilled)
                 ? PhaseResult.Wait()
                 : Refused(context, action, verdict.Reason, $"{gate}: {verdict.Message}");
         }

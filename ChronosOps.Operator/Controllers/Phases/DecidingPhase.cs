@@ -15,7 +15,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
     /// <summary>Plans that were refused had no effect and are no attempts; but not without end either.</summary>
     private const int MaxPlans = 10;
 
-    /// <summary>After this long in waiting a person should look. The emergency stop is somebody's will and waits for ever.</summary>
+    /// <summary>After this long in waiting a person should look. What a person wants to wait, waits for ever.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(30);
 
     public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
             }
 
             context.Status.Message = Bounded.Sentence($"waiting for {gate}: {verdict.Message}");
-            return context.Now - context.Entered > LongestWait && gate != "EmergencyStop"
+            return context.Now - context.Entered > LongestWait && !verdict.IsWilled
                 ? PhaseResult.Go(Trigger.Denied, "WaitedTooLong", $"{gate}: {verdict.Message}")
                 : PhaseResult.Wait();
         }

@@ -8,7 +8,7 @@ public sealed class EmergencyStopGate : IGate
     public GateVerdict Evaluate(GateContext context) => context.EmergencyStop switch
     {
         false => GateVerdict.Allow("the emergency stop is off"),
-        true => GateVerdict.Wait("EmergencyStop", "the emergency stop is on; `chronosops resume` lifts it"),
-        null => GateVerdict.Wait("EmergencyStopUnknown", "the control ConfigMap could not be read, so the emergency stop counts as on"),
+        true => GateVerdict.WaitForPerson("EmergencyStop", "the emergency stop is on; `chronosops resume` lifts it"),
+        null => GateVerdict.WaitForPerson("EmergencyStopUnknown", "the control ConfigMap could not be read, so the emergency stop counts as on"),
     };
 }
