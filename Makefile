@@ -17,7 +17,7 @@ demo-down: ## Remove everything that `make demo` made
 measure-demo: ## Run many seeds and print times and writes with median and p95
 	@hack/measure-demo
 
-test: ## Run all tests: unit, API server, cluster
+test: ## Run all tests: unit, API server, new Kubernetes, cluster
 	@hack/test
 
 generate: ## Generate the CRDs from the C# types

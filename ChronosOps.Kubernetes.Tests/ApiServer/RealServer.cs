@@ -3,12 +3,17 @@ using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Kubernetes.Tests;
 
-/// <summary>A namespace of its own on a real API server, for one test; without a server the test is skipped by name.</summary>
+/// <summary>
+/// A namespace of its own on a real API server, for one test; without a server the test is skipped by name. A server of custom resources alone
+/// has no namespaces, and takes any name for one.
+/// </summary>
 internal sealed class RealServer : IAsyncDisposable
 {
     public const string Variable = "CHRONOSOPS_TEST_KUBECONFIG";
 
-    private RealServer(KubernetesClient client, string ns) => (Client, Namespace) = (client, ns);
+    private readonly bool hasNamespaces;
+
+    private RealServer(KubernetesClient client, string ns, bool hasNamespaces) => (Client, Namespace, this.hasNamespaces) = (client, ns, hasNamespaces);
 
     public KubernetesClient Client { get; }
 
@@ -17,6 +22,8 @@ internal sealed class RealServer : IAsyncDisposable
     /// <summary>How to reach the server; without one the test is skipped.</summary>
     public static KubernetesClientConfiguration Configuration()
     {
+        var reason = Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_SKIP");
+        Assert.SkipWhen(!string.IsNullOrEmpty(reason), reason ?? "");
         var path = Environment.GetEnvironmentVariable(Variable);
         Assert.SkipWhen(string.IsNullOrEmpty(path), $"{Variable} does not name the kubeconfig of an API server");
         return KubernetesClientConfiguration.BuildConfigFromConfigFile(path);
@@ -28,13 +35,17 @@ internal sealed class RealServer : IAsyncDisposable
     {
         var client = NewClient();
         var ns = $"ktest-{Guid.NewGuid():n}"[..20];
-        await client.For(KubernetesResources.Namespaces).CreateAsync(new() { Metadata = { Name = ns } }, ct: TestContext.Current.CancellationToken);
-        return new RealServer(client, ns);
+        var ct = TestContext.Current.CancellationToken;
+        var hasNamespaces = await client.SupportsAsync("", "v1", "namespaces", ct);
+        if (hasNamespaces)
+            await client.For(KubernetesResources.Namespaces).CreateAsync(new() { Metadata = { Name = ns } }, ct: ct);
+        return new RealServer(client, ns, hasNamespaces);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Client.For(KubernetesResources.Namespaces).DeleteAsync(Namespace);
+        if (hasNamespaces)
+            await Client.For(KubernetesResources.Namespaces).DeleteAsync(Namespace);
         Client.Dispose();
     }
 

@@ -3,29 +3,11 @@ using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Kubernetes.Tests;
 
+/// <summary>What only a server with the built-in kinds can show.</summary>
 [Trait("Tier", "apiserver")]
 public class RealServerTests
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task AnObjectIsCreatedReadReplacedAndDeleted()
-    {
-        await using var server = await RealServer.ConnectAsync();
-        var maps = server.Client.For(KubernetesResources.ConfigMaps);
-        var created = await maps.CreateNamespacedAsync(new V1ConfigMap { Metadata = { Name = "m" }, Data = new() { ["a"] = "1" } }, server.Namespace, ct: Ct);
-        Assert.NotNull(created.Uid());
-        var stale = (await maps.ReadNamespacedAsync(server.Namespace, "m", Ct)).ResourceVersion();
-        created.Data!["a"] = "2";
-        var replaced = await maps.ReplaceNamespacedAsync(created, server.Namespace, "m", ct: Ct);
-        Assert.Equal("2", replaced.Data!["a"]);
-        replaced.Metadata.ResourceVersion = stale;
-        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => maps.ReplaceNamespacedAsync(replaced, server.Namespace, "m", ct: Ct))).IsConflict);
-        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => maps.CreateNamespacedAsync(new() { Metadata = { Name = "m" } }, server.Namespace, ct: Ct))).IsAlreadyExists);
-        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => maps.DeleteNamespacedAsync(server.Namespace, "m", new() { Uid = "another" }, Ct))).IsConflict);
-        await maps.DeleteNamespacedAsync(server.Namespace, "m", new() { Uid = created.Uid() }, Ct);
-        Assert.Null(await maps.FindNamespacedAsync(server.Namespace, "m", Ct));
-    }
 
     [Fact]
     public async Task EveryKindOfPatchIsApplied()
@@ -82,21 +64,6 @@ public class RealServerTests
     }
 
     [Fact]
-    public async Task AServerSideApplyAgainstAnotherOwnerIsAConflict()
-    {
-        await using var server = await RealServer.ConnectAsync();
-        var maps = server.Client.For(KubernetesResources.ConfigMaps);
-
-        Task<V1ConfigMap> Apply(string manager, string value, bool force = false) => maps.PatchNamespacedAsync(
-            new V1Patch(JsonNode.Parse($$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"{{value}}"} }""")!, V1Patch.PatchType.ApplyPatch),
-            server.Namespace, "m", new() { FieldManager = manager, Force = force }, Ct);
-
-        await Apply("one", "1");
-        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => Apply("two", "2"))).IsConflict);
-        Assert.Equal("2", (await Apply("two", "2", force: true)).Data!["a"]);
-    }
-
-    [Fact]
     public async Task SecretsComeWithoutTheirData()
     {
         await using var server = await RealServer.ConnectAsync();
@@ -105,71 +72,6 @@ public class RealServerTests
         var secrets = server.Client.For(KubernetesResources.Secrets);
         Assert.Equal("Secret", (await secrets.ReadNamespacedAsync(server.Namespace, "s", Ct)).Kind);
         Assert.Contains("s", (await secrets.ListAsync(server.Namespace, ct: Ct)).Items.Select(secret => secret.Name()));
-    }
-
-    [Fact]
-    public async Task ALongListComesInPagesAndWhole()
-    {
-        await using var server = await RealServer.ConnectAsync();
-        var maps = server.Client.For(KubernetesResources.ConfigMaps);
-        for (var i = 0; i < 7; i++)
-            await maps.CreateNamespacedAsync(new() { Metadata = { Name = $"m{i}" } }, server.Namespace, ct: Ct);
-        var names = new List<string>();
-        await foreach (var map in maps.ListAllAsync(server.Namespace, new() { Limit = 2 }, Ct))
-            names.Add(map.Name());
-        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"m{i}"), names.Where(name => name.Length == 2));
-    }
-
-    [Fact]
-    public async Task AWatchShowsWhatHappensAfterItsVersion()
-    {
-        await using var server = await RealServer.ConnectAsync();
-        var maps = server.Client.For(KubernetesResources.ConfigMaps);
-        var from = (await maps.ListAsync(server.Namespace, ct: Ct)).Metadata.ResourceVersion;
-        var map = await maps.CreateNamespacedAsync(new() { Metadata = { Name = "m" } }, server.Namespace, ct: Ct);
-        map.Data = new() { ["a"] = "1" };
-        await maps.ReplaceNamespacedAsync(map, server.Namespace, "m", ct: Ct);
-        await maps.DeleteNamespacedAsync(server.Namespace, "m", ct: Ct);
-        var seen = new List<WatchEventType>();
-        await foreach (var change in maps.WatchAsync(server.Namespace, new() { ResourceVersion = from, TimeoutSeconds = 10 }, Ct))
-        {
-            if (change.Object?.Name() == "m")
-                seen.Add(change.Type);
-            if (change.Type == WatchEventType.Deleted)
-                break;
-        }
-        Assert.Equal([WatchEventType.Added, WatchEventType.Modified, WatchEventType.Deleted], seen);
-    }
-
-    [Fact]
-    public async Task AnInformerEqualsTheServerAfterChurn()
-    {
-        await using var server = await RealServer.ConnectAsync();
-        var maps = server.Client.For(KubernetesResources.ConfigMaps);
-        var informer = new Informer<V1ConfigMap>(server.Client.For(KubernetesResources.ConfigMaps), new() { Namespace = server.Namespace });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        var running = informer.RunAsync(stop.Token);
-        await informer.WaitForSyncAsync(Ct);
-        var random = new Random(7);
-        for (var i = 0; i < 150; i++)
-        {
-            var name = $"m{random.Next(12)}";
-            if (await maps.FindNamespacedAsync(server.Namespace, name, Ct) is not { } map)
-                await maps.CreateNamespacedAsync(new() { Metadata = { Name = name } }, server.Namespace, ct: Ct);
-            else if (random.Next(3) == 0)
-                await maps.DeleteNamespacedAsync(server.Namespace, name, ct: Ct);
-            else
-            {
-                map.Data = new() { ["i"] = $"{i}" };
-                await maps.ReplaceNamespacedAsync(map, server.Namespace, name, ct: Ct);
-            }
-        }
-        static IEnumerable<string> Versions(IEnumerable<V1ConfigMap> all) => all.Select(map => $"{map.Name()}@{map.ResourceVersion()}").Order(StringComparer.Ordinal);
-        var expected = Versions((await maps.ListAsync(server.Namespace, ct: Ct)).Items).ToList();
-        await Eventually.BeTrue(() => Versions(informer.Store.List()).SequenceEqual(expected));
-        Assert.Equal(0, informer.Relists);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public class FaultTests
 
     [Fact]
     [Trait("Tier", "apiserver")]
+    [Trait("Tier", "crds")]
     public async Task InAnyDisturbanceBeforeARealServerNothingIsMissedDoubledOrLeaked()
     {
         await using var real = await RealServer.ConnectAsync();

@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
 
-/// <summary>The API server that the tests were given, with our definitions and the chart's role. Made ready once for all tests.</summary>
+/// <summary>
+/// The API server that the tests were given, with our definitions and the chart's role. Made ready once for all tests. A server of custom
+/// resources alone has no roles.
+/// </summary>
 internal sealed class ApiServerCluster
 {
     private const string Variable = "CHRONOSOPS_TEST_KUBECONFIG";
@@ -36,11 +39,16 @@ internal sealed class ApiServerCluster
     {
         var kubeconfig = Environment.GetEnvironmentVariable(Variable)!;
         var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
-        await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, "crds"));
+        var knowsRules = await client.ServerVersionAsync(ApiServerWorld.Ct) >= new Version(1, 25);
+        await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, knowsRules ? "crds/cel" : "crds"));
         await Kubectl.RunAsync(kubeconfig, null, "wait", "--for=condition=Established", "crd/incidents.chronosops.io", "crd/remediationpolicies.chronosops.io", "--timeout=30s");
         await Waiting.ForAsync("the definitions to be served", () => ServedAsync(client));
         Kubectl.ForgetDiscovery();
-        await ApplyFromChartAsync(kubeconfig, "default", Role, "templates/clusterrole.yaml", "scope=cluster");
+        if (await client.SupportsAsync("rbac.authorization.k8s.io", "v1", "clusterroles", ApiServerWorld.Ct))
+        {
+            await ApplyFromChartAsync(kubeconfig, "default", Role, "templates/clusterrole.yaml", "scope=cluster");
+        }
+
         return new ApiServerCluster(kubeconfig, client);
     }
 

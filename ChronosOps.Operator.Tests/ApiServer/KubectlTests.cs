@@ -31,6 +31,7 @@ public class KubectlTests
     }
 
     [Theory]
+    [Trait("Tier", "crds")]
     [InlineData("incidents.chronosops.io")]
     [InlineData("remediationpolicies.chronosops.io")]
     public async Task EveryFieldHasADescription(string definition)
@@ -45,6 +46,7 @@ public class KubectlTests
     }
 
     [Theory]
+    [Trait("Tier", "crds")]
     [InlineData("rpol.spec.signals.threshold", "The value from which the signal is a problem")]
     [InlineData("rpol.spec.mode", "What ChronosOps may do")]
     [InlineData("incident.status.phase", "Where the incident stands")]

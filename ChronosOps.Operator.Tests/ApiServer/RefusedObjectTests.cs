@@ -6,6 +6,7 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 
 /// <summary>Wrong policies and incidents that the API server refuses by the schema, naming the field.</summary>
 [Trait("Tier", "apiserver")]
+[Trait("Tier", "crds")]
 public class RefusedObjectTests
 {
     private const string Signal = """{"name":"errors","preset":"HttpErrorRatio","threshold":"5%"}""";

@@ -1,22 +1,23 @@
 # The commands of hack/cluster. Source me.
 # shellcheck shell=bash
 
-for part in packages kubernetes tools instance cgroups processes pki control-plane node box teardown images; do . "$LIB/$part.sh"; done
+for part in packages kubernetes crdserver tools instance cgroups processes pki control-plane node box teardown images; do . "$LIB/$part.sh"; done
 
-# Everything that outlives an instance. Quick when it is all there.
+# prepare FLAVOR: everything that outlives an instance. Quick when it is all there.
 prepare() {
   need_root
   need_packages $RUN_PACKAGES
+  need_tools
+  if [ "$1" = crds ]; then need_crdserver; return; fi
   need_daemons
   need_kubernetes
-  need_tools
   BIN=$(kubernetes_bin)
   ln -sfn "$DAEMONS/usr/bin/ctr" "$TOOLS_BIN/ctr"
 }
 
 up() { # up FLAVOR [IMAGE.tar ...]
   local flavor=$1; shift
-  prepare
+  prepare "$flavor"
   with_lock "cluster-$NAME" bring_up "$flavor" || return 1
   [ $# -eq 0 ] || load "$@"
   say "cluster '$NAME' is up; eval \"\$(hack/cluster env --name $NAME)\" sets KUBECONFIG"
@@ -48,12 +49,19 @@ keep_logs() { rm -rf "${LOGS:?}/$NAME"; mkdir -p "$LOGS"; cp -r "$DAEMON_LOGS" "
 
 start_apiserver_flavor() {
   WATCHDOG=daemons_run
-  start_etcd
+  start_etcd "$DAEMONS/usr/bin/etcd"
   start_apiserver
   wait_for 60 "the API server" api_ready || { tail_log "$DAEMON_LOGS/kube-apiserver.log"; return 1; }
   say "the API server is ready"
   start_controller_manager
   wait_for 60 "the default service account" default_account || { tail_log "$DAEMON_LOGS/kube-controller-manager.log"; return 1; }
+}
+
+start_crds_flavor() {
+  WATCHDOG=daemons_run
+  start_etcd "$(crdserver_home)/etcd"
+  start_crdserver
+  wait_for 60 "the custom resource server" api_ready || { tail_log "$DAEMON_LOGS/crdserver.log"; return 1; }
 }
 
 # daemons_run: false, and says which, as soon as one of the recorded daemons has ended.
@@ -70,7 +78,7 @@ daemons_run() {
 
 healthy() {
   [ -n "$FLAVOR" ] && [ ! -e "$PIDS/up" ] && daemons_run 2>/dev/null && api_ready >/dev/null || return 1
-  [ "$FLAVOR" = apiserver ] || node_healthy
+  [ "$FLAVOR" != node ] || node_healthy
 }
 
 down() { use_instance "$NAME"; need_root; stop_unfinished_up; with_lock "cluster-$NAME" down_locked; }
@@ -100,7 +108,7 @@ daemon_states() {
   for f in "$DAEMON_LOGS"/*.log; do
     name=$(basename "$f" .log)
     case $name in pki | box) continue ;; esac
-    if [ -f "$STATE/ended/$name" ] || { [ "$FLAVOR" = apiserver ] && ! recorded "$name" >/dev/null; }; then
+    if [ -f "$STATE/ended/$name" ] || { [ "$FLAVOR" != node ] && ! recorded "$name" >/dev/null; }; then
       printf '%-12s %s\n' "" "$name has ended"
     else
       printf '%-12s %s\n' "" "$name runs"

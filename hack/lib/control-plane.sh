@@ -2,10 +2,10 @@
 # shellcheck shell=bash
 
 # etcd 3.4 cannot leave out fsync, so its data lives in memory, in a mount that only etcd sees.
-start_etcd() {
+start_etcd() { # start_etcd PROGRAM
   mkdir -p "$DATA/etcd"
   launch etcd unshare --mount --propagation private -- sh -c 'mount -t tmpfs -o mode=700 etcd "$0" && exec "$@"' "$DATA/etcd" \
-    "$DAEMONS/usr/bin/etcd" --name "$NAME" --data-dir "$DATA/etcd/data" \
+    "$1" --name "$NAME" --data-dir "$DATA/etcd/data" \
     --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
     --listen-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" --initial-advertise-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" \
     --initial-cluster "$NAME=http://127.0.0.1:$ETCD_PEER_PORT"

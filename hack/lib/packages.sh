@@ -10,6 +10,9 @@ DAEMONS=$DEBIAN/daemons
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+# The mirror that this machine installs from; nothing where it is another distribution.
+debian_mirror() { apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' "Created-By: Packages" 2>/dev/null | awk '$1 == "bookworm" && $2 == "main" { print $3; exit }'; }
+
 # need_packages PACKAGE...: installs those that are missing; silent when there are none.
 need_packages() {
   local p missing=()

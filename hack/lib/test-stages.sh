@@ -6,7 +6,7 @@ OUTCOMES=$RESULTS/outcomes.jsonl
 # What tests leave in the folder for temporary files; a short path, for sockets.
 SCRATCH=/tmp/chronosops-test.$$
 PROJECTS="ChronosOps.Kubernetes.Tests ChronosOps.Operator.Tests"
-API_CLUSTER=test-api NODE_CLUSTER=test
+API_CLUSTER=test-api CRDS_CLUSTER=test-crds NODE_CLUSTER=test
 STAGE=0 CHILD='' CLUSTERS_UP=() LAUNCH=()
 
 prepare_results() { rm -rf "$RESULTS"; mkdir -p "$RESULTS"; : >"$OUTCOMES"; export CHRONOSOPS_TEST_LOGS=$RESULTS; say "logs are in $RESULTS"; }
@@ -113,18 +113,27 @@ cluster_up() {
 
 cluster_down() { [ -n "$KEEP" ] || watched "removing the cluster $1" 120 "$RESULTS/down-$1.log" "$HACK/cluster" down --name "$1" || true; }
 
-tier_apiserver() {
-  local project reason; reason=$(no_cluster)
-  stage "the API server tier" "7 min"
+tier_apiserver() { stage "the API server tier" "7 min"; tests_of_server apiserver $API_CLUSTER "the API server" "$(no_cluster)"; }
+
+# The same tests of custom resources again, and of their rules, on a server that knows what the other does not.
+tier_crds() {
+  local reason; reason=$(no_cluster)
+  stage "custom resources on a new Kubernetes" "2 min, the first time 6 more"
+  tests_of_server crds $CRDS_CLUSTER "the custom resource server" "${reason:-$(no_crdserver)}"
+}
+
+# tests_of_server TIER CLUSTER WHAT REASON: the tests of a tier that is a server alone; skipped where there is a reason.
+tests_of_server() {
+  local tier=$1 cluster=$2 what=$3 reason=$4 project
   if [ -n "$reason" ]; then
-    for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests apiserver 120 "$project" --filter-trait Tier=apiserver; done
+    for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests "$tier" 120 "$project" --filter-trait "Tier=$tier"; done
     return
   fi
-  if ! cluster_up $API_CLUSTER apiserver; then record_outcome apiserver "the API server" failed "log: $RESULTS/up-$API_CLUSTER.log"; return; fi
-  LAUNCH=("$LIB/with-cluster" $API_CLUSTER)
-  for project in $PROJECTS; do run_tests apiserver 1200 "$project" --max-threads 10 --filter-trait Tier=apiserver; done
+  if ! cluster_up "$cluster" "$tier"; then record_outcome "$tier" "$what" failed "log: $RESULTS/up-$cluster.log"; return; fi
+  LAUNCH=("$LIB/with-cluster" "$cluster")
+  for project in $PROJECTS; do run_tests "$tier" 1200 "$project" --max-threads 10 --filter-trait "Tier=$tier"; done
   LAUNCH=()
-  cluster_down $API_CLUSTER
+  cluster_down "$cluster"
 }
 
 # What the tests of the cluster tier have seen, line by line.
