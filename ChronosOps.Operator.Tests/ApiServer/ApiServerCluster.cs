@@ -42,7 +42,7 @@ internal sealed class ApiServerCluster
         var knowsRules = await client.ServerVersionAsync(ApiServerWorld.Ct) >= new Version(1, 25);
         await Kubectl.RunAsync(kubeconfig, null, "apply", "--server-side", "--force-conflicts", "-f", Path.Combine(Repository, knowsRules ? "crds/cel" : "crds"));
         await Kubectl.RunAsync(kubeconfig, null, "wait", "--for=condition=Established", "crd/incidents.chronosops.io", "crd/remediationpolicies.chronosops.io", "--timeout=30s");
-        await Waiting.ForAsync("the definitions to be served", () => ServedAsync(client));
+        await Waiting.ForAsync("the definitions to be served", () => ServedAsync(kubeconfig, client));
         Kubectl.ForgetDiscovery();
         if (await client.SupportsAsync("rbac.authorization.k8s.io", "v1", "clusterroles", ApiServerWorld.Ct))
         {
@@ -63,19 +63,14 @@ internal sealed class ApiServerCluster
         await Kubectl.RunAsync(kubeconfig, rendered.Output, "apply", "-f", "-");
     }
 
-    /// <summary>Definitions are served a moment after they are established, and their group is listed, for kubectl, at another moment.</summary>
-    private static async Task<JsonArray?> ServedAsync(KubernetesClient client)
+    /// <summary>Definitions are served a moment after they are established, and are listed for kubectl, which knows them by the list, at another.</summary>
+    private static async Task<string?> ServedAsync(string kubeconfig, KubernetesClient client)
     {
         try
         {
-            var groups = await client.SendAsync(HttpMethod.Get, "/apis", ct: ApiServerWorld.Ct);
-            if (!groups!["groups"]!.AsArray().Any(group => (string?)group!["name"] == "chronosops.io"))
-            {
-                return null;
-            }
-
-            var list = await client.SendAsync(HttpMethod.Get, "/apis/chronosops.io/v1alpha1", ct: ApiServerWorld.Ct);
-            return list!["resources"]!.AsArray() is { Count: >= 4 } served ? served : null;
+            var served = await client.SendAsync(HttpMethod.Get, "/apis/chronosops.io/v1alpha1", ct: ApiServerWorld.Ct);
+            var listed = await Kubectl.RunAsync(kubeconfig, null, "api-resources", "--api-group=chronosops.io", "-o", "name");
+            return served!["resources"]!.AsArray().Count >= 4 && listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 2 ? listed : null;
         }
         catch (KubernetesException e) when (e.IsNotFound)
         {
