@@ -18,7 +18,7 @@ public class FaultTests
     public async Task InAnyDisturbanceNothingIsMissedDoubledOrLeaked()
     {
         await using var proxy = await FaultProxy.StartAsync();
-        await ManyAsync(Setting("RUNS", 200), proxy, seed => Task.FromResult(FaultTarget.InMemory(new FastTime(FaultRun.Speed), streamsLists: seed % 2 == 0)));
+        await ManyAsync(Setting("RUNS", IsLong ? 5000 : 200), proxy, seed => Task.FromResult(FaultTarget.InMemory(new FastTime(FaultRun.Speed), streamsLists: seed % 2 == 0)));
     }
 
     /// <summary>Runs that cannot fail would say nothing. The line is calm, since every list after a fault would heal the loss.</summary>
@@ -51,7 +51,7 @@ public class FaultTests
         {
             await ServedAsync(real);
             await using var proxy = await FaultProxy.StartAsync();
-            await ManyAsync(Setting("RUNS", 40), proxy, async _ => FaultTarget.Real(server, await RealServer.ConnectAsync()));
+            await ManyAsync(Setting("RUNS", IsLong ? 400 : 40), proxy, async _ => FaultTarget.Real(server, await RealServer.ConnectAsync()));
         }
         finally
         {
@@ -79,8 +79,7 @@ public class FaultTests
                 traces.Enqueue(trace);
         });
         var summary = $"{runs} runs from seed {first}, {reconciles} reconciliations, {relists} relists; requests: {string.Join(", ", faults.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"))}";
-        TestContext.Current.TestOutputHelper?.WriteLine(summary);
-        TestContext.Current.SendDiagnosticMessage(summary);
+        Told.Line("faults", summary);
         Assert.True(failures.IsEmpty, $"{string.Join('\n', failures)}\n{summary}");
         if (runs >= 50)
             Assert.DoesNotContain(Enum.GetValues<Fault>(), fault => !faults.ContainsKey(fault));
@@ -114,6 +113,8 @@ public class FaultTests
             }
         }
     }
+
+    private static bool IsLong => Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_LONG") == "1";
 
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable($"CHRONOSOPS_FAULT_{name}") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -86,7 +86,7 @@ internal sealed class RequestSender : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new KubernetesException(0, $"{request}: {Reason(e)}", inner: e);
+            throw new KubernetesException(0, $"{request}: {Reason(e)} ({authority})", inner: e);
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// for every fourth otherwise.
 /// </summary>
 [Trait("Tier", "apiserver")]
-public class KillMatrixTests(ITestOutputHelper output)
+public class KillMatrixTests
 {
     private const int AtOnce = 4;
 
@@ -40,10 +40,10 @@ public class KillMatrixTests(ITestOutputHelper output)
         });
         foreach (var (n, when, write) in told.OrderBy(kill => (kill.N, kill.When)))
         {
-            output.WriteLine($"n={n} {when}: {write}");
+            Told.Line("kill-matrix", $"killed at n={n} {when}: {write}");
         }
 
-        output.WriteLine($"an incident has fewer than {beyond} writes; {told.Count} kills");
+        Told.Line("kill-matrix", $"an incident has fewer than {beyond} writes; {told.Count} kills");
         Assert.True(told.Count >= 6, "hardly any kill happened");
     }
 

@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 
 /// <summary>Two replicas and one Lease, with the times that are shipped.</summary>
 [Trait("Tier", "apiserver")]
-public class LeaderElectionTests(ITestOutputHelper output)
+public class LeaderElectionTests
 {
     private static readonly string[] Elect = ["--leader-elect", "true"];
 
@@ -25,7 +25,7 @@ public class LeaderElectionTests(ITestOutputHelper output)
         leader.Kill();
         var killed = Stopwatch.GetTimestamp();
         await Waiting.ForAsync("another leader", async () => await HolderAsync(world) is { } now && now != first ? now : null);
-        output.WriteLine($"another replica led {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s after the leader was killed");
+        Told.Line("leader-election", $"another replica led {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s after the leader was killed");
         await world.IncidentAsync(IncidentPhase.Resolved);
         Assert.Single(await world.IncidentsAsync());
         world.AssertSpecWrites("web");
@@ -41,7 +41,7 @@ public class LeaderElectionTests(ITestOutputHelper output)
         var stopped = Stopwatch.GetTimestamp();
         Assert.Equal(0, await leader.TerminateAsync());
         await Waiting.ForAsync("another leader", async () => await HolderAsync(world) is { } now && now != first ? now : null);
-        output.WriteLine($"another replica led {Stopwatch.GetElapsedTime(stopped).TotalSeconds:0.0} s after the leader was told to stop");
+        Told.Line("leader-election", $"another replica led {Stopwatch.GetElapsedTime(stopped).TotalSeconds:0.0} s after the leader was told to stop");
         await world.PolicyConditionAsync("policy", "Protected", "True");
         await leader.DisposeAsync();
     }

@@ -28,7 +28,7 @@ public class BenignDayTests
             var seen = await doAsync(service);
             await Waiting.QuietlyAsync(SettleSeconds);
             await AssertNoActionAsync(service, since, process, name);
-            ClusterScripts.Tell(Story, $"{name}: {seen}. Spec writes 0, the same process, {await IncidentsAsync(service, since)}");
+            Told.Line(Story, $"{name}: {seen}. Spec writes 0, the same process, {await IncidentsAsync(service, since)}");
         }
 
         await NothingOpenAsync(service, since);
@@ -70,6 +70,6 @@ public class BenignDayTests
         Assert.Equal("4", await ClusterScripts.KubectlAsync("-n", service.Namespace, "get", $"deployment/{service.Name}", "-o", "jsonpath={.spec.replicas}"));
         OperatorWrites.AssertOnly(since, service);
         Assert.Single(await service.IncidentsAsync(since), incident => !IsHarmless(incident));
-        ClusterScripts.Tell(Story, $"a bad release: {healed.Status.Phase} {(healed.Status.MitigatedAt - shipped)?.TotalSeconds:0} s after it was shipped, back to 1.1.0 with 4 pods; spec writes 1, elsewhere 0");
+        Told.Line(Story, $"a bad release: {healed.Status.Phase} {(healed.Status.MitigatedAt - shipped)?.TotalSeconds:0} s after it was shipped, back to 1.1.0 with 4 pods; spec writes 1, elsewhere 0");
     }
 }

@@ -56,14 +56,6 @@ internal static class ClusterScripts
 
     public static string LogOf(string log) => Path.Combine(Environment.GetEnvironmentVariable("CHRONOSOPS_TEST_LOGS") ?? Path.GetTempPath(), $"cluster-{log}.log");
 
-    /// <summary>Tells what a test has seen: in its output, and in a log that hack/test shows at the end of the tier.</summary>
-    public static void Tell(string story, string line)
-    {
-        var text = $"{Now:HH:mm:ss} {story}: {line}";
-        TestContext.Current.TestOutputHelper?.WriteLine(text);
-        File.AppendAllText(LogOf($"told-{story}"), text + Environment.NewLine);
-    }
-
     /// <summary>Runs kubectl as the administrator.</summary>
     public static Task<string> KubectlAsync(params string[] arguments) => Kubectl.RunAsync(Kubeconfig, null, arguments);
 

@@ -26,12 +26,12 @@ public class KilledInEachPhaseTests(KilledServices killed) : IClassFixture<Kille
         {
             var death = await NextAsync(plan);
             var back = await RevivedAsync(operatorPod, death.Process, count);
-            ClusterScripts.Tell("killed", $"process {death.Process} ended when {death.Moment.Name} ({death.Service}); while dead: {KilledServices.Text(death.Phases)}; back after {back}");
+            Told.Line("killed", $"process {death.Process} ended when {death.Moment.Name} ({death.Service}); while dead: {KilledServices.Text(death.Phases)}; back after {back}");
             Assert.Equal(death.Moment.Phase, death.Phases[death.Service]);
         }
 
         await KilledServices.AssertHealedAsync(services, since);
-        ClusterScripts.Tell("killed", $"both resolved; spec writes: {string.Join(", ", OperatorWrites.OfSpecs(since))}");
+        Told.Line("killed", $"both resolved; spec writes: {string.Join(", ", OperatorWrites.OfSpecs(since))}");
     }
 
     /// <summary>Nothing stands between the operator and the API server here.</summary>
@@ -52,11 +52,11 @@ public class KilledInEachPhaseTests(KilledServices killed) : IClassFixture<Kille
             Assert.True(process is not null, "the operator ended by itself");
             var phases = KilledServices.Text(await KilledServices.PhasesAsync(services, since));
             var back = await RevivedAsync(operatorPod, process.Value, count);
-            ClusterScripts.Tell("killed", string.Create(CultureInfo.InvariantCulture, $"process {process} ended after {alive:0.0} s; {phases}; back after {back}"));
+            Told.Line("killed", string.Create(CultureInfo.InvariantCulture, $"process {process} ended after {alive:0.0} s; {phases}; back after {back}"));
         }
 
         await KilledServices.AssertHealedAsync(services, since);
-        ClusterScripts.Tell("killed", $"both resolved; spec writes: {string.Join(", ", OperatorWrites.OfSpecs(since))}");
+        Told.Line("killed", $"both resolved; spec writes: {string.Join(", ", OperatorWrites.OfSpecs(since))}");
     }
 
     private static Task<Death> NextAsync(KillPlan plan) => Waiting.ForAsync(

@@ -84,6 +84,18 @@ public sealed class TransitionTests
     }
 
     [Fact]
+    public void AConditionGoesOnSayingWhatMadeItSo()
+    {
+        var status = In(IncidentPhase.Verifying);
+        (status.Cause, status.Hypotheses) = ("BadRelease", [new HypothesisRecord { Cause = "BadRelease", Subject = "release b5d4 of checkout", Verdict = "Accepted" }]);
+        Transition.Apply(status, new Happening(Trigger.Verified, "Verified", "3 checks in a row are healthy"), 1, At(60));
+        Transition.Apply(status, new Happening(Trigger.Outlived, "StayedWell", "no recurrence in 60s"), 1, At(120));
+        Assert.Equal(("BadRelease", "release b5d4 of checkout"), (Condition(status, "Diagnosed").Reason, Condition(status, "Diagnosed").Message));
+        Assert.Equal("Verified", Condition(status, "Mitigated").Reason);
+        Assert.Equal(("StayedWell", "StayedWell"), (Condition(status, "Resolved").Reason, Condition(status, "Ready").Reason));
+    }
+
+    [Fact]
     public void ConditionsCarryReasonMessageAndGeneration()
     {
         var status = new IncidentStatus();

@@ -18,7 +18,7 @@ public sealed class RollbackPlanTests
         var action = Write(previousKey: "uid-0/1");
         Assert.Equal(("uid-1/2", 2, "Rollback", ActionState.Planned), (action.Key, action.Attempt, action.Action, action.State));
         Assert.Equal(("uid-checkout", 2L, "uid-0/1", "2"), (action.TargetUid, action.TargetGeneration, action.PreviousKey, action.PreviousNumber));
-        Assert.Equal((SampleWorkload.New, SampleWorkload.Old, "checkout-5f8d6c7b9"), (action.FromRevision, action.ToRevision, action.FromReplicaSet));
+        Assert.Equal((SampleWorkload.New, SampleWorkload.Old, "checkout-5f8d6c7b9"), (action.FromRevision, action.ToRevision, action.TargetReplicaSet));
         Assert.Equal(SampleWorkload.Now, action.PlannedAt);
     }
 

@@ -39,7 +39,7 @@ internal static class SampleIncident
             Confidence = "0.97",
             LastAction = "Rollback/Succeeded",
             Attempt = 1,
-            Signals = [new SignalRecord { Name = "errors", Message = "31% of requests fail (limit 5%)", FirstSeen = At(10), State = "Healthy" }],
+            Signals = [new SignalRecord { Name = "errors", Fired = "31% of requests fail (limit 5%)", Message = "0% of requests fail (limit 5%)", FirstSeen = At(10), State = "Healthy" }],
             Suspect = new RevisionRecord { Hash = "b5d4", Number = "2", ReplicaSet = "checkout-7c9", Images = "shop/checkout:2", StartedAt = At(-5) },
             KnownGood = new RevisionRecord { Hash = "a1c2", Number = "1", ReplicaSet = "checkout-5f8", Images = "shop/checkout:1" },
             Findings =
@@ -67,7 +67,7 @@ internal static class SampleIncident
                 new ActionRecord
                 {
                     Key = "uid-1/1", Attempt = 1, Action = "Rollback", State = ActionState.Succeeded, TargetUid = "uid-2", TargetGeneration = 2, FromRevision = "b5d4", ToRevision = "a1c2",
-                    FromReplicaSet = "checkout-5f8", PlannedAt = At(20), AppliedAt = At(21), RolledOutAt = At(40), FinishedAt = At(61), Message = "3 checks in a row were healthy",
+                    TargetReplicaSet = "checkout-5f8", PlannedAt = At(20), AppliedAt = At(21), RolledOutAt = At(40), FinishedAt = At(61), Message = "3 checks in a row were healthy",
                     Before = [new MeasureRecord { Signal = "errors", Value = "0.31" }],
                     Checks = [new CheckRecord { Time = At(51), Result = "Healthy", Message = "errors 0" }, new CheckRecord { Time = At(56), Result = "Unknown", Message = "no traffic" }, new CheckRecord { Time = At(61), Result = "Healthy", Message = "errors 0" }],
                 },

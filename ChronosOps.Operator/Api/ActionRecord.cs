@@ -42,7 +42,7 @@ public sealed class ActionRecord
     public string? ToRevision { get; set; }
 
     /// <summary>The ReplicaSet whose pod template is restored.</summary>
-    public string? FromReplicaSet { get; set; }
+    public string? TargetReplicaSet { get; set; }
 
     /// <summary>When it was written down.</summary>
     public DateTimeOffset? PlannedAt { get; set; }

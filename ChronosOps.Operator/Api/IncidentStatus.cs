@@ -172,7 +172,10 @@ public sealed class SignalRecord
     [Required]
     public string Name { get; set; } = "";
 
-    /// <summary>What was seen, in a sentence.</summary>
+    /// <summary>What was seen when it first fired, in a sentence.</summary>
+    public string? Fired { get; set; }
+
+    /// <summary>What was seen at the last change of state, in a sentence.</summary>
     public string? Message { get; set; }
 
     /// <summary>When it was first seen.</summary>

@@ -23,9 +23,9 @@ public static class CommandLine
         var parsed = Root(run, host).Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or null) and ParseErrorAction)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var message in Complaints(parsed))
             {
-                await host.Error.WriteLineAsync($"error: {error.Message}");
+                await host.Error.WriteLineAsync($"error: {message}");
             }
 
             await host.Error.WriteLineAsync($"See: {PathOf(parsed)} --help");
@@ -34,6 +34,13 @@ public static class CommandLine
 
         return await InvokeAsync(parsed, host);
     }
+
+    private static IEnumerable<string> Complaints(ParseResult parsed) => (parsed.CommandResult.Command, parsed.UnmatchedTokens) switch
+    {
+        (RootCommand, [var unknown, ..]) when !unknown.StartsWith('-') => [$"'{unknown}' is not a command"],
+        (RootCommand root, []) => [$"give a command: {string.Join(", ", root.Subcommands.Select(command => command.Name))}"],
+        _ => parsed.Errors.Select(error => error.Message),
+    };
 
     private static RootCommand Root(Func<RunOptions, CancellationToken, Task<int>> run, CliHost host) => new(
         $"ChronosOps: notices when a workload breaks, finds out why, heals it within your limits, and proves it. {ExitCodes.Help}")

@@ -21,7 +21,7 @@ internal static class HoldCommands
             {
                 if (!Quantities.TryParseDuration(text, out var duration) || duration <= TimeSpan.Zero)
                 {
-                    throw new CliException($"--for: '{text}' is not a duration such as 2h", ExitCodes.Usage);
+                    throw new CliException($"--for: '{text}' is not a duration such as 2h or 1h30m (units s, m, h)", ExitCodes.Usage);
                 }
 
                 value = (host.Time.GetUtcNow() + duration).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -19,6 +19,12 @@ internal static class IncidentCommands
             {
                 var incidents = await client.For(ApiResources.Incidents).ListAllAsync(ns, ct: cancellationToken).ToListAsync(cancellationToken);
                 var newestFirst = incidents.OrderByDescending(i => i.Metadata.CreationTimestamp).ThenBy(i => i.Key().ToString(), StringComparer.Ordinal);
+                if (incidents.Count == 0 && !common.IsJson(parsed))
+                {
+                    await host.Error.WriteLineAsync(ns is null ? "There are no incidents." : $"There are no incidents in namespace {ns}. All namespaces: -A");
+                    return ExitCodes.Ok;
+                }
+
                 await (common.IsJson(parsed)
                     ? Objects.WriteListAsync(host.Out, newestFirst, ApiResources.Incidents.Json)
                     : Terminal.WriteTableAsync(host.Out, ["NAMESPACE", "NAME", "WORKLOAD", "PHASE", "CAUSE", "CONFIDENCE", "ACTION", "DETECT", "MITIGATE", "CREATED"], newestFirst.Select(Row)));

@@ -44,10 +44,8 @@ internal sealed partial class IncidentStory
     {
         foreach (var signal in status.Signals)
         {
-            // Once it has recovered, its message is about that.
-            var firing = signal.State is null or "Firing";
-            yield return new(signal.FirstSeen, StoryKind.Signal, firing ? $"{signal.Name}: {signal.Message}" : $"{signal.Name} fired", $"signal|{signal.Name}");
-            if (!firing)
+            yield return new(signal.FirstSeen, StoryKind.Signal, $"{signal.Name}: {signal.Fired}", $"signal|{signal.Name}");
+            if (signal.State is not (null or "Firing"))
             {
                 yield return new(null, StoryKind.Signal, $"{signal.Name} is {signal.State}: {signal.Message}", $"signal|{signal.Name}|{signal.State}");
             }

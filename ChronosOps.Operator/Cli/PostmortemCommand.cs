@@ -12,7 +12,7 @@ internal static class PostmortemCommand
     {
         var common = new CommonOptions();
         var name = new Argument<string>("NAME") { Description = "The incident." };
-        var command = new Command("postmortem", "Prints an incident's postmortem in Markdown. It is kept longer than the incident.") { name, common.Namespace };
+        var command = new Command("postmortem", "Prints an incident's postmortem in Markdown. It is kept as long as the incident.") { name, common.Namespace };
         common.AddConnection(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -75,7 +75,8 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             return status;
         }
 
-        Set("Ready", "True", "InForce", readings.Count == 0 ? "valid; it governs no workload" : $"valid; governs {readings.Count} workloads in mode {entry.Effective.Mode}");
+        var (force, effect) = Force(entry.Effective, readings.Count);
+        Set("Ready", "True", force, effect);
         Set("Stalled", "False", "InForce", "nothing stands in its way");
         var (signals, reason, text) = Signals(readings);
         Set("SignalsAvailable", signals, reason, text);
@@ -85,6 +86,13 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
         void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);
     }
+
+    private static (string Reason, string Message) Force(EffectivePolicy policy, int workloads) => workloads switch
+    {
+        0 => ("NoWorkloads", "valid, but no Deployment of this namespace is selected" + (policy.WorkloadName is { } name ? $": is there one called {name}?" : "")),
+        1 => ("InForce", $"valid; governs 1 workload in mode {policy.Mode}"),
+        _ => ("InForce", $"valid; governs {workloads} workloads in mode {policy.Mode}"),
+    };
 
     private (string Status, string Reason, string Message) Protection(List<WorkloadReading> readings)
     {

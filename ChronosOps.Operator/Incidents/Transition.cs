@@ -62,11 +62,34 @@ public static class Transition
         Set("Ready", over && !stalled);
         Set("Reconciling", !over && !stalled);
         Set("Stalled", stalled);
-        Set("Diagnosed", status.Cause is not null);
-        Set("Mitigated", to is IncidentPhase.Mitigated or IncidentPhase.Resolved);
-        Set("Resolved", to == IncidentPhase.Resolved);
+        if (status.Cause is { } cause)
+        {
+            Write("Diagnosed", "True", cause, Bounded.Sentence(status.Hypotheses.FirstOrDefault(h => h.Verdict == "Accepted")?.Subject ?? "no cause was accepted"));
+        }
+        else
+        {
+            Keep("Diagnosed", false);
+        }
 
-        void Set(string type, bool value) => ModelExtensions.SetCondition(
-            status.Conditions, type, value ? "True" : "False", status.Reason ?? "Unknown", status.Message ?? "", generation, now);
+        Keep("Mitigated", to is IncidentPhase.Mitigated or IncidentPhase.Resolved);
+        Keep("Resolved", to == IncidentPhase.Resolved);
+
+        void Set(string type, bool value) => Write(type, value ? "True" : "False", status.Reason ?? "Unknown", status.Message ?? "");
+
+        // It goes on saying what made it so.
+        void Keep(string type, bool value)
+        {
+            var known = status.Conditions.GetCondition(type);
+            if (known is null || known.Status != (value ? "True" : "False"))
+            {
+                Set(type, value);
+            }
+            else
+            {
+                known.ObservedGeneration = generation;
+            }
+        }
+
+        void Write(string type, string value, string reason, string message) => status.Conditions.SetCondition(type, value, reason, message, generation, now);
     }
 }

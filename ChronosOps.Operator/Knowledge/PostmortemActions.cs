@@ -15,15 +15,31 @@ internal static class PostmortemActions
             page.Append("Nothing: it did not come to a decision.\n\n");
         }
 
+        var before = new HashSet<(string, string?, string?)>();
         foreach (var decision in status.Decisions)
         {
             page.Append($"**{Cell(decision.Verdict)}** {Cell(decision.Action)} at {Time(decision.Time)} ({Cell(decision.Reason)}): {Cell(decision.Message)}\n\n");
-            if (decision.Gates.Count > 0)
-            {
-                Table(page, ["Gate", "Verdict", "Why"], decision.Gates.Select(g => new[] { Text(g.Gate), Cell(g.Verdict), Cell(g.Reason) }));
-            }
+            Gates(page, decision.Gates, before);
+            before = [.. decision.Gates.Select(Said)];
         }
     }
+
+    /// <summary>What each gate said; of a later decision only what the one before has not said already.</summary>
+    private static void Gates(StringBuilder page, List<GateRecord> gates, HashSet<(string, string?, string?)> before)
+    {
+        var news = gates.Where(gate => !before.Contains(Said(gate))).ToList();
+        if (news.Count > 0)
+        {
+            Table(page, ["Gate", "Verdict", "Why"], news.Select(g => new[] { Text(g.Gate), Cell(g.Verdict), Cell(g.Reason) }));
+        }
+
+        if (news.Count < gates.Count)
+        {
+            page.Append($"The other {gates.Count - news.Count} gates said the same as before.\n\n");
+        }
+    }
+
+    private static (string Gate, string? Verdict, string? Reason) Said(GateRecord gate) => (gate.Gate, gate.Verdict, gate.Reason);
 
     public static void Actions(StringBuilder page, IncidentStatus status)
     {
@@ -41,7 +57,7 @@ internal static class PostmortemActions
                 ["Key", Text(action.Key)],
                 ["From revision", Cell(action.FromRevision)],
                 ["To revision", Cell(action.ToRevision)],
-                ["Template from", Cell(action.FromReplicaSet)],
+                ["Template from", Cell(action.TargetReplicaSet)],
                 ["Written down", Time(action.PlannedAt)],
                 ["Accepted", Time(action.AppliedAt)],
                 ["Rolled out", Time(action.RolledOutAt)],

@@ -21,7 +21,7 @@ internal static class PostmortemTimeline
 
         foreach (var signal in status.Signals)
         {
-            yield return (signal.FirstSeen, $"Signal **{Text(signal.Name)}**: {Text(signal.Message)}");
+            yield return (signal.FirstSeen, $"Signal **{Text(signal.Name)}** fired: {Text(signal.Fired)}");
         }
 
         foreach (var finding in status.Findings)
@@ -32,6 +32,11 @@ internal static class PostmortemTimeline
         foreach (var step in status.Timeline)
         {
             yield return (step.Time, $"**{step.Phase}** ({Text(step.Reason)}): {Text(step.Message)}");
+        }
+
+        foreach (var decision in status.Decisions)
+        {
+            yield return (decision.Time, $"Decision on {Text(decision.Action)}: **{Text(decision.Verdict)}**. {Text(decision.Message)}");
         }
 
         foreach (var action in status.Actions)

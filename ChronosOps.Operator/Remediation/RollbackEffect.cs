@@ -43,10 +43,10 @@ public sealed class RollbackEffect(KubernetesClient client)
             throw new ArgumentException($"the permit is for {permit.Key}, not for {action.Key}", nameof(permit));
         }
 
-        var source = await _replicaSets.FindNamespacedAsync(@namespace, action.FromReplicaSet ?? "", cancellationToken).ConfigureAwait(false);
+        var source = await _replicaSets.FindNamespacedAsync(@namespace, action.TargetReplicaSet ?? "", cancellationToken).ConfigureAwait(false);
         if (source?.Spec.Template is not { } template || Workloads.TemplateFacts.Read(template).Revision != action.ToRevision)
         {
-            return new EffectOutcome(EffectState.NotInPlace, $"ReplicaSet {action.FromReplicaSet} no longer holds revision {action.ToRevision}");
+            return new EffectOutcome(EffectState.NotInPlace, $"ReplicaSet {action.TargetReplicaSet} no longer holds revision {action.ToRevision}");
         }
 
         try

@@ -30,7 +30,7 @@ public static class RollbackPlan
         PreviousNumber = workload.Annotations.TryGetValue(WorkloadSnapshots.RevisionAnnotation, out var number) ? number : null,
         FromRevision = workload.Current.Revision,
         ToRevision = target.Hash,
-        FromReplicaSet = target.ReplicaSets[0],
+        TargetReplicaSet = target.ReplicaSets[0],
         PlannedAt = now,
         Message = $"{action} of {workload.Key.Name} from revision {workload.Current.Revision} to {target.Hash}",
     };

@@ -13,7 +13,9 @@ export LC_ALL=C.UTF-8
 unset KUBECONFIG
 
 now() { local t=${EPOCHREALTIME/[.,]/}; echo "$((t / 1000))"; }
-STARTED=$(now)
+# One clock for a script and those that it calls.
+export CHRONOSOPS_CLOCK=${CHRONOSOPS_CLOCK:-$(now)}
+STARTED=$CHRONOSOPS_CLOCK
 elapsed() { local ms=$(($(now) - STARTED)); printf '%d.%d s' $((ms / 1000)) $((ms % 1000 / 100)); }
 
 say() { printf '[%8s] %s\n' "$(elapsed)" "$*" >&2; }

@@ -81,6 +81,7 @@ public static class SignalNotes
                 Bounded.Add(status, status.Signals, StatusLimits.Signals, new SignalRecord
                 {
                     Name = signal.Signal,
+                    Fired = Bounded.Sentence(signal.Message),
                     Message = Bounded.Sentence(signal.Message),
                     FirstSeen = signal.Since ?? now,
                     State = signal.State.ToString(),
