@@ -3,6 +3,8 @@
 
 RESULTS=$LOGS/test
 OUTCOMES=$RESULTS/outcomes.jsonl
+# How many times longer than usual a test program may take.
+PATIENCE=1
 # What tests leave in the folder for temporary files; a short path, for sockets.
 SCRATCH=/tmp/chronosops-test.$$
 PROJECTS="ChronosOps.Kubernetes.Tests ChronosOps.Operator.Tests"
@@ -71,12 +73,13 @@ build_tests() {
 
 # run_tests TIER SECONDS PROJECT FILTER...: one test program; every test in it becomes a line of $OUTCOMES.
 run_tests() {
-  local tier=$1 limit=$2 project=$3 rc=0; shift 3
+  local tier=$1 limit=$(($2 * PATIENCE)) project=$3 rc=0; shift 3
   local name=$tier-$project
   [ -z "$FILTER" ] || set -- "$@" --filter-method "*$FILTER*"
   rm -rf "$SCRATCH"; mkdir "$SCRATCH"
   watched "running the $tier tests of $project" "$limit" "$RESULTS/$name.log" env "TMPDIR=$SCRATCH" "${LAUNCH[@]}" "$REPO/artifacts/bin/$project/debug/$project" \
     --results-directory "$RESULTS" --report-ctrf --report-ctrf-filename "$name.json" --no-progress --no-ansi --auto-reporters off "$@" || rc=$?
+  show_told
   "$LIB/outcomes.py" ctrf "$OUTCOMES" "$tier" "$project" "$RESULTS/$name.json" $rc "$RESULTS/$name.log"
 }
 
@@ -136,14 +139,16 @@ tests_of_server() {
   cluster_down "$cluster"
 }
 
-# What the tests of the cluster tier have seen, line by line.
-show_told() { cat "$RESULTS"/cluster-told-*.log >&2 2>/dev/null || true; }
+# What the tests of a tier have seen, line by line: counts, kills, times.
+show_told() { cat "$RESULTS"/told-*.log >&2 2>/dev/null || true; rm -f "$RESULTS"/told-*.log; }
 
 # Last of all: while the release is removed, the operator may be refused what it asks for.
 release_checks() {
   [ -z "$FILTER" ] || return 0
   watched "upgrading and removing the release amid incidents" 1500 "$RESULTS/release-selftest.log" "$LIB/with-cluster" $NODE_CLUSTER "$LIB/release-selftest" || true
   "$LIB/outcomes.py" lines "$OUTCOMES" cluster release-selftest "$RESULTS/release-selftest.log"
+  watched "installing the operator in every way" 600 "$RESULTS/install-selftest.log" "$LIB/with-cluster" $NODE_CLUSTER "$LIB/install-selftest" || true
+  "$LIB/outcomes.py" lines "$OUTCOMES" cluster install-selftest "$RESULTS/install-selftest.log"
 }
 
 tier_cluster() {
@@ -153,6 +158,7 @@ tier_cluster() {
     for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests cluster 120 "$project" --filter-trait Tier=cluster; done
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "cluster-selftest: " "$reason"
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "release-selftest: " "$reason"
+    "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "install-selftest: " "$reason"
     record_outcome cluster rbac-audit skipped "$reason"
     return
   fi
@@ -169,7 +175,6 @@ tier_cluster() {
   LAUNCH=("$LIB/with-cluster" $NODE_CLUSTER)
   for project in $PROJECTS; do run_tests cluster 3600 "$project" --filter-trait Tier=cluster; done
   LAUNCH=()
-  show_told
   # After all tests: only then is what was never used needless.
   [ -n "$FILTER" ] || named_check cluster rbac-audit 120 "$LIB/with-cluster" $NODE_CLUSTER "$LIB/rbac-audit" --cluster
   release_checks

@@ -1,0 +1,13 @@
+# What the selftests of the chart share. Source me after common.sh, through hack/lib/with-cluster.
+# shellcheck shell=bash
+
+export KUBECONFIG=${CHRONOSOPS_TEST_KUBECONFIG:?run me through hack/lib/with-cluster}
+SYSTEM=chronosops-system CHART=$REPO/charts/chronosops
+SCRATCH=$(mktemp -d) FAILED=0
+
+check() { local what=$1; shift; if "$@" >&2; then echo "ok - $what"; else echo "not ok - $what"; FAILED=1; fi; }
+# release NAMESPACE HELM_ARGUMENT...
+release() { local ns=$1; shift; helm "$@" -n "$ns" >"$SCRATCH/helm.log" 2>&1 || { cat "$SCRATCH/helm.log" >&2; return 1; }; }
+revision() { helm status chronosops -n "$1" | sed -n 's/^REVISION: //p'; }
+rolled_out() { kubectl -n "$1" rollout status deployment/chronosops --timeout=120s; }
+definitions_stay() { [ "$(kubectl get crd -o name | grep -c 'chronosops\.io$')" = 2 ]; }
