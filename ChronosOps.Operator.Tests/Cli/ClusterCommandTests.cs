@@ -110,6 +110,29 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TellsWhatKeepsItFromActingAndWhatWaitsForAPerson()
+    {
+        var escalated = SampleIncident.Resolved();
+        (escalated.Metadata.Name, escalated.Status!.Phase, escalated.Status.Message) = ("checkout-e", IncidentPhase.Escalated, "a person must look");
+        _server.Put(SampleIncident.Resolved());
+        _server.Put(escalated);
+        _server.Put(new RemediationPolicy
+        {
+            ApiVersion = "chronosops.io/v1alpha1",
+            Kind = "RemediationPolicy",
+            Metadata = new V1ObjectMeta { Name = "broken", NamespaceProperty = "shop" },
+            Status = new RemediationPolicyStatus { Conditions = [new V1Condition { Type = "Ready", Status = "False", Message = "spec.workloads: give name, selector or both" }] },
+        });
+        PutDeployment(("chronosops.io/hold", "true"), ("chronosops.io/hold-reason", "ada migrates"));
+        Assert.Equal(0, await _cli.RunAsync("status"));
+        var said = System.Text.RegularExpressions.Regex.Replace(_cli.Out.ToString(), " +", " ");
+        Assert.Contains("Emergency stop unknown ConfigMap chronosops-system/chronosops-control is missing or cannot be read, so it counts as on\n", said, StringComparison.Ordinal);
+        Assert.Contains("policy not in force shop/broken: spec.workloads: give name, selector or both\n", said, StringComparison.Ordinal);
+        Assert.Contains("Open incidents 1 -\n incident Escalated shop/checkout-e: a person must look\n", said, StringComparison.Ordinal);
+        Assert.Contains("workload held shop/checkout: a person holds the workload (ada migrates)", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SaysThatThereIsNoSuchWorkload()
     {
         Assert.Equal(1, await _cli.RunAsync("hold", "nope"));
@@ -191,6 +214,15 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.DoesNotContain(_server.Writes, write => write.StartsWith("POST", StringComparison.Ordinal));
     }
 
-    private void PutDeployment() =>
-        _server.Put(DeploymentPath, new JsonObject { ["kind"] = "Deployment", ["apiVersion"] = "apps/v1", ["metadata"] = new JsonObject { ["name"] = "checkout", ["namespace"] = "shop" } });
+    private void PutDeployment(params (string Key, string Value)[] annotations) => _server.Put(DeploymentPath, new JsonObject
+    {
+        ["kind"] = "Deployment",
+        ["apiVersion"] = "apps/v1",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = "checkout",
+            ["namespace"] = "shop",
+            ["annotations"] = new JsonObject([.. annotations.Select(annotation => KeyValuePair.Create(annotation.Key, (JsonNode?)annotation.Value))]),
+        },
+    });
 }

@@ -17,6 +17,7 @@ public sealed class CommandLineTests
     [InlineData("follow", "--workload")]
     [InlineData("follow", "4 when time runs out")]
     [InlineData("policies", "--output")]
+    [InlineData("status", "--control-namespace")]
     [InlineData("hold", "--for")]
     [InlineData("release", "incident/NAME")]
     [InlineData("postmortem", "--namespace")]

@@ -103,7 +103,7 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
         }
 
         var plural = path[(path.LastIndexOf('/') + 1)..];
-        return plural is not ("incidents" or "remediationpolicies")
+        return plural is not ("incidents" or "remediationpolicies" or "deployments")
             ? null
             : new JsonObject
             {

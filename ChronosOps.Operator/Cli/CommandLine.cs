@@ -52,6 +52,7 @@ public static class CommandLine
         FollowCommand.New(host),
         PostmortemCommand.New(host),
         PolicyCommands.List(host),
+        StatusCommand.New(host),
         HoldCommands.Hold(host),
         HoldCommands.Release(host),
         EmergencyStopCommands.Stop(host),

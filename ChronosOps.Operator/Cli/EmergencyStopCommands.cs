@@ -28,14 +28,14 @@ internal static class EmergencyStopCommands
     private static Command New(CliHost host, string verb, string description, bool stopped, string meaning)
     {
         var common = new CommonOptions();
-        var ns = new Option<string>("--control-namespace") { Description = "The namespace of the installation.", DefaultValueFactory = _ => RunSettings.DefaultControlNamespace, HelpName = "NS" };
-        var name = new Option<string>("--control-configmap") { Description = "The ConfigMap with the emergency stop.", DefaultValueFactory = _ => RunSettings.DefaultControlConfigMap, HelpName = "NAME" };
-        var command = new Command(verb, description) { ns, name };
+        var control = new ControlOptions();
+        var command = new Command(verb, description);
+        control.AddTo(command);
         common.AddConnection(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = common.Connect(host, parsed).Client;
-            var (inNamespace, configMap) = (parsed.GetRequiredValue(ns), parsed.GetRequiredValue(name));
+            var (inNamespace, configMap) = (control.Namespace(parsed), control.Name(parsed));
             await WriteAsync(client, inNamespace, configMap, stopped, cancellationToken);
             await host.Out.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, meaning, $"ConfigMap {inNamespace}/{configMap}"));
             return ExitCodes.Ok;

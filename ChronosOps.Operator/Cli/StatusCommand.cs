@@ -1,0 +1,83 @@
+using System.CommandLine;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Controllers;
+using ChronosOps.Operator.Incidents;
+
+namespace ChronosOps.Operator.Cli;
+
+/// <summary><c>chronosops status</c>: what keeps the operator from acting, and what waits for a person.</summary>
+internal static class StatusCommand
+{
+    public static Command New(CliHost host)
+    {
+        var common = new CommonOptions();
+        var control = new ControlOptions();
+        var command = new Command("status", "What keeps ChronosOps from acting, and what waits for a person: emergency stop, policies that are not in force, open incidents, held workloads.")
+        {
+            common.Namespace, common.AllNamespaces,
+        };
+        common.AddConnection(command);
+        control.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (client, ns) = common.Connect(host, parsed);
+            using (client)
+            {
+                var rows = new List<string?[]> { await StopAsync(client, control.Namespace(parsed), control.Name(parsed), cancellationToken) };
+                rows.AddRange(Policies(await AllAsync(client.For(ApiResources.Policies), ns, cancellationToken)));
+                rows.AddRange(Incidents(await AllAsync(client.For(ApiResources.Incidents), ns, cancellationToken)));
+                rows.AddRange(Held(await AllAsync(client.For(KubernetesResources.Deployments), ns, cancellationToken), host.Time.GetUtcNow()));
+                await Terminal.WriteTableAsync(host.Out, ["WHAT", "STATE", "ABOUT"], rows);
+                return ExitCodes.Ok;
+            }
+        });
+        return command;
+    }
+
+    private static async Task<List<T>> AllAsync<T>(GenericClient<T> client, string? ns, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        await client.ListAllAsync(ns, ct: cancellationToken).ToListAsync(cancellationToken);
+
+    private static async Task<string?[]> StopAsync(KubernetesClient client, string ns, string name, CancellationToken cancellationToken)
+    {
+        var state = await new EmergencyStop(client, ns, name).IsOnAsync(cancellationToken) switch
+        {
+            true => ("on", "nothing is done anywhere; chronosops resume ends it"),
+            false => ("off", ""),
+            null => ("unknown", $"ConfigMap {ns}/{name} is missing or cannot be read, so it counts as on"),
+        };
+        return ["Emergency stop", state.Item1, state.Item2];
+    }
+
+    private static IEnumerable<string?[]> Policies(List<RemediationPolicy> policies)
+    {
+        var wrong = policies.Where(policy => (policy.Status?.Conditions ?? []).GetCondition("Ready")?.Status != "True").ToList();
+        yield return ["Policies", $"{policies.Count}", wrong.Count == 0 ? "" : $"{wrong.Count} not in force"];
+        foreach (var policy in wrong)
+        {
+            yield return ["  policy", "not in force", $"{policy.Key()}: {(policy.Status?.Conditions ?? []).GetCondition("Ready")?.Message ?? "the operator has not taken it up"}"];
+        }
+    }
+
+    private static IEnumerable<string?[]> Incidents(List<Incident> incidents)
+    {
+        var open = incidents.Where(incident => !PhaseTable.IsEnd(incident.Status?.Phase)).ToList();
+        yield return ["Open incidents", $"{open.Count}", ""];
+        foreach (var incident in open.OrderBy(incident => incident.Key().ToString(), StringComparer.Ordinal))
+        {
+            yield return ["  incident", incident.Status?.Phase?.ToString() ?? "not taken up", $"{incident.Key()}: {incident.Status?.Message ?? incident.Spec.Summary}"];
+        }
+    }
+
+    private static IEnumerable<string?[]> Held(List<V1Deployment> deployments, DateTimeOffset now)
+    {
+        var held = deployments.Select(deployment => (deployment, hold: Hold.Of(deployment.Metadata.Annotations ?? [], now))).Where(one => one.hold is { IsHeld: true }).ToList();
+        yield return ["Held workloads", $"{held.Count}", ""];
+        foreach (var (deployment, hold) in held)
+        {
+            yield return ["  workload", "held", $"{deployment.Key()}: {hold!.Message}"];
+        }
+    }
+}
