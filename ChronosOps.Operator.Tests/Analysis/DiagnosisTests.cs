@@ -102,6 +102,15 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void WhatTheReleaseChangedIsNamed()
+    {
+        string[] changes = ["containers[app].image from a:1 to a:2", .. Enumerable.Range(1, 8).Select(i => $"containers[app].env[V{i}].value changed")];
+        var finding = Diagnose(b => b with { TemplateChanges = changes }).Findings.First(finding => finding.Message.Contains("images changed from", StringComparison.Ordinal));
+        Assert.EndsWith("checkout:2; containers[app].env[V1].value changed, containers[app].env[V2].value changed, containers[app].env[V3].value changed, "
+            + "containers[app].env[V4].value changed, containers[app].env[V5].value changed, containers[app].env[V6].value changed and 2 more", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnEarlierBadReleaseThatWasRolledBackMinutesAgoIsNotTheOldRevision()
     {
         var earlier = SampleBundle.Measure("an-earlier-one", 0.4, 5000) with { SeenAt = SampleBundle.Onset.AddMinutes(-3) };

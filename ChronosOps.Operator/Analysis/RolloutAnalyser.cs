@@ -10,6 +10,9 @@ public sealed class RolloutAnalyser : IAnalyser
     private static readonly TimeSpan Close = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Distant = TimeSpan.FromHours(1);
 
+    /// <summary>How many changes are told besides the images.</summary>
+    private const int MostChanges = 6;
+
     /// <summary>Clocks of the API server and of Prometheus differ, and so do the times at which they look.</summary>
     private static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(15);
 
@@ -20,9 +23,7 @@ public sealed class RolloutAnalyser : IAnalyser
         @case.Consider(Cause.BadRelease, subject);
         var before = bundle.OnsetAt - workload.RolloutStartedAt;
         var reference = $"deployment/{workload.Key.Name} revision {workload.CurrentRevision?.Number}";
-        var previous = workload.Revisions.FirstOrDefault(revision => revision.Hash != workload.Current.Revision);
-        var change = previous is null ? "there is no other revision" : Describe(previous.Facts.Images, workload.Current.Images);
-        if (previous is null)
+        if (workload.Previous is not { } previous)
         {
             var only = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, 0.5, "the workload has never run another revision", reference);
             @case.Against(Cause.BadRelease, subject, only, 0.3);
@@ -41,7 +42,7 @@ public sealed class RolloutAnalyser : IAnalyser
         if (strength > 0)
         {
             var finding = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, strength,
-                $"the release began {Quantities.Format(before)} before the trouble; {change}", reference);
+                $"the release began {Quantities.Format(before)} before the trouble; {Change(previous.Facts.Images, workload.Current.Images, bundle.TemplateChanges)}", reference);
             @case.For(Cause.BadRelease, subject, finding);
         }
         else
@@ -52,6 +53,16 @@ public sealed class RolloutAnalyser : IAnalyser
         }
     }
 
-    private static string Describe(string oldImages, string newImages) =>
-        oldImages == newImages ? $"the images stayed the same ({newImages}), other parts of the template changed" : $"images changed from {oldImages} to {newImages}";
+    private static string Change(string oldImages, string newImages, IReadOnlyList<string>? changes)
+    {
+        var others = (changes ?? []).Where(change => !change.Contains("].image from ", StringComparison.Ordinal)).ToList();
+        var told = string.Join(", ", others.Take(MostChanges)) + (others.Count > MostChanges ? $" and {others.Count - MostChanges} more" : "");
+        return (oldImages == newImages, others.Count > 0) switch
+        {
+            (true, true) => $"the images stayed the same ({newImages}); {told}",
+            (true, false) => $"the images stayed the same ({newImages}), other parts of the template changed",
+            (false, true) => $"images changed from {oldImages} to {newImages}; {told}",
+            (false, false) => $"images changed from {oldImages} to {newImages}",
+        };
+    }
 }

@@ -27,6 +27,9 @@ public sealed record EvidenceBundle
     /// <summary>What the current and the known good revision refer to.</summary>
     public IReadOnlyList<ConfigFact> Configs { get; init; } = [];
 
+    /// <summary>In what the current revision differs from the one before; null where that could not be found out.</summary>
+    public IReadOnlyList<string>? TemplateChanges { get; init; }
+
     /// <summary>Who drives the workload; null where that could not be found out.</summary>
     public Ownership? Ownership { get; init; }
 

@@ -50,6 +50,9 @@ public sealed record WorkloadSnapshot
 
     public RevisionSnapshot? CurrentRevision => Revision(Current.Revision);
 
+    /// <summary>The newest revision that is not the current one.</summary>
+    public RevisionSnapshot? Previous => Revisions.FirstOrDefault(revision => revision.Hash != Current.Revision);
+
     public RevisionSnapshot? Revision(string? hash) => Revisions.FirstOrDefault(revision => revision.Hash == hash);
 
     public IEnumerable<PodSnapshot> PodsOf(string? revision) => Pods.Where(pod => pod.Revision == revision);

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Evidence;
+
+/// <summary>What the running release changed in the pod template. It explains; no verdict rests on it, and so it is no gap when it cannot be read.</summary>
+public sealed class TemplateCollector(KubernetesClient client) : ICollector
+{
+    private const int MostKnown = 256;
+    private readonly GenericClient<V1ReplicaSet> _replicaSets = client.For(KubernetesResources.ReplicaSets);
+
+    /// <summary>Two revisions differ today in what they differed in yesterday. Only the last comparison of each workload is kept.</summary>
+    private readonly Dictionary<WorkloadKey, (string From, string To, IReadOnlyList<string> Changes)> _known = [];
+
+    public string Subject => "changes of the pod template";
+
+    public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
+    {
+        var workload = bundle.Workload;
+        if (workload.CurrentRevision is not { } current || workload.Previous is not { } previous)
+        {
+            return bundle;
+        }
+
+        lock (_known)
+        {
+            if (_known.TryGetValue(workload.Key, out var known) && (known.From, known.To) == (previous.Hash, current.Hash))
+            {
+                return bundle with { TemplateChanges = known.Changes };
+            }
+        }
+
+        var from = await TemplateAsync(workload.Key.Namespace, previous, cancellationToken).ConfigureAwait(false);
+        var to = await TemplateAsync(workload.Key.Namespace, current, cancellationToken).ConfigureAwait(false);
+        if (from is null || to is null)
+        {
+            return bundle;
+        }
+
+        var changes = TemplateDiff.Of(from, to);
+        lock (_known)
+        {
+            if (_known.Count >= MostKnown)
+            {
+                _known.Clear();
+            }
+
+            _known[workload.Key] = (previous.Hash, current.Hash, changes);
+        }
+
+        return bundle with { TemplateChanges = changes };
+    }
+
+    private async Task<JsonObject?> TemplateAsync(string @namespace, RevisionSnapshot revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _replicaSets.FindNamespacedAsync(@namespace, revision.ReplicaSets[0], cancellationToken).ConfigureAwait(false))?.Spec.Template;
+        }
+        catch (KubernetesException)
+        {
+            return null;
+        }
+    }
+}
