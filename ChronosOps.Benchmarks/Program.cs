@@ -1,0 +1,30 @@
+using System.CommandLine;
+using ChronosOps.Benchmarks;
+using ChronosOps.Kubernetes;
+
+// What the scripts hack/bench-* need done to a cluster. KUBECONFIG says which.
+var ns = new Option<string>("--namespace") { Description = "The namespace.", DefaultValueFactory = _ => "bench" };
+var deployments = new Option<int>("--deployments") { Description = "How many Deployments.", DefaultValueFactory = _ => 500 };
+var replicas = new Option<int>("--replicas") { Description = "Pods of each.", DefaultValueFactory = _ => 4 };
+var bytes = new Option<int>("--pod-bytes") { Description = "About how large each pod is as JSON.", DefaultValueFactory = _ => 8192 };
+var updates = new Option<int>("--updates") { Description = "How many.", DefaultValueFactory = _ => 20_000 };
+var parallel = new Option<int>("--parallel") { Description = "At a time.", DefaultValueFactory = _ => 8 };
+
+var fill = new Command("fill", "Makes Deployments and waits for the pods that the controller manager makes of them.") { ns, deployments, replicas, bytes };
+fill.SetAction(async (parsed, ct) =>
+{
+    using var client = Connect();
+    await Filling.RunAsync(client, parsed.GetRequiredValue(ns), parsed.GetRequiredValue(deployments), parsed.GetRequiredValue(replicas), parsed.GetRequiredValue(bytes), ct);
+    return 0;
+});
+var churn = new Command("churn", "Writes to the status of the pods, one after the other, and prints how fast.") { ns, updates, parallel };
+churn.SetAction(async (parsed, ct) =>
+{
+    using var client = Connect();
+    await Churning.RunAsync(client, parsed.GetRequiredValue(ns), parsed.GetRequiredValue(updates), parsed.GetRequiredValue(parallel), ct);
+    return 0;
+});
+return await new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn }.Parse(args).InvokeAsync();
+
+static KubernetesClient Connect() => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(
+    Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } file ? file : throw new InvalidOperationException("KUBECONFIG names no cluster")));
