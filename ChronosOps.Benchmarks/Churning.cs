@@ -10,24 +10,24 @@ internal static class Churning
 {
     public static async Task RunAsync(KubernetesClient client, string ns, int updates, int parallel, CancellationToken ct)
     {
-        var names = await client.For(KubernetesResources.Pods).ListAllAsync(ns, new() { Limit = 500 }, ct).Select(pod => pod.Metadata.Name).ToListAsync(ct);
+        var names = await client.For(KubernetesResources.Pods).ListAllAsync(ns, new() { Limit = 500 }, ct).Select(pod => pod.Metadata.Name!).ToListAsync(ct);
         var (started, done) = (Stopwatch.GetTimestamp(), 0);
         await Parallel.ForEachAsync(Enumerable.Range(0, updates), new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = ct }, async (i, token) =>
         {
-            var condition = new JsonObject
-            {
-                ["type"] = "Ready",
-                ["status"] = i % 2 == 0 ? "True" : "False",
-                ["message"] = i.ToString(CultureInfo.InvariantCulture),
-                ["lastTransitionTime"] = "2026-01-01T00:00:00Z",
-            };
-            var patch = new JsonObject { ["status"] = new JsonObject { ["phase"] = "Running", ["conditions"] = new JsonArray(condition) } };
-            await client.SendAsync(HttpMethod.Patch, $"/api/v1/namespaces/{ns}/pods/{names[i % names.Count]}/status", patch, "application/strategic-merge-patch+json", token);
+            await ReadyAsync(client, ns, names[i % names.Count], i.ToString(CultureInfo.InvariantCulture), token);
             if (Interlocked.Increment(ref done) % 10_000 == 0)
             {
                 Console.Error.WriteLine($"{done} of {updates} updates, {done / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second");
             }
         });
         Console.WriteLine($"{updates} updates, {updates / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second");
+    }
+
+    /// <summary>Says that the pod is ready, as a kubelet does, with another message each time.</summary>
+    public static Task ReadyAsync(KubernetesClient client, string ns, string pod, string message, CancellationToken ct)
+    {
+        var condition = new JsonObject { ["type"] = "Ready", ["status"] = "True", ["message"] = message, ["lastTransitionTime"] = "2026-01-01T00:00:00Z" };
+        var patch = new JsonObject { ["status"] = new JsonObject { ["phase"] = "Running", ["conditions"] = new JsonArray(condition) } };
+        return client.SendAsync(HttpMethod.Patch, $"/api/v1/namespaces/{ns}/pods/{pod}/status", patch, "application/strategic-merge-patch+json", ct);
     }
 }

@@ -25,6 +25,15 @@ internal static class Filling
             Console.Error.WriteLine($"{made} of {deployments * replicas} pods");
         }
 
+        var names = await pods.ListAllAsync(ns, new() { Limit = 500 }, ct).Select(pod => pod.Metadata.Name!).ToListAsync(ct);
+        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct }, async (name, token) => await Churning.ReadyAsync(client, ns, name, "ready", token));
+        var all = client.For(KubernetesResources.Deployments);
+        while (await all.ListAllAsync(ns, new() { Limit = 500 }, ct).AnyAsync(deployment => (deployment.Status?.AvailableReplicas ?? 0) < replicas, ct))
+        {
+            Console.Error.WriteLine("waiting for the Deployments to be available");
+            await Task.Delay(TimeSpan.FromSeconds(2), ct);
+        }
+
         var one = (await client.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{ns}/pods?limit=1", ct: ct))!["items"]![0]!;
         Console.WriteLine($"{deployments} Deployments, {deployments * replicas} pods of {one.ToJsonString().Length} bytes");
     }
