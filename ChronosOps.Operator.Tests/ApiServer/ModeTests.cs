@@ -78,9 +78,40 @@ public class ModeTests
         world.AssertSpecWrites("web");
     }
 
+    /// <summary>The gates have allowed the action, and its patch is on the way.</summary>
+    [Fact]
+    public async Task AHoldThatComesRightBeforeThePatchCounts()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        var held = false;
+        await using var proxy = await ApiProxy.StartAsync(world.Client.Configuration, async (moment, method, path, body) =>
+        {
+            if (!held && moment == ProxyMoment.Before && method == "PATCH" && path.Contains("/deployments/", StringComparison.Ordinal) && body.Contains("/spec/template", StringComparison.Ordinal))
+            {
+                held = true;
+                await HoldAsync(world, "true");
+            }
+
+            return false;
+        }, "127.0.0.1");
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await using var running = await RunningOperator.StartProcessAsync(world, proxy.Kubeconfig(KubernetesClientConfiguration.BuildConfigFromConfigFile(world.OperatorKubeconfig).AccessToken!));
+        await world.PolicyConditionAsync("policy", "Protected", "True");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var incident = await world.IncidentAsync("waiting", one => one.Status?.Message?.StartsWith("waiting for Hold", StringComparison.Ordinal) == true);
+        Assert.True(held);
+        Assert.Equal("Rollback/Refused", incident.Status!.LastAction);
+        Assert.Equal(Manifests.Image(2), await world.ImageAsync());
+
+        await HoldAsync(world, null);
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        world.AssertSpecWrites("web");
+    }
+
     private static Task HoldAsync(ApiServerWorld world, string? value)
     {
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [ApiGroup.HoldAnnotation] = value } } };
-        return world.Client.For(KubernetesResources.Deployments).PatchNamespacedAsync(new V1Patch(patch, V1Patch.PatchType.MergePatch), world.Namespace, "web", ct: ApiServerWorld.Ct);
+        return world.Client.For(KubernetesResources.Deployments).PatchNamespacedAsync(new V1Patch(patch, V1Patch.PatchType.MergePatch), world.Namespace, "web", ct: CancellationToken.None);
     }
 }

@@ -22,14 +22,14 @@ public sealed class RollbackEffectTests
         Assert.Equal(EffectState.InPlace, outcome.State);
         var patch = Assert.Single(api.Writes);
         Assert.Equal(("PATCH", $"{Deployment}?fieldManager=chronosops", "application/json-patch+json"), (patch.Method, patch.PathAndQuery, patch.ContentType));
-        Assert.Equal(["test", "test", "test", "replace", "add"], patch.Body!.AsArray().Select(operation => operation!["op"]!.ToString()));
+        Assert.Equal(["test", "test", "test", "test", "replace", "add"], patch.Body!.AsArray().Select(operation => operation!["op"]!.ToString()));
     }
 
     [Fact]
     public async Task APermitForAnotherActionIsRefusedBeforeAnythingIsSent()
     {
         using var api = Api(patch: new(200));
-        await Assert.ThrowsAsync<ArgumentException>(() => new RollbackEffect(api.Client).ApplyAsync(PermitFor("uid-1/2"), "shop", "checkout", Action(), Never));
+        await Assert.ThrowsAsync<ArgumentException>(() => new RollbackEffect(api.Client).ApplyAsync(PermitFor("uid-1/2"), "shop", "checkout", Action(), null, Never));
         Assert.Empty(api.Requests);
     }
 
@@ -95,6 +95,16 @@ public sealed class RollbackEffectTests
     }
 
     [Fact]
+    public async Task AnActionThatDoesNotSayWhereItsTemplateIsHasNoEffect()
+    {
+        using var api = Api(patch: new(200));
+        var action = Action();
+        action.TargetReplicaSet = null;
+        Assert.Equal(EffectState.NotInPlace, (await ApplyAsync(api, action)).State);
+        Assert.Empty(api.Writes);
+    }
+
+    [Fact]
     public async Task AnObjectThatMovesOnIsReadAgainAFewTimes()
     {
         var refusals = 2;
@@ -112,7 +122,7 @@ public sealed class RollbackEffectTests
     }
 
     private static Task<EffectOutcome> ApplyAsync(FakeApi api, ActionRecord action) =>
-        new RollbackEffect(api.Client).ApplyAsync(PermitFor(action.Key), "shop", "checkout", action, Never);
+        new RollbackEffect(api.Client).ApplyAsync(PermitFor(action.Key), "shop", "checkout", action, null, Never);
 
     private static Permit PermitFor(string key) => Permit.Request(key, SampleGates.Open()).Permit!;
 

@@ -30,31 +30,33 @@ public sealed class RollbackPlanTests
               { "op": "test", "path": "/metadata/uid", "value": "uid-checkout" },
               { "op": "test", "path": "/metadata/generation", "value": 2 },
               { "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-0/1" },
+              { "op": "test", "path": "/metadata/annotations/chronosops.io~1hold", "value": "false" },
               { "op": "replace", "path": "/spec/template", "value": { "metadata": { "labels": { "app": "checkout" } }, "spec": { "containers": [ { "name": "app", "image": "checkout:1" } ] } } },
               { "op": "add", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-1/2" }
             ]
             """,
-            RollbackPlan.Patch(Write(previousKey: "uid-0/1"), SampleTemplate.Parse(Template)));
+            RollbackPlan.Patch(Write(previousKey: "uid-0/1"), SampleTemplate.Parse(Template), "false"));
 
     [Fact]
-    public void WithoutAnEarlierActionThePatchTestsThatThereIsStillNone()
+    public void WithoutAnEarlierActionOrAHoldThePatchTestsThatThereIsStillNone()
     {
-        var patch = RollbackPlan.Patch(Write(previousKey: null), SampleTemplate.Parse(Template));
+        var patch = RollbackPlan.Patch(Write(previousKey: null), SampleTemplate.Parse(Template), null);
         AssertJson("""{ "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": null }""", patch[2]!);
+        AssertJson("""{ "op": "test", "path": "/metadata/annotations/chronosops.io~1hold", "value": null }""", patch[3]!);
     }
 
     [Fact]
     public void ThePatchNeverTouchesReplicas() =>
-        Assert.DoesNotContain(RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template)), operation => operation!["path"]!.ToString() is "/spec" or "/spec/replicas" or "");
+        Assert.DoesNotContain(RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), null), operation => operation!["path"]!.ToString() is "/spec" or "/spec/replicas" or "");
 
     [Fact]
     public void EveryTestComesBeforeTheFirstChange() =>
-        Assert.Equal(["test", "test", "test", "replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template)).Select(operation => operation!["op"]!.ToString()));
+        Assert.Equal(["test", "test", "test", "test", "replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), null).Select(operation => operation!["op"]!.ToString()));
 
     [Fact]
     public void TheTemplateThatIsRestoredIsTheRevisionThatWasPlanned()
     {
-        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template))[3]!["value"]!.AsObject();
+        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), null)[4]!["value"]!.AsObject();
         Assert.Equal(TemplateFacts.Read(SampleTemplate.Parse(Template)).Revision, TemplateFacts.Read(restored).Revision);
     }
 

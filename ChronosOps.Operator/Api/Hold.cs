@@ -8,6 +8,9 @@ namespace ChronosOps.Operator.Api;
 /// <param name="Message">In a sentence.</param>
 public sealed record Hold(bool IsHeld, string Reason, string Message)
 {
+    /// <summary>RFC 3339; without a zone in UTC.</summary>
+    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
+
     /// <summary>Reads the annotations; null where nobody holds or held the workload.</summary>
     public static Hold? Of(IReadOnlyDictionary<string, string> annotations, DateTimeOffset now)
     {
@@ -22,7 +25,7 @@ public sealed record Hold(bool IsHeld, string Reason, string Message)
             return new Hold(true, "Held", $"a person holds the workload{because}; `chronosops release` ends it");
         }
 
-        if (!DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until))
+        if (!DateTimeOffset.TryParseExact(value, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until))
         {
             return new Hold(true, "HoldUnreadable", $"{ApiGroup.HoldAnnotation}={value} is neither true, false nor a time such as 2030-01-31T12:00:00Z, so the workload counts as held");
         }

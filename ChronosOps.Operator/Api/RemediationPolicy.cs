@@ -70,7 +70,6 @@ public sealed class WorkloadSelector
 {
     /// <summary>The kind of workload.</summary>
     [DefaultValue("Deployment")]
-    [ValidationRule("self == oldSelf", "the kind cannot be changed; make another policy")]
     public WorkloadKind Kind { get; set; } = WorkloadKind.Deployment;
 
     /// <summary>The name of one workload.</summary>

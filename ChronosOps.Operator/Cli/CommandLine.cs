@@ -38,7 +38,7 @@ public static class CommandLine
     private static IEnumerable<string> Complaints(ParseResult parsed) => (parsed.CommandResult.Command, parsed.UnmatchedTokens) switch
     {
         (RootCommand, [var unknown, ..]) when !unknown.StartsWith('-') => [$"'{unknown}' is not a command"],
-        (RootCommand root, []) => [$"give a command: {string.Join(", ", root.Subcommands.Select(command => command.Name))}"],
+        (RootCommand root, []) when parsed.Tokens.Count == 0 => [$"give a command: {string.Join(", ", root.Subcommands.Select(command => command.Name))}"],
         _ => parsed.Errors.Select(error => error.Message),
     };
 

@@ -19,9 +19,9 @@ internal static class HoldCommands
             var value = "true";
             if (parsed.GetValue(until) is { } text)
             {
-                if (!Quantities.TryParseDuration(text, out var duration) || duration <= TimeSpan.Zero)
+                if (!Quantities.TryParseDuration(text, out var duration) || duration < TimeSpan.FromSeconds(1))
                 {
-                    throw new CliException($"--for: '{text}' is not a duration such as 2h or 1h30m (units s, m, h)", ExitCodes.Usage);
+                    throw new CliException($"--for: '{text}' is not a duration such as 2h or 1h30m (units s, m, h), from 1s to 720h", ExitCodes.Usage);
                 }
 
                 value = (host.Time.GetUtcNow() + duration).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -39,7 +39,7 @@ internal static class IncidentSheet
     }
 
     private static IEnumerable<(string, string?)> Seen(IncidentStatus status) =>
-        status.Signals.Select(signal => ("Signal", (string?)$"{signal.Name} fired: {signal.Fired}; now {signal.State}: {signal.Message}"))
+        status.Signals.Select(signal => ("Signal", (string?)$"{signal.Name} fired: {signal.Fired ?? signal.Message}; now {signal.State}: {signal.Message}"))
             .Concat(status.Gaps.Select(gap => ("Gap", (string?)gap)));
 
     private static IEnumerable<(string, string?)> Causes(IncidentStatus status) =>

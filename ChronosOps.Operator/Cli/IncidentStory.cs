@@ -44,7 +44,7 @@ internal sealed partial class IncidentStory
     {
         foreach (var signal in status.Signals)
         {
-            yield return new(signal.FirstSeen, StoryKind.Signal, $"{signal.Name}: {signal.Fired}", $"signal|{signal.Name}");
+            yield return new(signal.FirstSeen, StoryKind.Signal, $"{signal.Name}: {signal.Fired ?? signal.Message}", $"signal|{signal.Name}");
             if (signal.State is not (null or "Firing"))
             {
                 yield return new(null, StoryKind.Signal, $"{signal.Name} is {signal.State}: {signal.Message}", $"signal|{signal.Name}|{signal.State}");

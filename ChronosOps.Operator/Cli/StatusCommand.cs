@@ -26,9 +26,9 @@ internal static class StatusCommand
             using (client)
             {
                 var rows = new List<string?[]> { await StopAsync(client, control.Namespace(parsed), control.Name(parsed), cancellationToken) };
-                rows.AddRange(Policies(await AllAsync(client.For(ApiResources.Policies), ns, cancellationToken)));
-                rows.AddRange(Incidents(await AllAsync(client.For(ApiResources.Incidents), ns, cancellationToken)));
-                rows.AddRange(Held(await AllAsync(client.For(KubernetesResources.Deployments), ns, cancellationToken), host.Time.GetUtcNow()));
+                rows.AddRange(await PartAsync("Policies", client.For(ApiResources.Policies), ns, Policies, cancellationToken));
+                rows.AddRange(await PartAsync("Open incidents", client.For(ApiResources.Incidents), ns, Incidents, cancellationToken));
+                rows.AddRange(await PartAsync("Held workloads", client.For(KubernetesResources.Deployments), ns, all => Held(all, host.Time.GetUtcNow()), cancellationToken));
                 await Terminal.WriteTableAsync(host.Out, ["WHAT", "STATE", "ABOUT"], rows);
                 return ExitCodes.Ok;
             }
@@ -36,9 +36,20 @@ internal static class StatusCommand
         return command;
     }
 
-    private static async Task<List<T>> AllAsync<T>(GenericClient<T> client, string? ns, CancellationToken cancellationToken)
-        where T : class, IKubernetesObject<V1ObjectMeta> =>
-        await client.ListAllAsync(ns, ct: cancellationToken).ToListAsync(cancellationToken);
+    /// <summary>What somebody may not see does not hide the rest.</summary>
+    private static async Task<IEnumerable<string?[]>> PartAsync<T>(
+        string what, GenericClient<T> client, string? ns, Func<List<T>, IEnumerable<string?[]>> rows, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        try
+        {
+            return rows(await client.ListAllAsync(ns, ct: cancellationToken).ToListAsync(cancellationToken));
+        }
+        catch (KubernetesException refused) when (refused.IsForbidden)
+        {
+            return [[what, "unknown", $"you may not list them: {refused.Message}"]];
+        }
+    }
 
     private static async Task<string?[]> StopAsync(KubernetesClient client, string ns, string name, CancellationToken cancellationToken)
     {
@@ -53,13 +64,18 @@ internal static class StatusCommand
 
     private static IEnumerable<string?[]> Policies(List<RemediationPolicy> policies)
     {
-        var wrong = policies.Where(policy => (policy.Status?.Conditions ?? []).GetCondition("Ready")?.Status != "True").ToList();
-        yield return ["Policies", $"{policies.Count}", wrong.Count == 0 ? "" : $"{wrong.Count} not in force"];
+        var wrong = policies.Where(policy => Ready(policy) is not { Status: "True" }).ToList();
+        var observing = policies.Count(policy => policy.Spec.Mode == PolicyMode.Observe);
+        yield return ["Policies", $"{policies.Count}", $"{wrong.Count} not in force, {observing} in mode Observe"];
         foreach (var policy in wrong)
         {
-            yield return ["  policy", "not in force", $"{policy.Key()}: {(policy.Status?.Conditions ?? []).GetCondition("Ready")?.Message ?? "the operator has not taken it up"}"];
+            yield return ["  policy", "not in force", $"{policy.Key()}: {Ready(policy)?.Message ?? "the operator has not taken it up as it is now"}"];
         }
     }
+
+    /// <summary>Of the policy as it is now, not as it was before the last change.</summary>
+    private static V1Condition? Ready(RemediationPolicy policy) =>
+        (policy.Status?.Conditions ?? []).GetCondition("Ready") is { } ready && ready.ObservedGeneration == policy.Metadata.Generation ? ready : null;
 
     private static IEnumerable<string?[]> Incidents(List<Incident> incidents)
     {

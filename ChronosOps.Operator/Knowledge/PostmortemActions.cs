@@ -35,7 +35,7 @@ internal static class PostmortemActions
 
         if (news.Count < gates.Count)
         {
-            page.Append($"The other {gates.Count - news.Count} gates said the same as before.\n\n");
+            page.Append($"All others ({gates.Count - news.Count}) said the same as before.\n\n");
         }
     }
 

@@ -21,7 +21,7 @@ internal static class PostmortemTimeline
 
         foreach (var signal in status.Signals)
         {
-            yield return (signal.FirstSeen, $"Signal **{Text(signal.Name)}** fired: {Text(signal.Fired)}");
+            yield return (signal.FirstSeen, $"Signal **{Text(signal.Name)}** fired: {Text(signal.Fired ?? signal.Message)}");
         }
 
         foreach (var finding in status.Findings)

@@ -34,16 +34,21 @@ public sealed class RollbackEffect(KubernetesClient client)
         });
     }
 
-    /// <summary>Sends the patch. Needs the permit for this very key.</summary>
+    /// <summary>Sends the patch. Needs the permit for this very key, and what the gates that gave it saw of a hold.</summary>
     /// <exception cref="ArgumentException">The permit is for another action.</exception>
-    public async Task<EffectOutcome> ApplyAsync(Permit permit, string @namespace, string name, ActionRecord action, CancellationToken cancellationToken)
+    public async Task<EffectOutcome> ApplyAsync(Permit permit, string @namespace, string name, ActionRecord action, string? hold, CancellationToken cancellationToken)
     {
         if (permit.Key != action.Key)
         {
             throw new ArgumentException($"the permit is for {permit.Key}, not for {action.Key}", nameof(permit));
         }
 
-        var source = await _replicaSets.FindNamespacedAsync(@namespace, action.TargetReplicaSet ?? "", cancellationToken).ConfigureAwait(false);
+        if (string.IsNullOrEmpty(action.TargetReplicaSet))
+        {
+            return new EffectOutcome(EffectState.NotInPlace, "it is not written down which ReplicaSet holds the template (written by another version, or the definitions are older than the operator)");
+        }
+
+        var source = await _replicaSets.FindNamespacedAsync(@namespace, action.TargetReplicaSet, cancellationToken).ConfigureAwait(false);
         if (source?.Spec.Template is not { } template || Workloads.TemplateFacts.Read(template).Revision != action.ToRevision)
         {
             return new EffectOutcome(EffectState.NotInPlace, $"ReplicaSet {action.TargetReplicaSet} no longer holds revision {action.ToRevision}");
@@ -51,7 +56,7 @@ public sealed class RollbackEffect(KubernetesClient client)
 
         try
         {
-            var patch = new V1Patch(RollbackPlan.Patch(action, template), V1Patch.PatchType.JsonPatch);
+            var patch = new V1Patch(RollbackPlan.Patch(action, template, hold), V1Patch.PatchType.JsonPatch);
             await _deployments.PatchNamespacedAsync(patch, @namespace, name, new WriteOptions { FieldManager = ApiGroup.FieldManager }, cancellationToken).ConfigureAwait(false);
             return new EffectOutcome(EffectState.InPlace, $"the API server accepted the patch with key {action.Key}");
         }

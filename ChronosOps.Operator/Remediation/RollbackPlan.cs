@@ -36,17 +36,22 @@ public static class RollbackPlan
     };
 
     /// <summary>
-    /// Effect and key in one JSON Patch (RFC 6902). It applies only to the very object that was judged: UID, generation and previous key are tested.
-    /// Nothing but the pod template and the key is touched, replicas least of all.
+    /// Effect and key in one JSON Patch (RFC 6902). It applies only to the very object that was judged: UID, generation, previous key and hold are
+    /// tested, so that a hold of a moment ago counts. Nothing but the pod template and the key is touched, replicas least of all.
     /// </summary>
-    public static JsonArray Patch(ActionRecord action, JsonObject template)
+    /// <param name="action">The action.</param>
+    /// <param name="template">The pod template to restore.</param>
+    /// <param name="hold">What the gates saw in the annotation of a hold; null where there was none.</param>
+    public static JsonArray Patch(ActionRecord action, JsonObject template, string? hold)
     {
         const string keyPath = "/metadata/annotations/chronosops.io~1last-action";
+        const string holdPath = "/metadata/annotations/chronosops.io~1hold";
         return
         [
             Operation("test", "/metadata/uid", action.TargetUid),
             Operation("test", "/metadata/generation", action.TargetGeneration),
             Operation("test", keyPath, action.PreviousKey),
+            Operation("test", holdPath, hold),
             Operation("replace", "/spec/template", PodTemplates.Restorable(template)),
             Operation("add", keyPath, action.Key),
         ];

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace ChronosOps.Operator.Workloads;
 
 /// <summary>What differs between two pod templates, by the names that people know. Values are told only where they cannot be secret.</summary>
-public static class TemplateDiff
+public static partial class TemplateDiff
 {
     /// <summary>Every difference, as a path such as <c>containers[app].env[LOG_LEVEL].value changed</c>; stamps of restarts do not count.</summary>
     /// <param name="from">The older template.</param>
@@ -63,5 +64,9 @@ public static class TemplateDiff
 
     // Strings may hold secrets (variables, arguments, annotations), numbers and switches do not.
     private static bool MayBeTold(string path, JsonNode value) =>
-        value is JsonValue && (value.GetValueKind() is not JsonValueKind.String || path.EndsWith("].image", StringComparison.Ordinal) || path.Contains(".resources.", StringComparison.Ordinal));
+        value is JsonValue && (value.GetValueKind() is not JsonValueKind.String || Harmless().IsMatch(path));
+
+    // Names of variables and annotations are anything that people write: only these very fields of a container are meant.
+    [GeneratedRegex(@"^(initContainers|containers)\[[^\[\]]*\]\.(image|resources\.(limits|requests)\.[^\[\]]+)\z")]
+    private static partial Regex Harmless();
 }

@@ -17,6 +17,8 @@ public sealed class HoldGateTests
         { "until a minute ago", c => Held(c, $"{c.Now.AddMinutes(-1):O}") },
         { "a time without a zone is in UTC", c => Held(c, $"{c.Now.UtcDateTime.AddMinutes(1):yyyy-MM-dd'T'HH:mm:ss}"), Verdict.Wait, "Held" },
         { "it cannot be read", c => Held(c, "until Monday or so"), Verdict.Wait, "HoldUnreadable" },
+        { "it is a time of day", c => Held(c, "14:30"), Verdict.Wait, "HoldUnreadable" },
+        { "it is a day", c => Held(c, "1/2"), Verdict.Wait, "HoldUnreadable" },
         { "it is empty", c => Held(c, ""), Verdict.Wait, "HoldUnreadable" },
     };
 

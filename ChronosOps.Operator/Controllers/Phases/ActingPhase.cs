@@ -48,13 +48,17 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         if (permit is null)
         {
             var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
-            return verdict.Verdict == Verdict.Wait && (context.Now - action.PlannedAt < LongestWait || verdict.IsWilled)
-                ? PhaseResult.Wait()
-                : Refused(context, action, verdict.Reason, $"{gate}: {verdict.Message}");
+            if (verdict.Verdict == Verdict.Wait && (context.Now - action.PlannedAt < LongestWait || verdict.IsWilled))
+            {
+                context.Status.Message = Bounded.Sentence($"waiting for {gate}: {verdict.Message}");
+                return PhaseResult.Wait();
+            }
+
+            return Refused(context, action, verdict.Reason, $"{gate}: {verdict.Message}");
         }
 
         action.Policy = policy.Name;
-        var outcome = await effect.ApplyAsync(permit, context.Key.Namespace, context.Key.Name, action, cancellationToken).ConfigureAwait(false);
+        var outcome = await effect.ApplyAsync(permit, context.Key.Namespace, context.Key.Name, action, assessment.Bundle.Workload.Annotations.GetValueOrDefault(ApiGroup.HoldAnnotation), cancellationToken).ConfigureAwait(false);
         return outcome.State == EffectState.InPlace
             ? await AppliedAsync(context, action, outcome.Message, cancellationToken).ConfigureAwait(false)
             : Refused(context, action, "PatchRefused", outcome.Message);
