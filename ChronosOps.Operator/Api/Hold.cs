@@ -30,9 +30,12 @@ public sealed record Hold(bool IsHeld, string Reason, string Message)
             return new Hold(true, "HoldUnreadable", $"{ApiGroup.HoldAnnotation}={value} is neither true, false nor a time such as 2030-01-31T12:00:00Z, so the workload counts as held");
         }
 
-        var end = until.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var end = Until(until);
         return until > now
             ? new Hold(true, "Held", $"a person holds the workload until {end}{because}; `chronosops release` ends it")
             : new Hold(false, "HoldOver", $"the hold ended at {end}");
     }
+
+    /// <summary>A time as the annotation holds it, to the second.</summary>
+    public static string Until(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

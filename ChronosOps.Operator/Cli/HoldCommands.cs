@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
@@ -24,7 +23,7 @@ internal static class HoldCommands
                     throw new CliException($"--for: '{text}' is not a duration such as 2h or 1h30m (units s, m, h), from 1s to 720h", ExitCodes.Usage);
                 }
 
-                value = (host.Time.GetUtcNow() + duration).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+                value = Api.Hold.Until(host.Time.GetUtcNow() + duration);
             }
 
             return (value, parsed.GetValue(reason), value == "true" ? "is held until it is released" : $"is held until {value}");
@@ -74,9 +73,7 @@ internal static class HoldCommands
             case ["deployment" or "deployments" or "deployment.apps" or "deploy", var deployment]:
                 return deployment;
             case ["incident" or "incidents" or "inc" or "incident.chronosops.io", var id]:
-                var incident = await client.For(ApiResources.Incidents).FindNamespacedAsync(ns, id, cancellationToken)
-                    ?? throw new CliException($"there is no incident {id} in namespace {ns}");
-                return incident.Spec.WorkloadRef.Name;
+                return (await IncidentCommands.ReadAsync(client, ns, id, cancellationToken)).Spec.WorkloadRef.Name;
             default:
                 throw new CliException($"'{parts[0]}' is not a kind that can be held; use deployment/NAME or incident/NAME", ExitCodes.Usage);
         }

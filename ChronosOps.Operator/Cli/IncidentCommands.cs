@@ -48,6 +48,11 @@ internal static class IncidentCommands
         incident => TellAsync(host, incident),
         incident => WriteLinesAsync(host.Out, new IncidentStory().Update(incident).Select(line => line.ToJson(incident.Status?.OnsetAt))));
 
+    /// <summary>An incident that has to be there.</summary>
+    /// <exception cref="CliException">It is not.</exception>
+    public static async Task<Incident> ReadAsync(KubernetesClient client, string ns, string name, CancellationToken cancellationToken) =>
+        await client.For(ApiResources.Incidents).FindNamespacedAsync(ns, name, cancellationToken) ?? throw new CliException($"there is no incident {name} in namespace {ns}");
+
     private static Command OfOne(CliHost host, string verb, string description, Func<Incident, Task> text, Func<Incident, Task> json)
     {
         var common = new CommonOptions();
@@ -59,8 +64,7 @@ internal static class IncidentCommands
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
-                var incident = await client.For(ApiResources.Incidents).FindNamespacedAsync(ns!, parsed.GetRequiredValue(name), cancellationToken)
-                    ?? throw new CliException($"there is no incident {parsed.GetValue(name)} in namespace {ns}");
+                var incident = await ReadAsync(client, ns!, parsed.GetRequiredValue(name), cancellationToken);
                 await (common.IsJson(parsed) ? json(incident) : text(incident));
                 return ExitCodes.Ok;
             }
@@ -95,6 +99,6 @@ internal static class IncidentCommands
         incident.Status?.LastAction,
         incident.Status?.TimeToDetect,
         incident.Status?.TimeToMitigate,
-        incident.Metadata.CreationTimestamp?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+        Terminal.Time(incident.Metadata.CreationTimestamp),
     ];
 }

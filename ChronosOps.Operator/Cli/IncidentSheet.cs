@@ -1,4 +1,3 @@
-using System.Globalization;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 
@@ -23,7 +22,7 @@ internal static class IncidentSheet
         yield return ("Incident", incident.Key().ToString());
         yield return ("Workload", $"{incident.Spec.WorkloadRef.Kind} {incident.Spec.WorkloadRef.Name}, policy {status.Policy ?? incident.Spec.PolicyRef?.Name ?? "(none)"}");
         yield return ("Phase", status.Phase is { } phase ? $"{phase} ({status.Reason}): {status.Message}" : NotTakenUp);
-        yield return ("Onset", Time(status.OnsetAt) + After("detected", status.TimeToDetect) + After("mitigated", status.TimeToMitigate));
+        yield return ("Onset", (Terminal.Time(status.OnsetAt) ?? "not known") + After("detected", status.TimeToDetect) + After("mitigated", status.TimeToMitigate));
         foreach (var lines in new[] { Seen(status), Causes(status), Decided(status), Done(status) })
         {
             foreach (var line in lines)
@@ -61,8 +60,6 @@ internal static class IncidentSheet
 
     private static IEnumerable<(string, string?)> Done(IncidentStatus status) =>
         status.Actions.Select(action => ("Action", (string?)$"{action.Action} {action.State}, {action.FromRevision} to {action.ToRevision}: {action.Message}"));
-
-    private static string Time(DateTimeOffset? at) => at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "not known";
 
     private static string After(string what, string? duration) => duration is null ? "" : $", {what} after {duration}";
 }

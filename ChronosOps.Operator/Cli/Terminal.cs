@@ -26,6 +26,9 @@ internal static class Terminal
         return safe.ToString();
     }
 
+    /// <summary>A time in UTC, to the second.</summary>
+    public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>Columns wide enough for what they hold, as kubectl prints them.</summary>
     public static async Task WriteTableAsync(TextWriter output, string[] head, IEnumerable<string?[]> rows)
     {
