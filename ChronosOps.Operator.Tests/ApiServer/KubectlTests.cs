@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ChronosOps.Operator.Api;
 using Xunit;
 
@@ -19,9 +20,13 @@ public class KubectlTests
         await RunAsync("wait", "--for=condition=Resolved", $"incident/{incident.Metadata.Name}", "--timeout=10s");
         await RunAsync("wait", "--for=condition=Ready", $"incident/{incident.Metadata.Name}", "--timeout=10s");
 
-        var policies = await RunAsync("get", "rpol");
+        // A policy counts its open incidents at its next evaluation.
+        var policies = "";
+        await Waiting.ForAsync(
+            "the policy's row",
+            async () => Regex.IsMatch(policies = await RunAsync("get", "rpol"), "policy +Autonomous +True +True +1 +0 ") ? policies : null,
+            () => Task.FromResult(policies));
         Assert.Equal(["NAME", "MODE", "READY", "SIGNALS", "WORKLOADS", "OPEN", "AGE"], Columns(policies));
-        Assert.Matches(@"policy +Autonomous +True +True +1 +0 ", policies);
         var incidents = await RunAsync("get", "inc", "-o", "wide");
         Assert.Equal(["NAME", "WORKLOAD", "PHASE", "CAUSE", "ACTION", "AGE", "CONFIDENCE", "DETECT", "MITIGATE", "MESSAGE"], Columns(incidents));
         Assert.Matches(@"web +Resolved +BadRelease +Rollback/Succeeded ", incidents);
@@ -53,8 +58,17 @@ public class KubectlTests
     public async Task KubectlExplainsAField(string field, string text)
     {
         var cluster = await ApiServerCluster.GetAsync();
-        var explained = await Kubectl.RunAsync(cluster.Kubeconfig, null, "explain", field);
+        // The descriptions of a definition come with the server's OpenAPI document, which follows some time after the definition is served.
+        var error = "";
+        var explained = await Waiting.ForAsync($"kubectl to explain {field}", ExplainAsync, () => Task.FromResult(error));
         Assert.Contains(text, string.Join(' ', explained.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+
+        async Task<string?> ExplainAsync()
+        {
+            var result = await Kubectl.TryAsync("kubectl", cluster.Kubeconfig, null, "explain", field);
+            error = result.Error;
+            return result.ExitCode == 0 ? result.Output : null;
+        }
     }
 
     private static string[] Columns(string table) => table.Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
