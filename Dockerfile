@@ -23,7 +23,7 @@ RUN mkdir -p /root-of-image/usr/share/sbom && /tools/sbom --name chronosops --ve
 # No shell, no package manager. It writes nothing but to /tmp: run it with a read-only root.
 FROM scratch
 COPY --from=root /root-of-image/ /
-ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0 DOTNET_gcServer=0
+ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_EnableDiagnostics=0
 WORKDIR /app
 USER 1654:1654
 EXPOSE 8080

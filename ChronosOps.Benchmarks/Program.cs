@@ -24,7 +24,14 @@ churn.SetAction(async (parsed, ct) =>
     await Churning.RunAsync(client, parsed.GetRequiredValue(ns), parsed.GetRequiredValue(updates), parsed.GetRequiredValue(parallel), ct);
     return 0;
 });
-return await new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn }.Parse(args).InvokeAsync();
+var watch = new Command("watch", "Follows all Pods and Deployments until it is terminated.");
+watch.SetAction(async (_, ct) =>
+{
+    using var client = Connect();
+    await Watching.RunAsync(client, ct);
+    return 0;
+});
+return await new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch }.Parse(args).InvokeAsync();
 
 static KubernetesClient Connect() => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(
     Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } file ? file : throw new InvalidOperationException("KUBECONFIG names no cluster")));

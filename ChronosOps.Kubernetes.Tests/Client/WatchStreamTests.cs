@@ -47,11 +47,4 @@ public class WatchStreamTests
             events.Add(raw);
         return events;
     }
-
-    /// <summary>Gives a few bytes at a time, like a network.</summary>
-    private sealed class ChunkedStream(byte[] bytes, int chunk) : MemoryStream(bytes)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken ct = default) =>
-            base.ReadAsync(buffer[..Math.Min(buffer.Length, chunk)], ct);
-    }
 }

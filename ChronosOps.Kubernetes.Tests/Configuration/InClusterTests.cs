@@ -22,7 +22,7 @@ public sealed class InClusterTests : IDisposable
     public void AddressNamespaceAndAuthoritiesComeFromThePod(string host, string? port, string url)
     {
         var config = Load(host, port);
-        Assert.Equal((url, "shop", Path.Combine(folder, "ca.crt")), (config.Host, config.Namespace, config.SslCaFile));
+        Assert.Equal((url, "shop", Path.Combine(folder, "ca.crt"), true), (config.Host, config.Namespace, config.SslCaFile, config.DisableCompression));
     }
 
     [Fact]

@@ -18,6 +18,19 @@ public sealed class KubeConfigTests : IDisposable
         Assert.False(config.SkipTlsVerify);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(", disable-compression: false", false)]
+    [InlineData(", disable-compression: true", true)]
+    public async Task AnswersAreCompressedUnlessTheClusterSaysOtherwise(string field, bool isDisabled)
+    {
+        await using var server = await FakeApiServer.StartAsync();
+        server.Answers(200, Json.Pod("web", "1"));
+        using var client = new KubernetesClient(Load(Valid().Replace("server: https://k8s.example:6443", $"{{server: '{server.Configuration.Host}'{field}}}", StringComparison.Ordinal)));
+        await client.For(KubernetesResources.Pods).ReadNamespacedAsync("shop", "web", TestContext.Current.CancellationToken);
+        Assert.Equal(isDisabled, !Assert.Single(server.Seen).Headers.ContainsKey("Accept-Encoding"));
+    }
+
     [Fact]
     public void AnotherContextAndServerMayBeNamed()
     {

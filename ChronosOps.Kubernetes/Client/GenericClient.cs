@@ -34,10 +34,9 @@ public sealed partial class GenericClient<T>
     public async Task<KubernetesList<T>> ListAsync(string? ns = null, ListOptions? options = null, CancellationToken ct = default)
     {
         var request = new ApiRequest(HttpMethod.Get, Type.Path(ns) + QueryString.Of(options ?? new()), Accept: Accept(list: true));
-        var body = await sender.SendAsync(request, ct).ConfigureAwait(false);
         try
         {
-            var list = ObjectDecoder.DecodeList(body, Type);
+            var list = await sender.SendAsync(request, (_, body, token) => new ListReader<T>(Type).ReadAsync(body, token), ct).ConfigureAwait(false);
             foreach (var failure in list.Undecodable)
                 Undecodable?.Invoke(failure);
             return list;

@@ -25,7 +25,7 @@ internal static class HttpPipeline
     {
         AllowAutoRedirect = false, // a redirect would carry the token elsewhere
         UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.All,
+        AutomaticDecompression = config.DisableCompression ? DecompressionMethods.None : DecompressionMethods.All,
         ConnectTimeout = TimeSpan.FromSeconds(10),
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         EnableMultipleHttp2Connections = true,

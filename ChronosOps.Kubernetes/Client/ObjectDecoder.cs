@@ -35,24 +35,6 @@ internal static class ObjectDecoder
             ? obj!
             : throw new KubernetesException(0, $"{request}: the answer cannot be read: {failure!.Message}");
 
-    public static KubernetesList<T> DecodeList<T>(ReadOnlySpan<byte> json, ResourceType<T> type)
-        where T : class, IKubernetesObject<V1ObjectMeta>
-    {
-        var (metadata, items, bad) = (new V1ListMeta(), new List<T>(), new List<UndecodableObject>());
-        var reader = new Utf8JsonReader(json, ReaderOptions);
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("metadata"u8))
-                metadata = JsonSerializer.Deserialize(Value(ref reader, json), KubernetesJson.Default.V1ListMeta) ?? metadata;
-            else if (reader.ValueTextEquals("items"u8))
-                ReadItems(ref reader, json, type, items, bad);
-            else
-                Value(ref reader, json);
-        }
-        return new KubernetesList<T> { Metadata = metadata, Items = items, Undecodable = bad };
-    }
-
     /// <summary>The bytes of the value after a property's name.</summary>
     internal static ReadOnlySpan<byte> Value(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
@@ -61,25 +43,6 @@ internal static class ObjectDecoder
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
         return json[start..(int)reader.BytesConsumed];
-    }
-
-    private static void ReadItems<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ResourceType<T> type, List<T> items, List<UndecodableObject> bad)
-        where T : class, IKubernetesObject<V1ObjectMeta>
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
-            return;
-        if (reader.TokenType != JsonTokenType.StartArray)
-            throw new JsonException("items is not a list");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            if (TryDecode(json[start..(int)reader.BytesConsumed], type, out var item, out var failure))
-                items.Add(item!);
-            else
-                bad.Add(failure!);
-        }
     }
 
     /// <summary>Items of a list carry no kind, and metadata alone carries that of the metadata.</summary>

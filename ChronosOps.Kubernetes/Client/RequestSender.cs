@@ -27,7 +27,10 @@ internal sealed class RequestSender : IDisposable
     public event Action<RequestObservation>? Completed;
 
     /// <summary>The whole answer.</summary>
-    public async Task<byte[]> SendAsync(ApiRequest request, CancellationToken ct)
+    public Task<byte[]> SendAsync(ApiRequest request, CancellationToken ct) => SendAsync(request, ReadAllAsync, ct);
+
+    /// <summary>What is read of the answer while it arrives. Where a read is repeated, it is read anew.</summary>
+    public async Task<T> SendAsync<T>(ApiRequest request, Func<HttpContent, Stream, CancellationToken, Task<T>> read, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -36,7 +39,10 @@ internal sealed class RequestSender : IDisposable
                 return await WithTimeLimitAsync(request, async (response, limit) =>
                 {
                     using (response)
-                        return await ResponseBody.ReadAsync(response.Content, limit).ConfigureAwait(false);
+                    {
+                        await using var body = new ArrivingStream(await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false), limit);
+                        return await read(response.Content, body, limit.Token).ConfigureAwait(false);
+                    }
                 }, ct).ConfigureAwait(false);
             }
             catch (KubernetesException e) when (RetryPolicy.DelayFor(request, e, attempt) is { } delay)
@@ -94,6 +100,14 @@ internal sealed class RequestSender : IDisposable
             metrics.Completed(request.Method.Method, authority, status, took);
             Completed?.Invoke(new RequestObservation(request.Method.Method, request.PathAndQuery, status, took));
         }
+    }
+
+    private static async Task<byte[]> ReadAllAsync(HttpContent content, Stream body, CancellationToken ct)
+    {
+        var known = content.Headers.ContentLength;
+        using var all = new MemoryStream(known is > 0 and <= int.MaxValue ? (int)known : 0);
+        await body.CopyToAsync(all, ct).ConfigureAwait(false);
+        return all.Length == all.Capacity ? all.GetBuffer() : all.ToArray();
     }
 
     private async Task<HttpResponseMessage> SendAuthenticatedAsync(ApiRequest request, CancellationToken ct)

@@ -91,6 +91,8 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
             info["tls-server-name"] = name;
         if (cluster.SkipTlsVerify)
             info["insecure-skip-tls-verify"] = true;
+        if (cluster.DisableCompression)
+            info["disable-compression"] = true;
         return info;
     }
 }

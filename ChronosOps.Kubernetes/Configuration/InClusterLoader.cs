@@ -25,6 +25,7 @@ internal static class InClusterLoader
             Host = $"https://{(host.Contains(':') ? $"[{host}]" : host)}:{port}",
             SslCaFile = File.Exists(authorities) ? authorities : null,
             TokenProvider = new FileTokenProvider(token, time),
+            DisableCompression = true,
             Namespace = File.Exists(ns) ? File.ReadAllText(ns).Trim() : null,
         };
     }

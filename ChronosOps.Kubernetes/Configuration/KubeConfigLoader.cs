@@ -59,6 +59,7 @@ internal static class KubeConfigLoader
         }
         config.SkipTlsVerify = cluster.Flag("insecure-skip-tls-verify");
         config.TlsServerName = cluster.Text("tls-server-name");
+        config.DisableCompression = cluster.Flag("disable-compression");
         if (cluster.Text("proxy-url") is not null)
             throw cluster.Error("proxy-url", "is not supported; set HTTPS_PROXY instead");
         if (Pem(cluster, "certificate-authority") is { } authorities)

@@ -40,6 +40,9 @@ public sealed class KubernetesClientConfiguration
     /// <summary>Accept any server certificate. For experiments only.</summary>
     public bool SkipTlsVerify { get; set; }
 
+    /// <summary>Ask for answers as they are: over a fast line, packing takes the server longer than sending. In a pod it is set.</summary>
+    public bool DisableCompression { get; set; }
+
     /// <summary>How long a request that is not a watch may take.</summary>
     public TimeSpan HttpClientTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -4,7 +4,7 @@
 # The folders whose files decide what a published program contains, besides the build settings at the top of the repository.
 OPERATOR_SOURCES="ChronosOps.Operator ChronosOps.Kubernetes crds"
 DEMO_SOURCES="samples/DemoService"
-RUNTIME_ENV=(--env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 --env DOTNET_EnableDiagnostics=0 --env DOTNET_gcServer=0)
+RUNTIME_ENV=(--env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 --env DOTNET_EnableDiagnostics=0)
 
 image_operator() {
   need_rootfs
