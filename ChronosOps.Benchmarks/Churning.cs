@@ -11,10 +11,11 @@ internal static class Churning
     public static async Task RunAsync(KubernetesClient client, string ns, int updates, int parallel, CancellationToken ct)
     {
         var names = await client.For(KubernetesResources.Pods).ListAllAsync(ns, new() { Limit = 500 }, ct).Select(pod => pod.Metadata.Name!).ToListAsync(ct);
-        var (started, done) = (Stopwatch.GetTimestamp(), 0);
+        // What says the same as before is no change, and no event.
+        var (started, done, run) = (Stopwatch.GetTimestamp(), 0, Guid.NewGuid());
         await Parallel.ForEachAsync(Enumerable.Range(0, updates), new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = ct }, async (i, token) =>
         {
-            await ReadyAsync(client, ns, names[i % names.Count], i.ToString(CultureInfo.InvariantCulture), token);
+            await ReadyAsync(client, ns, names[i % names.Count], string.Create(CultureInfo.InvariantCulture, $"{run} {i}"), token);
             if (Interlocked.Increment(ref done) % 10_000 == 0)
             {
                 Console.Error.WriteLine($"{done} of {updates} updates, {done / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second");

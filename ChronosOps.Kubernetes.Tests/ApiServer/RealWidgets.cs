@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Kubernetes.Tests;
 
@@ -25,11 +26,15 @@ internal static class RealWidgets
     private static async Task DefineAsync()
     {
         using var client = RealServer.NewClient();
-        var crd = CrdGeneratorTests.Widget(await KnowsRulesAsync(client, Ct));
+        await DefineAsync(client, CrdGeneratorTests.Widget(await KnowsRulesAsync(client, Ct)));
+        await ServedAsync(client, Resource);
+    }
+
+    public static async Task DefineAsync(KubernetesClient client, JsonObject crd)
+    {
         var name = (string)crd["metadata"]!["name"]!;
         await client.SendAsync(HttpMethod.Patch, $"{Crds}/{name}?fieldManager=test&force=true", crd, "application/apply-patch+yaml", Ct);
         await EstablishedAsync(client, name);
-        await ServedAsync(client);
     }
 
     private static async Task EstablishedAsync(KubernetesClient client, string name)
@@ -46,13 +51,14 @@ internal static class RealWidgets
     }
 
     /// <summary>A definition is served a moment after it is established.</summary>
-    private static async Task ServedAsync(KubernetesClient client)
+    public static async Task ServedAsync<T>(KubernetesClient client, ResourceType<T> resource)
+        where T : class, IKubernetesObject<V1ObjectMeta>
     {
         for (var i = 0; ; i++)
         {
             try
             {
-                await client.For(Resource).ListAsync("default", ct: Ct);
+                await client.For(resource).ListAsync("default", ct: Ct);
                 return;
             }
             catch (KubernetesException e) when (e.IsNotFound && i < 300)

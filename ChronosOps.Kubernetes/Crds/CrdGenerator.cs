@@ -14,11 +14,22 @@ public static class CrdGenerator
     /// <param name="options">What to include.</param>
     /// <returns>An <c>apiextensions.k8s.io/v1</c> definition with a structural schema.</returns>
     /// <exception cref="CrdException">A field cannot be described; the message names it.</exception>
-    public static JsonObject Generate(JsonTypeInfo root, CrdOptions options)
+    public static JsonObject Generate(JsonTypeInfo root, CrdOptions options) => Generate([root], options);
+
+    /// <summary>
+    /// A kind with several versions, a class each. Names, scope and short names are those of the stored one. The server turns one
+    /// version into another by changing <c>apiVersion</c> and nothing else (conversion <c>None</c>).
+    /// </summary>
+    /// <param name="roots">The versions; of several, <see cref="StorageVersionAttribute"/> marks the one that is stored.</param>
+    /// <param name="options">What to include.</param>
+    /// <exception cref="CrdException">They are not versions of one kind, or one has a field that would be lost when it is stored.</exception>
+    public static JsonObject Generate(IReadOnlyList<JsonTypeInfo> roots, CrdOptions options)
     {
-        var entity = root.Type.GetCustomAttribute<KubernetesEntityAttribute>()
-            ?? throw new CrdException($"{root.Type.Name} has no [KubernetesEntity] attribute");
-        var plural = entity.PluralName ?? entity.Kind.ToLowerInvariant() + "s";
+        var versions = KindVersions.Of(roots);
+        var (root, entity) = (versions.Stored.Root, versions.Stored.Entity);
+        var plural = versions.Stored.Plural;
+        var served = versions.All.Select(version => Version(version, isStored: version == versions.Stored, options)).ToList();
+        KindVersions.CheckNothingIsLost(entity.Kind, served);
         return new JsonObject
         {
             ["apiVersion"] = "apiextensions.k8s.io/v1",
@@ -29,7 +40,7 @@ public static class CrdGenerator
                 ["group"] = entity.Group,
                 ["names"] = Names(root.Type, entity, plural),
                 ["scope"] = (root.Type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced).ToString(),
-                ["versions"] = new JsonArray(Version(root, entity, options)),
+                ["versions"] = new JsonArray([.. served]),
             },
         };
     }
@@ -64,16 +75,19 @@ public static class CrdGenerator
         return names;
     }
 
-    private static JsonObject Version(JsonTypeInfo root, KubernetesEntityAttribute entity, CrdOptions options)
+    private static JsonObject Version(KindVersion kind, bool isStored, CrdOptions options)
     {
+        var root = kind.Root;
         var schema = new SchemaBuilder(options).Root(root);
         var version = new JsonObject
         {
-            ["name"] = entity.ApiVersion,
+            ["name"] = kind.Entity.ApiVersion,
             ["served"] = true,
-            ["storage"] = true,
+            ["storage"] = isStored,
             ["schema"] = new JsonObject { ["openAPIV3Schema"] = schema },
         };
+        if (root.Type.GetCustomAttribute<DeprecatedVersionAttribute>() is { } deprecated)
+            (version["deprecated"], version["deprecationWarning"]) = (true, deprecated.Warning);
         if (root.Properties.Any(property => property.Name == "status"))
             version["subresources"] = new JsonObject { ["status"] = new JsonObject() };
         if (PrinterColumns.Of(root) is { Count: > 0 } columns)

@@ -44,3 +44,15 @@ public sealed class KubernetesEntityCategoriesAttribute(params string[] categori
 {
     public IReadOnlyList<string> Categories { get; } = categories;
 }
+
+/// <summary>Of several versions of a kind, the one in which objects are stored.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class StorageVersionAttribute : Attribute;
+
+/// <summary>A version that will go away. The server tells everybody who uses it.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class DeprecatedVersionAttribute(string warning) : Attribute
+{
+    /// <summary>What the user is told, at most 256 characters.</summary>
+    public string Warning { get; } = warning;
+}

@@ -1,7 +1,7 @@
 # The commands of hack/cluster. Source me.
 # shellcheck shell=bash
 
-for part in packages kubernetes crdserver tools instance cgroups processes pki control-plane node box teardown images; do . "$LIB/$part.sh"; done
+for part in packages unstable kubernetes crdserver tools instance cgroups processes pki control-plane node box teardown images; do . "$LIB/$part.sh"; done
 
 # prepare FLAVOR: everything that outlives an instance. Quick when it is all there.
 prepare() {

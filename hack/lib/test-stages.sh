@@ -130,13 +130,20 @@ tests_of_server() {
   local tier=$1 cluster=$2 what=$3 reason=$4 project
   if [ -n "$reason" ]; then
     for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests "$tier" 120 "$project" --filter-trait "Tier=$tier"; done
+    [ "$tier" != apiserver ] || "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" "$tier" "binary-selftest: " "$reason"
     return
   fi
   if ! cluster_up "$cluster" "$tier"; then record_outcome "$tier" "$what" failed "log: $RESULTS/up-$cluster.log"; return; fi
   LAUNCH=("$LIB/with-cluster" "$cluster")
   for project in $PROJECTS; do run_tests "$tier" 1200 "$project" --max-threads 10 --filter-trait "Tier=$tier"; done
   LAUNCH=()
+  [ "$tier" != apiserver ] || [ -n "$FILTER" ] || binary_checks "$cluster"
   cluster_down "$cluster"
+}
+
+binary_checks() {
+  watched "testing the published command line" 600 "$RESULTS/binary-selftest.log" "$LIB/with-cluster" "$1" "$LIB/binary-selftest" || true
+  "$LIB/outcomes.py" lines "$OUTCOMES" apiserver binary-selftest "$RESULTS/binary-selftest.log"
 }
 
 # What the tests of a tier have seen, line by line: counts, kills, times.

@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace ChronosOps.Kubernetes.Crds;
+
+/// <summary>One version of a kind.</summary>
+internal sealed record KindVersion(JsonTypeInfo Root, KubernetesEntityAttribute Entity, (int Stage, int Major, int Minor) Priority)
+{
+    public string Plural => Entity.PluralName ?? Entity.Kind.ToLowerInvariant() + "s";
+
+    public EntityScope Scope => Root.Type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced;
+
+    public bool IsMarkedStored => Root.Type.GetCustomAttribute<StorageVersionAttribute>() is not null;
+}
+
+/// <summary>The versions of one kind, in Kubernetes' order: stable before beta before alpha, the newest first.</summary>
+internal sealed partial record KindVersions(IReadOnlyList<KindVersion> All, KindVersion Stored)
+{
+    /// <exception cref="CrdException">They are not versions of one kind, or it is not clear which is stored.</exception>
+    public static KindVersions Of(IReadOnlyList<JsonTypeInfo> roots)
+    {
+        var all = roots.Select(Describe).OrderByDescending(version => version.Priority).ToList();
+        if (all.Count == 0)
+            throw new CrdException("a kind needs a version");
+        var first = all[0];
+        foreach (var other in all.Skip(1))
+        {
+            if ((other.Entity.Group, other.Entity.Kind, other.Plural, other.Scope) != (first.Entity.Group, first.Entity.Kind, first.Plural, first.Scope))
+                throw new CrdException($"{first.Root.Type.Name} and {other.Root.Type.Name} are not versions of one kind: group, kind, plural and scope must be the same");
+        }
+        if (all.GroupBy(version => version.Entity.ApiVersion).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new CrdException($"{first.Entity.Kind} has version {twice.Key} twice");
+        var stored = all.Count == 1 ? all : [.. all.Where(version => version.IsMarkedStored)];
+        return stored is [var one]
+            ? new KindVersions(all, one)
+            : throw new CrdException($"of the versions of {first.Entity.Kind} exactly one must be marked [StorageVersion], not {stored.Count}");
+    }
+
+    /// <summary>
+    /// Without a conversion of its own, a kind's versions must have the same fields: the server drops what a version does not know when an
+    /// object is written through it, and what the stored version does not know always.
+    /// </summary>
+    /// <exception cref="CrdException">There is a field that would be lost; the message names it.</exception>
+    public static void CheckNothingIsLost(string kind, IReadOnlyList<JsonObject> versions)
+    {
+        var stored = versions.Single(version => (bool)version["storage"]!);
+        foreach (var other in versions.Where(version => version != stored))
+        {
+            foreach (var (from, to) in new[] { (other, stored), (stored, other) })
+            {
+                if (Lost(Schema(from), Schema(to), kind) is { } field)
+                    throw new CrdException($"{field} of version {from["name"]} would be lost: version {to["name"]} has no such field of that type");
+            }
+        }
+    }
+
+    private static string? Lost(JsonObject schema, JsonObject other, string path)
+    {
+        if (other.ContainsKey("x-kubernetes-preserve-unknown-fields"))
+            return null;
+        if ((string?)schema["type"] != (string?)other["type"] || schema.ContainsKey("x-kubernetes-preserve-unknown-fields"))
+            return path;
+        foreach (var (name, part) in schema["properties"] as JsonObject ?? [])
+        {
+            var below = $"{path}.{name}";
+            if (other["properties"]?[name] is not JsonObject counterpart)
+                return below;
+            if (Lost(part!.AsObject(), counterpart, below) is { } field)
+                return field;
+        }
+        foreach (var inner in new[] { "items", "additionalProperties" })
+        {
+            if (schema[inner] is JsonObject part && (other[inner] is not JsonObject counterpart ? path : Lost(part, counterpart, path + "[]")) is { } field)
+                return field;
+        }
+        return null;
+    }
+
+    private static JsonObject Schema(JsonObject version) => version["schema"]!["openAPIV3Schema"]!.AsObject();
+
+    private static KindVersion Describe(JsonTypeInfo root)
+    {
+        var entity = root.Type.GetCustomAttribute<KubernetesEntityAttribute>() ?? throw new CrdException($"{root.Type.Name} has no [KubernetesEntity] attribute");
+        return new KindVersion(root, entity, PriorityOf(entity.ApiVersion));
+    }
+
+    private static (int Stage, int Major, int Minor) PriorityOf(string version)
+    {
+        var match = VersionName().Match(version);
+        if (!match.Success)
+            throw new CrdException($"\"{version}\" is not the name of a version, such as v1, v1beta2 or v1alpha1");
+        var stage = match.Groups["stage"].Value switch { "alpha" => 0, "beta" => 1, _ => 2 };
+        return (stage, int.Parse(match.Groups["major"].ValueSpan), stage == 2 ? 0 : int.Parse(match.Groups["minor"].ValueSpan));
+    }
+
+    [GeneratedRegex("^v(?<major>[1-9][0-9]{0,3})((?<stage>alpha|beta)(?<minor>[1-9][0-9]{0,3}))?$")]
+    private static partial Regex VersionName();
+}
