@@ -29,6 +29,23 @@ public class ListReaderTests
         Assert.Equal([null, 300_000, null], list.Items.Select(pod => pod.Spec?.NodeName?.Length));
     }
 
+    [Fact]
+    public async Task AnEndlessObjectIsGivenUp()
+    {
+        var endless = List(Json.Pod("endless", "1", extra: $$""","spec":{"nodeName":"{{new string('n', WatchStream.LongestLine + 200_000)}}"}"""));
+        Assert.Contains("longer than", (await Assert.ThrowsAsync<JsonException>(() => ReadAsync(endless, 1_000_000))).Message);
+    }
+
+    /// <summary>Characters of several bytes and escapes across the ends of buffers, wherever those are.</summary>
+    [Fact]
+    public async Task ObjectsMayLieAcrossBuffers()
+    {
+        var pods = Enumerable.Range(0, 40).Select(i => Json.Pod($"p{i}", "1", extra: $$""","spec":{"nodeName":"{{new string('x', i)}}{{string.Concat(Enumerable.Repeat("é€😀\\\"", 500))}}"}"""));
+        var list = await ReadAsync(List(string.Join(",", pods)), 5_003);
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => new string('x', i) + string.Concat(Enumerable.Repeat("é€😀\\\"", 500)).Replace("\\\"", "\"", StringComparison.Ordinal)), list.Items.Select(pod => pod.Spec!.NodeName));
+        Assert.Empty(list.Undecodable);
+    }
+
     [Theory]
     [InlineData("""{"items":[],"metadata":{"resourceVersion":"9"}}""")]
     [InlineData("""{"items":null,"metadata":{"resourceVersion":"9"}}""")]

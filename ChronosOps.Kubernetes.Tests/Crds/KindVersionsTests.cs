@@ -18,6 +18,10 @@ public class KindVersionsTests
         Assert.Null(crd["spec"]!["versions"]![0]!["deprecationWarning"]);
     }
 
+    [Fact]
+    public void ANameThatIsNoNumberComesLast() => Assert.Equal(["v1alpha1", "one"], CrdGenerator.Generate([GadgetJson.Default.GadgetOdd, GadgetJson.Default.GadgetAlpha], new CrdOptions())
+        ["spec"]!["versions"]!.AsArray().Select(version => (string?)version!["name"]));
+
     [Theory]
     [InlineData("two stored", "exactly one must be marked [StorageVersion], not 2")]
     [InlineData("none stored", "exactly one must be marked [StorageVersion], not 0")]
@@ -26,7 +30,8 @@ public class KindVersionsTests
     [InlineData("a field more", "Gadget.spec.weight of version v1 would be lost: version v1beta1 has no such field")]
     [InlineData("a field less", "Gadget.spec.tags of version v1beta1 would be lost: version v1 has no such field")]
     [InlineData("another type", "Gadget.spec.size of version v1 would be lost")]
-    [InlineData("a bad name", "\"one\" is not the name of a version")]
+    [InlineData("a field more where others may stand", "Gadget.spec.template.inner.")]
+    [InlineData("a warning too long", "GadgetLongWarning: the warning of a deprecated version has 1 to 256 characters")]
     [InlineData("nothing", "a kind needs a version")]
     public void WhatAreNoVersionsOfOneKindIsRefused(string which, string message)
     {
@@ -39,7 +44,8 @@ public class KindVersionsTests
             "a field more" => [GadgetJson.Default.Gadget, GadgetJson.Default.GadgetHeavy],
             "a field less" => [GadgetJson.Default.Gadget, GadgetJson.Default.GadgetBare],
             "another type" => [GadgetJson.Default.Gadget, GadgetJson.Default.GadgetWords],
-            "a bad name" => [GadgetJson.Default.GadgetOdd],
+            "a field more where others may stand" => [GadgetJson.Default.GadgetFree, GadgetJson.Default.GadgetFreeHeavy],
+            "a warning too long" => [GadgetJson.Default.GadgetLongWarning],
             _ => [],
         };
         Assert.Contains(message, Assert.Throws<CrdException>(() => CrdGenerator.Generate(versions, new CrdOptions())).Message);
@@ -103,14 +109,52 @@ public sealed class GadgetBare : CustomKubernetesEntity<GadgetBareSpec, WidgetSt
 [KubernetesEntity(Group = "test.chronosops.io", ApiVersion = "v1", Kind = "Gadget")]
 public sealed class GadgetWords : CustomKubernetesEntity<GadgetWordsSpec, WidgetStatus>;
 
+[StorageVersion]
 [KubernetesEntity(Group = "test.chronosops.io", ApiVersion = "one", Kind = "Gadget")]
 public sealed class GadgetOdd : CustomKubernetesEntity<GadgetSpec, WidgetStatus>;
+
+/// <summary>A spec in which anything may stand, and a template whose fields are fixed all the same.</summary>
+public sealed class GadgetFreeSpec
+{
+    [PreserveUnknownFields]
+    public GadgetFrame? Template { get; set; }
+}
+
+public sealed class GadgetFrame
+{
+    public GadgetBareSpec? Inner { get; set; }
+}
+
+public sealed class GadgetFreeHeavySpec
+{
+    [PreserveUnknownFields]
+    public GadgetHeavyFrame? Template { get; set; }
+}
+
+public sealed class GadgetHeavyFrame
+{
+    public GadgetHeavySpec? Inner { get; set; }
+}
+
+[StorageVersion]
+[KubernetesEntity(Group = "test.chronosops.io", ApiVersion = "v1beta1", Kind = "Gadget")]
+public sealed class GadgetFree : CustomKubernetesEntity<GadgetFreeSpec, WidgetStatus>;
+
+[KubernetesEntity(Group = "test.chronosops.io", ApiVersion = "v1", Kind = "Gadget")]
+public sealed class GadgetFreeHeavy : CustomKubernetesEntity<GadgetFreeHeavySpec, WidgetStatus>;
+
+[DeprecatedVersion("12345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567")]
+[KubernetesEntity(Group = "test.chronosops.io", ApiVersion = "v1", Kind = "Gadget")]
+public sealed class GadgetLongWarning : CustomKubernetesEntity<GadgetSpec, WidgetStatus>;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Gadget))]
 [JsonSerializable(typeof(GadgetAlpha))]
 [JsonSerializable(typeof(GadgetStored))]
 [JsonSerializable(typeof(GadgetHeavy))]
+[JsonSerializable(typeof(GadgetFree))]
+[JsonSerializable(typeof(GadgetFreeHeavy))]
+[JsonSerializable(typeof(GadgetLongWarning))]
 [JsonSerializable(typeof(GadgetBare))]
 [JsonSerializable(typeof(GadgetWords))]
 [JsonSerializable(typeof(GadgetOdd))]

@@ -40,6 +40,8 @@ internal sealed class ListReader<T>(ResourceType<T> type)
                 var taken = Take(result.Buffer, result.IsCompleted);
                 if (result.IsCompleted)
                     return place == Place.End ? new() { Metadata = metadata, Items = items, Undecodable = bad } : throw TooEarly();
+                if (result.Buffer.Slice(taken).Length > WatchStream.LongestLine)
+                    throw new JsonException($"an object is longer than {WatchStream.LongestLine} bytes");
                 pipe.AdvanceTo(taken, result.Buffer.End);
             }
         }

@@ -56,33 +56,37 @@ internal sealed partial record KindVersions(IReadOnlyList<KindVersion> All, Kind
         }
     }
 
+    /// <summary>The first field of one schema that another has not, or has with another type.</summary>
     private static string? Lost(JsonObject schema, JsonObject other, string path)
     {
-        if (other.ContainsKey("x-kubernetes-preserve-unknown-fields"))
-            return null;
-        if ((string?)schema["type"] != (string?)other["type"] || schema.ContainsKey("x-kubernetes-preserve-unknown-fields"))
+        if ((string?)schema["type"] != (string?)other["type"] || (IsFree(schema) && !IsFree(other)))
             return path;
         foreach (var (name, part) in schema["properties"] as JsonObject ?? [])
         {
             var below = $"{path}.{name}";
-            if (other["properties"]?[name] is not JsonObject counterpart)
-                return below;
-            if (Lost(part!.AsObject(), counterpart, below) is { } field)
-                return field;
+            // What is not described is kept where anything may stand; what is described is held to its description.
+            var lost = other["properties"]?[name] is JsonObject counterpart ? Lost(part!.AsObject(), counterpart, below) : IsFree(other) ? null : below;
+            if (lost is not null)
+                return lost;
         }
         foreach (var inner in new[] { "items", "additionalProperties" })
         {
-            if (schema[inner] is JsonObject part && (other[inner] is not JsonObject counterpart ? path : Lost(part, counterpart, path + "[]")) is { } field)
+            if (schema[inner] is JsonObject part && (other[inner] is JsonObject counterpart ? Lost(part, counterpart, path + "[]") : path) is { } field)
                 return field;
         }
         return null;
     }
+
+    /// <summary>Whether fields may stand there that are not described.</summary>
+    private static bool IsFree(JsonObject schema) => schema.ContainsKey("x-kubernetes-preserve-unknown-fields");
 
     private static JsonObject Schema(JsonObject version) => version["schema"]!["openAPIV3Schema"]!.AsObject();
 
     private static KindVersion Describe(JsonTypeInfo root)
     {
         var entity = root.Type.GetCustomAttribute<KubernetesEntityAttribute>() ?? throw new CrdException($"{root.Type.Name} has no [KubernetesEntity] attribute");
+        if (root.Type.GetCustomAttribute<DeprecatedVersionAttribute>() is { Warning.Length: 0 or > DeprecatedVersionAttribute.LongestWarning })
+            throw new CrdException($"{root.Type.Name}: the warning of a deprecated version has 1 to {DeprecatedVersionAttribute.LongestWarning} characters");
         return new KindVersion(root, entity, PriorityOf(entity.ApiVersion));
     }
 
@@ -90,7 +94,7 @@ internal sealed partial record KindVersions(IReadOnlyList<KindVersion> All, Kind
     {
         var match = VersionName().Match(version);
         if (!match.Success)
-            throw new CrdException($"\"{version}\" is not the name of a version, such as v1, v1beta2 or v1alpha1");
+            return (-1, 0, 0); // Kubernetes puts names of its own kind last
         var stage = match.Groups["stage"].Value switch { "alpha" => 0, "beta" => 1, _ => 2 };
         return (stage, int.Parse(match.Groups["major"].ValueSpan), stage == 2 ? 0 : int.Parse(match.Groups["minor"].ValueSpan));
     }

@@ -53,6 +53,9 @@ public sealed class StorageVersionAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class DeprecatedVersionAttribute(string warning) : Attribute
 {
-    /// <summary>What the user is told, at most 256 characters.</summary>
+    /// <summary>The most characters that the server takes as a warning.</summary>
+    public const int LongestWarning = 256;
+
+    /// <summary>What the user is told.</summary>
     public string Warning { get; } = warning;
 }

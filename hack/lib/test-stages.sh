@@ -61,6 +61,14 @@ named_check() {
   else record_outcome "$tier" "$name" failed "$(tail -n 15 "$RESULTS/$name.log"); log: $RESULTS/$name.log"; fi
 }
 
+# selftest TIER NAME SECONDS WHAT CMD...: a command that prints an `ok` or `not ok` line for each test. One that ends before its end has failed too.
+selftest() {
+  local tier=$1 name=$2 limit=$3 what=$4 rc=0 log=$RESULTS/$2.log; shift 4
+  watched "$what" "$limit" "$log" "$@" || rc=$?
+  "$LIB/outcomes.py" lines "$OUTCOMES" "$tier" "$name" "$log"
+  [ $rc = 0 ] || grep -q '^not ok' "$log" || record_outcome "$tier" "$name" failed "ended with status $rc: $(tail -n 5 "$log"); log: $log"
+}
+
 build_tests() {
   local project
   for project in $PROJECTS; do
@@ -142,8 +150,8 @@ tests_of_server() {
 }
 
 binary_checks() {
-  watched "testing the published command line" 600 "$RESULTS/binary-selftest.log" "$LIB/with-cluster" "$1" "$LIB/binary-selftest" || true
-  "$LIB/outcomes.py" lines "$OUTCOMES" apiserver binary-selftest "$RESULTS/binary-selftest.log"
+  watched "building the published command line" 1200 "$RESULTS/build.log" "$HACK/build" || true
+  selftest apiserver binary-selftest 600 "testing the published command line" "$LIB/with-cluster" "$1" "$LIB/binary-selftest"
 }
 
 # What the tests of a tier have seen, line by line: counts, kills, times.
@@ -152,10 +160,8 @@ show_told() { cat "$RESULTS"/told-*.log >&2 2>/dev/null || true; rm -f "$RESULTS
 # Last of all: while the release is removed, the operator may be refused what it asks for.
 release_checks() {
   [ -z "$FILTER" ] || return 0
-  watched "upgrading and removing the release amid incidents" 1500 "$RESULTS/release-selftest.log" "$LIB/with-cluster" $NODE_CLUSTER "$LIB/release-selftest" || true
-  "$LIB/outcomes.py" lines "$OUTCOMES" cluster release-selftest "$RESULTS/release-selftest.log"
-  watched "installing the operator in every way" 600 "$RESULTS/install-selftest.log" "$LIB/with-cluster" $NODE_CLUSTER "$LIB/install-selftest" || true
-  "$LIB/outcomes.py" lines "$OUTCOMES" cluster install-selftest "$RESULTS/install-selftest.log"
+  selftest cluster release-selftest 1500 "upgrading and removing the release amid incidents" "$LIB/with-cluster" $NODE_CLUSTER "$LIB/release-selftest"
+  selftest cluster install-selftest 600 "installing the operator in every way" "$LIB/with-cluster" $NODE_CLUSTER "$LIB/install-selftest"
 }
 
 tier_cluster() {
@@ -169,10 +175,7 @@ tier_cluster() {
     record_outcome cluster rbac-audit skipped "$reason"
     return
   fi
-  if [ -z "$FILTER" ]; then
-    watched "testing the cluster script" 900 "$RESULTS/cluster-selftest.log" "$LIB/cluster-selftest" --quick || true
-    "$LIB/outcomes.py" lines "$OUTCOMES" cluster cluster-selftest "$RESULTS/cluster-selftest.log"
-  fi
+  [ -n "$FILTER" ] || selftest cluster cluster-selftest 900 "testing the cluster script" "$LIB/cluster-selftest" --quick
   CLUSTERS_UP+=("$NODE_CLUSTER")
   if ! CHRONOSOPS_CLUSTER_NAME=$NODE_CLUSTER watched "starting the node, Prometheus and the operator" 2400 "$RESULTS/up-$NODE_CLUSTER.log" "$HACK/demo" up; then
     tail_log "$RESULTS/up-$NODE_CLUSTER.log" 30
