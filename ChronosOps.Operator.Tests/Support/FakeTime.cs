@@ -30,6 +30,19 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>In how long the next timer falls due; null where none waits.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var due = _timers.UnorderedItems.Where(t => t.Element.IsDueAt(t.Priority.Due)).Select(t => (long?)t.Priority.Due).Min();
+                return due is { } ticks ? TimeSpan.FromTicks(ticks - Interlocked.Read(ref _now)) : null;
+            }
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _now), TimeSpan.Zero);
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
