@@ -10,7 +10,7 @@ internal static class Churning
 {
     public static async Task RunAsync(KubernetesClient client, string ns, int updates, int parallel, CancellationToken ct)
     {
-        var names = await client.For(KubernetesResources.Pods).ListAllAsync(ns, new() { Limit = 500 }, ct).Select(pod => pod.Metadata.Name!).ToListAsync(ct);
+        var names = await PodNamesAsync(client, ns, ct);
         // What says the same as before is no change, and no event.
         var (started, done, run) = (Stopwatch.GetTimestamp(), 0, Guid.NewGuid());
         await Parallel.ForEachAsync(Enumerable.Range(0, updates), new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = ct }, async (i, token) =>
@@ -23,6 +23,9 @@ internal static class Churning
         });
         Console.WriteLine($"{updates} updates, {updates / Stopwatch.GetElapsedTime(started).TotalSeconds:0} a second");
     }
+
+    public static ValueTask<List<string>> PodNamesAsync(KubernetesClient client, string ns, CancellationToken ct) =>
+        client.For(KubernetesResources.Pods).ListAllAsync(ns, ct: ct).Select(pod => pod.Metadata.Name!).ToListAsync(ct);
 
     /// <summary>Says that the pod is ready, as a kubelet does, with another message each time.</summary>
     public static Task ReadyAsync(KubernetesClient client, string ns, string pod, string message, CancellationToken ct)

@@ -21,14 +21,14 @@ internal static class Filling
         for (var made = 0; made < deployments * replicas;)
         {
             await Task.Delay(TimeSpan.FromSeconds(2), ct);
-            made = await pods.ListAllAsync(ns, new() { Limit = 500 }, ct).CountAsync(ct);
+            made = await pods.ListAllAsync(ns, ct: ct).CountAsync(ct);
             Console.Error.WriteLine($"{made} of {deployments * replicas} pods");
         }
 
-        var names = await pods.ListAllAsync(ns, new() { Limit = 500 }, ct).Select(pod => pod.Metadata.Name!).ToListAsync(ct);
+        var names = await Churning.PodNamesAsync(client, ns, ct);
         await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct }, async (name, token) => await Churning.ReadyAsync(client, ns, name, "ready", token));
         var all = client.For(KubernetesResources.Deployments);
-        while (await all.ListAllAsync(ns, new() { Limit = 500 }, ct).AnyAsync(deployment => (deployment.Status?.AvailableReplicas ?? 0) < replicas, ct))
+        while (await all.ListAllAsync(ns, ct: ct).AnyAsync(deployment => (deployment.Status?.AvailableReplicas ?? 0) < replicas, ct))
         {
             Console.Error.WriteLine("waiting for the Deployments to be available");
             await Task.Delay(TimeSpan.FromSeconds(2), ct);

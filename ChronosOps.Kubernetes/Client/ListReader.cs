@@ -39,7 +39,7 @@ internal sealed class ListReader<T>(ResourceType<T> type)
                 var result = await pipe.ReadAsync(ct).ConfigureAwait(false);
                 var taken = Take(result.Buffer, result.IsCompleted);
                 if (result.IsCompleted)
-                    return place == Place.End ? new() { Metadata = metadata, Items = items, Undecodable = bad } : throw TooEarly();
+                    return place == Place.End ? new() { Metadata = metadata, Items = items, Undecodable = bad } : throw new JsonException("the document ends too early");
                 if (result.Buffer.Slice(taken).Length > WatchStream.LongestLine)
                     throw new JsonException($"an object is longer than {WatchStream.LongestLine} bytes");
                 pipe.AdvanceTo(taken, result.Buffer.End);
@@ -135,6 +135,4 @@ internal sealed class ListReader<T>(ResourceType<T> type)
             ArrayPool<byte>.Shared.Return(copy);
         }
     }
-
-    private static JsonException TooEarly() => new("the document ends too early");
 }

@@ -26,7 +26,7 @@ public sealed class ResourceType<T>
         if (json.Properties.All(property => property.Name != "metadata"))
             throw new ArgumentException($"the JSON context of {typeof(T).Name} has no property \"metadata\": it needs PropertyNamingPolicy = CamelCase", nameof(json));
         (Json, Group, Version, Kind) = (json, entity.Group, entity.ApiVersion, entity.Kind);
-        Plural = entity.PluralName ?? entity.Kind.ToLowerInvariant() + "s";
+        Plural = entity.Plural;
         Namespaced = namespaced;
     }
 

@@ -26,20 +26,19 @@ public static class CrdGenerator
     public static JsonObject Generate(IReadOnlyList<JsonTypeInfo> roots, CrdOptions options)
     {
         var versions = KindVersions.Of(roots);
-        var (root, entity) = (versions.Stored.Root, versions.Stored.Entity);
-        var plural = versions.Stored.Plural;
-        var served = versions.All.Select(version => Version(version, isStored: version == versions.Stored, options)).ToList();
-        KindVersions.CheckNothingIsLost(entity.Kind, served);
+        var stored = versions.Stored;
+        var served = versions.All.Select(version => Version(version, isStored: version == stored, options)).ToList();
+        KindVersions.CheckNothingIsLost(stored.Entity.Kind, served);
         return new JsonObject
         {
             ["apiVersion"] = "apiextensions.k8s.io/v1",
             ["kind"] = "CustomResourceDefinition",
-            ["metadata"] = Metadata($"{plural}.{entity.Group}", options),
+            ["metadata"] = Metadata($"{stored.Entity.Plural}.{stored.Entity.Group}", options),
             ["spec"] = new JsonObject
             {
-                ["group"] = entity.Group,
-                ["names"] = Names(root.Type, entity, plural),
-                ["scope"] = (root.Type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced).ToString(),
+                ["group"] = stored.Entity.Group,
+                ["names"] = Names(stored),
+                ["scope"] = stored.Scope.ToString(),
                 ["versions"] = new JsonArray([.. served]),
             },
         };
@@ -59,11 +58,12 @@ public static class CrdGenerator
         ? null
         : new JsonObject(values.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
-    private static JsonObject Names(Type type, KubernetesEntityAttribute entity, string plural)
+    private static JsonObject Names(KindVersion stored)
     {
+        var (type, entity) = (stored.Root.Type, stored.Entity);
         var names = new JsonObject
         {
-            ["plural"] = plural,
+            ["plural"] = entity.Plural,
             ["singular"] = entity.Kind.ToLowerInvariant(),
             ["kind"] = entity.Kind,
             ["listKind"] = entity.Kind + "List",

@@ -8,8 +8,6 @@ namespace ChronosOps.Kubernetes.Crds;
 /// <summary>One version of a kind.</summary>
 internal sealed record KindVersion(JsonTypeInfo Root, KubernetesEntityAttribute Entity, (int Stage, int Major, int Minor) Priority)
 {
-    public string Plural => Entity.PluralName ?? Entity.Kind.ToLowerInvariant() + "s";
-
     public EntityScope Scope => Root.Type.GetCustomAttribute<EntityScopeAttribute>()?.Scope ?? EntityScope.Namespaced;
 
     public bool IsMarkedStored => Root.Type.GetCustomAttribute<StorageVersionAttribute>() is not null;
@@ -27,7 +25,7 @@ internal sealed partial record KindVersions(IReadOnlyList<KindVersion> All, Kind
         var first = all[0];
         foreach (var other in all.Skip(1))
         {
-            if ((other.Entity.Group, other.Entity.Kind, other.Plural, other.Scope) != (first.Entity.Group, first.Entity.Kind, first.Plural, first.Scope))
+            if ((other.Entity.Group, other.Entity.Kind, other.Entity.Plural, other.Scope) != (first.Entity.Group, first.Entity.Kind, first.Entity.Plural, first.Scope))
                 throw new CrdException($"{first.Root.Type.Name} and {other.Root.Type.Name} are not versions of one kind: group, kind, plural and scope must be the same");
         }
         if (all.GroupBy(version => version.Entity.ApiVersion).FirstOrDefault(same => same.Count() > 1) is { } twice)

@@ -45,6 +45,8 @@ public sealed class KubernetesEntityAttribute : Attribute
 
     /// <summary>The plural name used in URLs; the kind in lower case with an <c>s</c> when not given.</summary>
     public string? PluralName { get; set; }
+
+    internal string Plural => PluralName ?? Kind.ToLowerInvariant() + "s";
 }
 
 /// <summary>Marks a kind as namespaced (the default) or cluster scoped.</summary>

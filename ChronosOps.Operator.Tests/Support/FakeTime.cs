@@ -25,7 +25,7 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
         {
             lock (_lock)
             {
-                return _timers.UnorderedItems.Count(t => t.Element.IsDueAt(t.Priority.Due));
+                return Armed.Count();
             }
         }
     }
@@ -37,11 +37,12 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
         {
             lock (_lock)
             {
-                var due = _timers.UnorderedItems.Where(t => t.Element.IsDueAt(t.Priority.Due)).Select(t => (long?)t.Priority.Due).Min();
-                return due is { } ticks ? TimeSpan.FromTicks(ticks - Interlocked.Read(ref _now)) : null;
+                return Armed.Min(due => (long?)due) is { } ticks ? TimeSpan.FromTicks(ticks - Interlocked.Read(ref _now)) : null;
             }
         }
     }
+
+    private IEnumerable<long> Armed => _timers.UnorderedItems.Where(t => t.Element.IsDueAt(t.Priority.Due)).Select(t => t.Priority.Due);
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _now), TimeSpan.Zero);
 

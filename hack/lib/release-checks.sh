@@ -10,4 +10,6 @@ check() { local what=$1; shift; if "$@" >&2; then echo "ok - $what"; else echo "
 release() { local ns=$1; shift; helm "$@" -n "$ns" >"$SCRATCH/helm.log" 2>&1 || { cat "$SCRATCH/helm.log" >&2; return 1; }; }
 revision() { helm status chronosops -n "$1" | sed -n 's/^REVISION: //p'; }
 rolled_out() { kubectl -n "$1" rollout status deployment/chronosops --timeout=120s; }
+# apply_policy NAMESPACE NAME: one for all workloads there.
+apply_policy() { printf 'apiVersion: chronosops.io/v1alpha1\nkind: RemediationPolicy\nmetadata: {name: %s}\nspec: {workloads: {selector: {}}}\n' "$2" | kubectl -n "$1" apply -f -; }
 definitions_stay() { [ "$(kubectl get crd -o name | grep -c 'chronosops\.io$')" = 2 ]; }
