@@ -29,7 +29,6 @@ public static class OperatorHost
         var time = TimeProvider.System;
         using var client = new KubernetesClient(new CliHost().Configure(options.Kubeconfig, options.Context), time);
         using var metrics = new ChronosMetrics(client.Metrics.Meter);
-        client.RequestCompleted += request => metrics.ApiRequest(request.Method, request.StatusCode);
 
         // What is running.
         var scope = string.IsNullOrEmpty(options.Namespace) ? null : options.Namespace;
@@ -69,7 +68,6 @@ public static class OperatorHost
         var retention = new IncidentRetention(client, options.IncidentRetention, time, loggers.CreateLogger<IncidentRetention>());
         var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies), journal, retention, time);
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
-        host.Reconciled += observation => metrics.Reconcile("incident", observation.IsSuccess ? "Success" : "Error");
 
         var loop = new DetectionLoop(
             catalog, policies, new Evaluation(series, interval), board, knownGood,
@@ -79,12 +77,6 @@ public static class OperatorHost
             metrics, time, interval, loggers.CreateLogger<DetectionLoop>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 
-        metrics.ObserveQueueDepth("incident", () => host.QueueDepth);
-        Observe(metrics, time, "deployments", deployments);
-        Observe(metrics, time, "replicasets", replicaSets);
-        Observe(metrics, time, "pods", pods);
-        Observe(metrics, time, "remediationpolicies", policyCache);
-        Observe(metrics, time, "incidents", incidentCache);
         var caches = new CacheGroup(deployments, replicaSets, pods, policyCache, incidentCache);
         var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
         Endpoints.Map(app, metrics, new Readiness(caches, loop, leadership, time, interval));
@@ -165,8 +157,4 @@ public static class OperatorHost
         builder.WebHost.UseUrls(options.Listen);
         return builder.Build();
     }
-
-    private static void Observe<T>(ChronosMetrics metrics, TimeProvider time, string resource, Informer<T> informer)
-        where T : class, IKubernetesObject<V1ObjectMeta> =>
-        metrics.ObserveInformer(resource, () => time.GetUtcNow() - informer.LastEventAt, () => informer.Relists);
 }

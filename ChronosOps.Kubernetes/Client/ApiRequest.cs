@@ -7,6 +7,3 @@ internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery, byte[]
 
     public override string ToString() => $"{Method} {PathAndQuery.Split('?')[0]}";
 }
-
-/// <summary>A request that is over. <paramref name="StatusCode"/> is 0 where no answer came.</summary>
-public sealed record RequestObservation(string Method, string PathAndQuery, int StatusCode, TimeSpan Duration);

@@ -19,13 +19,6 @@ public sealed class KubernetesClient : IDisposable
 
     public KubernetesClientConfiguration Configuration { get; }
 
-    /// <summary>Raised for every request that was answered or failed, for metrics. Keep the handler short.</summary>
-    public event Action<RequestObservation>? RequestCompleted
-    {
-        add => sender.Completed += value;
-        remove => sender.Completed -= value;
-    }
-
     /// <summary>What this client, its informers, controllers and electors measure.</summary>
     public KubernetesMetrics Metrics { get; } = new();
 

@@ -24,8 +24,6 @@ internal sealed class RequestSender : IDisposable
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    public event Action<RequestObservation>? Completed;
-
     /// <summary>The whole answer.</summary>
     public Task<byte[]> SendAsync(ApiRequest request, CancellationToken ct) => SendAsync(request, ReadAllAsync, ct);
 
@@ -96,9 +94,7 @@ internal sealed class RequestSender : IDisposable
         }
         finally
         {
-            var took = time.GetElapsedTime(started);
-            metrics.Completed(request.Method.Method, authority, status, took);
-            Completed?.Invoke(new RequestObservation(request.Method.Method, request.PathAndQuery, status, took));
+            metrics.Completed(request.Method.Method, authority, status, time.GetElapsedTime(started));
         }
     }
 

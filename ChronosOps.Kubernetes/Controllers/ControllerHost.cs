@@ -37,13 +37,6 @@ public sealed class ControllerHost<T>
         step = new ReconcileStep<T>(queue, ownWrites, informer.Metrics.Controllers.Of(Name, workers), this.log, this.time);
     }
 
-    /// <summary>Raised after every reconciliation, for metrics. Keep the handler short.</summary>
-    public event Action<ReconcileObservation>? Reconciled
-    {
-        add => step.Reconciled += value;
-        remove => step.Reconciled -= value;
-    }
-
     /// <summary>The controller's name in logs and metrics; the kind in lower case when none was given.</summary>
     public string Name { get; }
 

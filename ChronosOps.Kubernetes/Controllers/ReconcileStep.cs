@@ -7,8 +7,6 @@ namespace ChronosOps.Kubernetes;
 internal sealed class ReconcileStep<T>(RateLimitedQueue<ObjectKey> queue, OwnWrites ownWrites, ControllerMetrics metrics, ILogger log, TimeProvider time)
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
-    public event Action<ReconcileObservation>? Reconciled;
-
     /// <summary>True: nothing more to do for this state of the object.</summary>
     public async Task<bool> RunAsync(ObjectKey key, T entity, Func<T, CancellationToken, Task<ReconciliationResult<T>>> step, CancellationToken ct)
     {
@@ -16,9 +14,7 @@ internal sealed class ReconcileStep<T>(RateLimitedQueue<ObjectKey> queue, OwnWri
         var result = await CallAsync(entity, step, ct).ConfigureAwait(false);
         ownWrites.Record(result.Entity);
         Schedule(key, result);
-        var duration = time.GetElapsedTime(started);
-        metrics.Reconciled(result.IsSuccess, result.IsTerminal, result.RequeueAfter is not null, duration);
-        Reconciled?.Invoke(new ReconcileObservation(key, result.IsSuccess, result.IsTerminal, duration, queue.Waited(key)));
+        metrics.Reconciled(result.IsSuccess, result.IsTerminal, result.RequeueAfter is not null, time.GetElapsedTime(started));
         return result.IsSuccess || result.IsTerminal;
     }
 

@@ -14,7 +14,7 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     private readonly SemaphoreSlim available = new(0);
     private readonly ReadyLines<TKey> ready = new();
     private readonly Dictionary<TKey, (long Since, QueuePriority Priority)> dirty = [];
-    private readonly Dictionary<TKey, (TimeSpan Waited, long Since)> processing = [];
+    private readonly Dictionary<TKey, long> processing = [];
     private bool shutDown;
 
     /// <param name="time">The clock of delays.</param>
@@ -105,7 +105,7 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
                 {
                     dirty.Remove(key, out var entry);
                     var waited = time.GetElapsedTime(entry.Since);
-                    processing.Add(key, (waited, time.GetTimestamp()));
+                    processing.Add(key, time.GetTimestamp());
                     Metrics?.Taken(waited);
                     return (true, key);
                 }
@@ -122,9 +122,9 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     {
         lock (gate)
         {
-            if (!processing.Remove(key, out var run))
+            if (!processing.Remove(key, out var since))
                 return;
-            Metrics?.Worked(time.GetElapsedTime(run.Since));
+            Metrics?.Worked(time.GetElapsedTime(since));
             if (dirty.TryGetValue(key, out var entry))
                 Push(key, entry.Priority);
         }
@@ -145,18 +145,11 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
 
     public void Dispose() => ShutDown();
 
-    /// <summary>How long a key that is being processed waited for its worker.</summary>
-    internal TimeSpan Waited(TKey key)
-    {
-        lock (gate)
-            return processing.GetValueOrDefault(key).Waited;
-    }
-
     /// <summary>For how long each key that is being processed has been so.</summary>
     internal IReadOnlyList<TimeSpan> Unfinished()
     {
         lock (gate)
-            return [.. processing.Values.Select(run => time.GetElapsedTime(run.Since))];
+            return [.. processing.Values.Select(since => time.GetElapsedTime(since))];
     }
 
     private void Push(TKey key, QueuePriority priority)

@@ -26,11 +26,6 @@ public sealed class ChronosMetrics : IDisposable
     private readonly Histogram<double> _timeToMitigate;
     private readonly Gauge<int> _openIncidents;
     private readonly Gauge<int> _policies;
-    private readonly Counter<long> _reconciles;
-    private readonly Counter<long> _apiRequests;
-    private readonly ObservedValues _queueDepth;
-    private readonly ObservedValues _informerAge;
-    private readonly ObservedValues _relists;
 
     /// <summary>Makes a meter of its own, so that several in one process do not mix.</summary>
     /// <param name="others">Meters whose measurements are exposed too, such as that of the Kubernetes client.</param>
@@ -49,11 +44,6 @@ public sealed class ChronosMetrics : IDisposable
         _timeToMitigate = Histogram("time_to_mitigate_seconds", "From onset to measured mitigation.", LongSeconds);
         _openIncidents = Meter.CreateGauge<int>(Name("open_incidents"), null, "Incidents that are not over.");
         _policies = Meter.CreateGauge<int>(Name("policies"), null, "Remediation policies.");
-        _reconciles = Counter("reconcile_total", "Reconciles, by controller and result.");
-        _apiRequests = Counter("api_requests_total", "Requests to the API server, by method and status; 0 when there was no answer.");
-        _queueDepth = new ObservedValues(Meter, Name("queue_depth"), "Keys that wait to be reconciled.", "controller");
-        _informerAge = new ObservedValues(Meter, Name("informer_last_event_age_seconds"), "How long ago the last event or bookmark of a watch came.", "resource");
-        _relists = new ObservedValues(Meter, Name("informer_relists_total"), "Lists that were needed because a watch could not go on.", "resource", counts: true);
         ProcessMetrics.Register(Meter, Name);
         _incidentsOpened.Add(0);
     }
@@ -97,22 +87,6 @@ public sealed class ChronosMetrics : IDisposable
 
     /// <summary>How many policies there are.</summary>
     public void Policies(int count) => _policies.Record(count);
-
-    /// <summary>A reconcile has ended: Success or Error.</summary>
-    public void Reconcile(string controller, string result) => _reconciles.Add(1, Tag("controller", controller), Tag("result", result));
-
-    /// <summary>A request to the API server has ended; status 0 when there was no answer.</summary>
-    public void ApiRequest(string method, int status) => _apiRequests.Add(1, Tag("method", method), Tag("code", status));
-
-    /// <summary>From now on every scrape asks for the depth of a controller's queue.</summary>
-    public void ObserveQueueDepth(string controller, Func<int> depth) => _queueDepth.Add(controller, () => depth());
-
-    /// <summary>From now on every scrape asks an informer for the age of its last event (null before the first) and how often it had to list anew.</summary>
-    public void ObserveInformer(string resource, Func<TimeSpan?> lastEventAge, Func<long> relists)
-    {
-        _informerAge.Add(resource, () => lastEventAge()?.TotalSeconds);
-        _relists.Add(resource, () => relists());
-    }
 
     /// <inheritdoc/>
     public void Dispose()
