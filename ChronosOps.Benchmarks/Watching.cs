@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
@@ -13,13 +12,12 @@ internal static class Watching
 {
     public static async Task RunAsync(KubernetesClient client, CancellationToken ct)
     {
-        var started = Stopwatch.GetTimestamp();
         var (pods, deployments, events) = (new Informer<V1Pod>(client.For(KubernetesResources.Pods)), new Informer<V1Deployment>(client.For(KubernetesResources.Deployments)), 0);
         pods.Changed += Count;
         deployments.Changed += Count;
         var running = Task.WhenAll(pods.RunAsync(ct), deployments.RunAsync(ct));
         await Task.WhenAll(pods.WaitForSyncAsync(ct), deployments.WaitForSyncAsync(ct));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"synced {Stopwatch.GetElapsedTime(started).TotalSeconds:0.000} {pods.Store.Count} {deployments.Store.Count}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"synced {pods.Store.Count} {deployments.Store.Count}"));
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"events {events}"));
 

@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/informers"
@@ -37,8 +36,6 @@ func main() {
 	protobuf := flag.Bool("protobuf", false, "ask for protobuf instead of JSON")
 	strip := flag.Bool("strip", false, "drop managedFields before an object is stored")
 	flag.Parse()
-	started := time.Now()
-
 	config, err := clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))
 	check(err)
 	config.ContentType = "application/json"
@@ -77,7 +74,7 @@ func main() {
 			check(fmt.Errorf("%v was not filled", kind))
 		}
 	}
-	fmt.Printf("synced %.3f %d %d\n", time.Since(started).Seconds(), len(pods.GetStore().ListKeys()), len(deployments.GetStore().ListKeys()))
+	fmt.Printf("synced %d %d\n", len(pods.GetStore().ListKeys()), len(deployments.GetStore().ListKeys()))
 
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM)

@@ -124,7 +124,7 @@ cluster_up() {
 
 cluster_down() { [ -n "$KEEP" ] || watched "removing the cluster $1" 120 "$RESULTS/down-$1.log" "$HACK/cluster" down --name "$1" || true; }
 
-tier_apiserver() { stage "the API server tier" "7 min"; tests_of_server apiserver $API_CLUSTER "the API server" "$(no_cluster)"; }
+tier_apiserver() { stage "the API server tier" "7 min"; tests_of_server apiserver $API_CLUSTER "the API server" "$(no_cluster)" binary-selftest; }
 
 # The same tests of custom resources again, and of their rules, on a server that knows what the other does not.
 tier_crds() {
@@ -133,25 +133,20 @@ tier_crds() {
   tests_of_server crds $CRDS_CLUSTER "the custom resource server" "${reason:-$(no_crdserver)}"
 }
 
-# tests_of_server TIER CLUSTER WHAT REASON: the tests of a tier that is a server alone; skipped where there is a reason.
+# tests_of_server TIER CLUSTER WHAT REASON [SELFTEST]: the tests of a tier that is a server alone; skipped where there is a reason.
 tests_of_server() {
-  local tier=$1 cluster=$2 what=$3 reason=$4 project
+  local tier=$1 cluster=$2 what=$3 reason=$4 selftest=${5:-} project
   if [ -n "$reason" ]; then
     for project in $PROJECTS; do CHRONOSOPS_TEST_SKIP="$reason" run_tests "$tier" 120 "$project" --filter-trait "Tier=$tier"; done
-    [ "$tier" != apiserver ] || "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" "$tier" "binary-selftest: " "$reason"
+    [ -z "$selftest" ] || "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" "$tier" "$selftest: " "$reason"
     return
   fi
   if ! cluster_up "$cluster" "$tier"; then record_outcome "$tier" "$what" failed "log: $RESULTS/up-$cluster.log"; return; fi
   LAUNCH=("$LIB/with-cluster" "$cluster")
   for project in $PROJECTS; do run_tests "$tier" 1200 "$project" --max-threads 10 --filter-trait "Tier=$tier"; done
   LAUNCH=()
-  [ "$tier" != apiserver ] || [ -n "$FILTER" ] || binary_checks "$cluster"
+  [ -z "$selftest" ] || [ -n "$FILTER" ] || selftest "$tier" "$selftest" 1500 "testing the published command line" "$LIB/with-cluster" "$cluster" "$LIB/$selftest"
   cluster_down "$cluster"
-}
-
-binary_checks() {
-  watched "building the published command line" 1200 "$RESULTS/build.log" "$HACK/build" || true
-  selftest apiserver binary-selftest 600 "testing the published command line" "$LIB/with-cluster" "$1" "$LIB/binary-selftest"
 }
 
 # What the tests of a tier have seen, line by line: counts, kills, times.

@@ -26,18 +26,18 @@ def documents(text):
     return [document for document in yaml.safe_load_all(text) if document]
 
 
-def helm_text(values=None, *arguments):
-    """`helm template` with these values over the one that is required."""
+def helm_text(values=None, *arguments, program="helm"):
+    """`helm template` with these values over the one that is required; `helm3` is the older Helm."""
     values = {"prometheus": {"url": URL}, **(values or {})}
-    done = subprocess.run(["helm", "template", RELEASE, CHART, "--namespace", NAMESPACE, "--values", "-", *arguments],
+    done = subprocess.run([program, "template", RELEASE, CHART, "--namespace", NAMESPACE, "--values", "-", *arguments],
                           input=yaml.safe_dump(values), capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(done.stderr)
     return done.stdout
 
 
-def helm(values=None, *arguments):
-    return by_name(documents(helm_text(values, *arguments)))
+def helm(values=None, *arguments, program="helm"):
+    return by_name(documents(helm_text(values, *arguments, program=program)))
 
 
 def kustomize(folder):

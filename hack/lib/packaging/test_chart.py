@@ -13,9 +13,22 @@ OLD, NEW = "--kube-version=1.20.0", "--kube-version=1.36.0"
 
 class Values(unittest.TestCase):
     def test_lint(self):
-        for values in ([], ["--set=scope=namespace"], ["--set=replicas=2,leaderElection.enabled=true,networkPolicy.enabled=true"]):
-            said = output("helm", "lint", "--strict", CHART, "--set", f"prometheus.url={URL}", *values)
-            self.assertNotIn("WARNING", said)
+        for program in ("helm", "helm3"):
+            for values in ([], ["--set=scope=namespace"], ["--set=replicas=2,leaderElection.enabled=true,networkPolicy.enabled=true"]):
+                said = output(program, "lint", "--strict", CHART, "--set", f"prometheus.url={URL}", *values)
+                self.assertNotIn("WARNING", said)
+
+    def test_helm_3_makes_the_same_objects(self):
+        for values in ({}, {"scope": "namespace"}, {**ELECTED, **MONITORED, "networkPolicy": {"enabled": True}, "rbac": {"readSecretMetadata": True}}):
+            for server in (OLD, NEW):
+                with self.subTest(values=values, server=server):
+                    self.assertEqual(*(helm(values, server, *PROMETHEUS_OPERATOR, program=program) for program in ("helm", "helm3")))
+
+    def test_helm_3_refuses_the_same_values(self):
+        for said, values in (("replicas", {"replicas": "two"}), ("prometeus", {"prometeus": {}}), ("prometheus.url is required", {"prometheus": {"url": ""}})):
+            with self.assertRaises(Refused) as caught:
+                helm(values, program="helm3")
+            self.assertIn(said, str(caught.exception))
 
     def test_every_combination_renders_on_old_and_new_servers(self):
         for scope in ({"scope": "cluster"}, {"scope": "namespace"}, {"scope": "namespace", "watchNamespace": "shop"}):
