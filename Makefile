@@ -20,7 +20,7 @@ measure-demo: ## Run many seeds and print times and writes with median and p95
 test: ## Run all tests: unit, API server, new Kubernetes, cluster
 	@hack/test
 
-generate: ## Generate the CRDs from the C# types
+generate: ## Generate the CRDs and the roles from the C# types
 	@hack/generate
 
 lint: ## Check the formatting

@@ -58,6 +58,7 @@ public static class CommandLine
         EmergencyStopCommands.Stop(host),
         EmergencyStopCommands.Resume(host),
         CrdsCommand.New(host),
+        RbacCommand.New(host),
         VersionCommand.New(host),
     };
 

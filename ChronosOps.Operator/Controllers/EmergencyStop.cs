@@ -1,9 +1,13 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Reads the emergency stop of the installation: the key emergencyStop of the control ConfigMap. Read live each time it matters.</summary>
+[EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get, Why = "the emergency stop")]
+[EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get, Own = true, ResourceName = RbacSwitches.ControlConfigMap, When = RbacSwitches.WatchesElsewhere, Why = "the emergency stop")]
 public sealed class EmergencyStop(KubernetesClient client, string @namespace, string configMap)
 {
     public const string Key = "emergencyStop";

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
@@ -12,6 +13,8 @@ namespace ChronosOps.Operator.Controllers;
 /// Leads an incident from phase to phase. Each transition is one status write, fenced by the resource version; only when it is written does the next
 /// phase begin, so that an effect never precedes its record.
 /// </summary>
+[EntityRbac(typeof(Incident), Verbs = RbacVerb.Get)]
+[EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Update)]
 public sealed class IncidentController(
     KubernetesClient client, WorkloadCatalog catalog, PolicyRegistry policies, SignalBoard board,
     IReadOnlyDictionary<IncidentPhase, IPhase> phases, OpenPhase open, IncidentJournal journal, IncidentRetention retention, TimeProvider time) : IEntityController<Incident>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Knowledge;
@@ -9,6 +10,10 @@ using ChronosOps.Operator.Telemetry;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Tells what was written: Events, metrics, the log, and the postmortem. After the write, and never a reason to fail.</summary>
+[EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Update)]
+[EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get | RbacVerb.Create | RbacVerb.Update, Why = "postmortems beside their incident; RBAC cannot narrow create by name, so this reaches every one of the scope")]
+[EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.Get, Why = "what its Events are about")]
+[EntityRbac(typeof(V1Event), Verbs = RbacVerb.Create | RbacVerb.Patch, Why = "its own Events, of which repeated ones count up")]
 public sealed class IncidentJournal(KubernetesClient client, EventRecorder events, ChronosMetrics metrics, ILogger<IncidentJournal> log)
 {
     public const string PostmortemKey = "postmortem.md";

@@ -1,5 +1,6 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
@@ -8,6 +9,7 @@ using ChronosOps.Operator.Telemetry;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Opens an incident for every workload on which something fires, unless one is open already.</summary>
+[EntityRbac(typeof(Incident), Verbs = RbacVerb.Create)]
 public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, ChronosMetrics metrics, ILogger<IncidentOpener> log)
 {
     private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);

@@ -1,5 +1,6 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Incidents;
 
@@ -13,6 +14,7 @@ namespace ChronosOps.Operator.Controllers;
 /// <param name="keep">How long an incident is kept after its end; zero for ever.</param>
 /// <param name="time">The time.</param>
 /// <param name="log">Tells what was deleted.</param>
+[EntityRbac(typeof(Incident), Verbs = RbacVerb.Delete, When = RbacSwitches.IncidentRetention, Why = "those that ended longer ago than incidentRetention")]
 public sealed class IncidentRetention(KubernetesClient client, TimeSpan keep, TimeProvider time, ILogger<IncidentRetention> log)
 {
     /// <summary>Timers have an end, and clocks are set: it is looked at the time again at least this often.</summary>

@@ -1,4 +1,7 @@
 using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Cli;
 
 namespace ChronosOps.Operator.Controllers;
@@ -8,6 +11,8 @@ namespace ChronosOps.Operator.Controllers;
 /// until it holds the Lease. A process that has lost the Lease ends: what it remembers of the time when it led would be old by the
 /// time it leads again, and started anew it reads everything from the API server.
 /// </summary>
+[EntityRbac(typeof(V1Lease), Verbs = RbacVerb.Create, Own = true, When = RbacSwitches.LeaderElection, Why = "who leads; RBAC cannot narrow create by name")]
+[EntityRbac(typeof(V1Lease), Verbs = RbacVerb.Get | RbacVerb.Update, Own = true, ResourceName = RbacSwitches.Lease, When = RbacSwitches.LeaderElection, Why = "who leads")]
 public sealed class Leadership(KubernetesClient client, RunOptions options, ILogger log, TimeProvider time)
 {
     /// <summary>Since when this process works; null while it stands by.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
@@ -9,6 +10,9 @@ using ChronosOps.Operator.Knowledge;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Writes what the operator makes of each policy into its status, when it differs from what stands there.</summary>
+[EntityRbac(typeof(RemediationPolicy), Verbs = RbacVerb.Get)]
+[EntityRbac(typeof(RemediationPolicy), Subresource = "status", Verbs = RbacVerb.Update)]
+[EntityRbac(typeof(V1Event), Verbs = RbacVerb.Create | RbacVerb.Patch, Why = "what is wrong with a policy")]
 public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook book, IncidentBook incidents, EventRecorder events, TimeProvider time, ILogger<PolicyStatusWriter> log)
 {
     /// <summary>How often a revision that still serves well is written down again.</summary>

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
@@ -9,6 +12,8 @@ namespace ChronosOps.Operator.Evidence;
 /// The ConfigMaps and Secrets that the current and the known good revisions refer to: whether they are there, and when they were last written.
 /// Only metadata is asked for: neither values nor secrets are read.
 /// </summary>
+[EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get, Why = "whether those that a revision refers to are there, and when they were written, by their metadata")]
+[EntityRbac(typeof(V1Secret), Verbs = RbacVerb.Get, When = RbacSwitches.ReadSecretMetadata, Why = "the same of Secrets; RBAC knows no right to metadata alone")]
 public sealed class ConfigCollector(KubernetesClient client) : ICollector
 {
     public string Subject => "configuration";

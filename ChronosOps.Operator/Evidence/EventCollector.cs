@@ -1,9 +1,11 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>Kubernetes Events of the workload, its ReplicaSets and pods.</summary>
+[EntityRbac(typeof(V1Event), Verbs = RbacVerb.List, Why = "evidence")]
 public sealed class EventCollector(KubernetesClient client) : ICollector
 {
     private const int Most = 50;

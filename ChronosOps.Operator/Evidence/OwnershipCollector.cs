@@ -1,9 +1,12 @@
 using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>Who manages the workload, read from the live object since the caches keep no managedFields.</summary>
+[EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.Get, Why = "who manages it, by its metadata")]
 public sealed class OwnershipCollector(KubernetesClient client) : ICollector
 {
     public string Subject => "ownership";

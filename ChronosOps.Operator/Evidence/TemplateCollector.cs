@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>What the running release changed in the pod template. It explains; no verdict rests on it, and so it is no gap when it cannot be read.</summary>
+[EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.Get, Why = "the templates of earlier revisions")]
 public sealed class TemplateCollector(KubernetesClient client) : ICollector
 {
     private const int MostKnown = 256;

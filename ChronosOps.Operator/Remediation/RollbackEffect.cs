@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 
@@ -12,6 +13,8 @@ namespace ChronosOps.Operator.Remediation;
 public sealed record EffectOutcome(EffectState State, string Message);
 
 /// <summary>Has the effect of a planned change of revision, at most once for each key.</summary>
+[EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.Get | RbacVerb.Patch, Why = "the rollback, one JSON Patch of a Deployment that a policy selects, and handing fields back; never update, delete or scale")]
+[EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.Get, Why = "the template to go back to")]
 public sealed class RollbackEffect(KubernetesClient client)
 {
     private const int HandBackTries = 5;

@@ -1,0 +1,90 @@
+{{/* Generated from the C# types by `chronosops rbac`. Do not edit. */}}
+
+{{/* What the operator may do where it watches, line by line in docs/security.md. hack/lib/rbac-audit holds it against what was used. */}}
+{{- define "chronosops.watchRules" -}}
+# ConfigCollector: whether those that a revision refers to are there, and when they were written, by their metadata
+# EmergencyStop: the emergency stop
+# IncidentJournal: postmortems beside their incident; RBAC cannot narrow create by name, so this reaches every one of the scope
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, create, update]
+# EventCollector: evidence
+# IncidentJournal: its own Events, of which repeated ones count up
+# PolicyStatusWriter: what is wrong with a policy
+- apiGroups: [""]
+  resources: [events]
+  verbs: [list, create, patch]
+# OperatorHost: states of containers
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [list, watch]
+# IncidentJournal: what its Events are about
+# OperatorHost: what is running
+# OwnershipCollector: who manages it, by its metadata
+# RollbackEffect: the rollback, one JSON Patch of a Deployment that a policy selects, and handing fields back; never update, delete or scale
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, patch]
+# OperatorHost: its revisions
+# RollbackEffect: the template to go back to
+# TemplateCollector: the templates of earlier revisions
+- apiGroups: [apps]
+  resources: [replicasets]
+  verbs: [get, list, watch]
+# IncidentController
+# IncidentOpener
+# OperatorHost
+- apiGroups: [chronosops.io]
+  resources: [incidents]
+  verbs: [get, list, watch, create]
+# IncidentController
+# IncidentJournal
+- apiGroups: [chronosops.io]
+  resources: [incidents/status]
+  verbs: [update]
+# OperatorHost
+# PolicyStatusWriter
+- apiGroups: [chronosops.io]
+  resources: [remediationpolicies]
+  verbs: [get, list, watch]
+# PolicyStatusWriter
+- apiGroups: [chronosops.io]
+  resources: [remediationpolicies/status]
+  verbs: [update]
+{{- if .Values.rbac.readSecretMetadata }}
+# ConfigCollector: the same of Secrets; RBAC knows no right to metadata alone
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+{{- end }}
+{{- if regexMatch "[1-9]" (toString .Values.incidentRetention) }}
+# IncidentRetention: those that ended longer ago than incidentRetention
+- apiGroups: [chronosops.io]
+  resources: [incidents]
+  verbs: [delete]
+{{- end }}
+{{- end -}}
+
+{{/* What it may do in its own namespace besides: nothing, where the rules above reach there and nobody is elected. */}}
+{{- define "chronosops.ownRules" -}}
+{{- if and (eq .Values.scope "namespace") (ne (include "chronosops.watchNamespace" .) .Release.Namespace) }}
+# EmergencyStop: the emergency stop
+- apiGroups: [""]
+  resources: [configmaps]
+  resourceNames: [{{ include "chronosops.controlName" . }}]
+  verbs: [get]
+{{- end }}
+{{- if .Values.leaderElection.enabled }}
+# Leadership: who leads; RBAC cannot narrow create by name
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+{{- end }}
+{{- if .Values.leaderElection.enabled }}
+# Leadership: who leads
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [{{ include "chronosops.leaseName" . }}]
+  verbs: [get, update]
+{{- end }}
+{{- end -}}
