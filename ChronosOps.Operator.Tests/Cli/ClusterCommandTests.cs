@@ -199,11 +199,43 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StopsAlsoWhereTheConfigMapIsMissing()
+    public async Task NeverSaysThatItStoppedWhatNobodyReads()
     {
-        Assert.Equal(0, await _cli.RunAsync("stop", "--control-namespace", "ops", "--control-configmap", "c"));
-        Assert.StartsWith("POST /api/v1/namespaces/ops/configmaps ", _server.Writes[^1], StringComparison.Ordinal);
-        Assert.Contains("\"emergencyStop\":\"true\"", _server.Writes[^1], StringComparison.Ordinal);
+        Assert.Equal(1, await _cli.RunAsync("stop", "--control-namespace", "ops", "--control-configmap", "c"));
+        Assert.Contains("there is no ConfigMap ops/c: nothing was changed", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_cli.Out.ToString());
+        Assert.DoesNotContain(_server.Writes, write => write.StartsWith("POST", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("resume")]
+    public async Task FindsTheInstallationWhateverItsReleaseIsCalled(string verb)
+    {
+        PutControl("platform", "ops-chronosops-control");
+        Assert.Equal(0, await _cli.RunAsync(verb));
+        Assert.StartsWith("PATCH /api/v1/namespaces/platform/configmaps/ops-chronosops-control ", Assert.Single(_server.Writes), StringComparison.Ordinal);
+        Assert.Contains("(ConfigMap platform/ops-chronosops-control)", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StatusShowsTheStopOfTheInstallation()
+    {
+        PutControl("platform", "ops-chronosops-control");
+        Assert.Equal(0, await _cli.RunAsync("status"));
+        Assert.Matches("Emergency stop +off", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task OfSeveralInstallationsOneMustBeNamed()
+    {
+        PutControl("platform", "ops-chronosops-control");
+        PutControl("shop", "chronosops-control");
+        Assert.Equal(1, await _cli.RunAsync("stop"));
+        Assert.Contains("several installations: platform/ops-chronosops-control, shop/chronosops-control: say which", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_server.Writes);
+        Assert.Equal(0, await _cli.RunAsync("stop", "--control-namespace", "shop"));
+        Assert.StartsWith("PATCH /api/v1/namespaces/shop/configmaps/chronosops-control ", Assert.Single(_server.Writes), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,6 +245,14 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Contains("there is no ConfigMap chronosops-system/chronosops-control", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Writes, write => write.StartsWith("POST", StringComparison.Ordinal));
     }
+
+    private void PutControl(string ns, string name) => _server.Put($"/api/v1/namespaces/{ns}/configmaps/{name}", new JsonObject
+    {
+        ["kind"] = "ConfigMap",
+        ["apiVersion"] = "v1",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["labels"] = new JsonObject { ["app.kubernetes.io/name"] = "chronosops" } },
+        ["data"] = new JsonObject { ["emergencyStop"] = "false" },
+    });
 
     private void PutDeployment(params (string Key, string Value)[] annotations) => _server.Put(DeploymentPath, new JsonObject
     {

@@ -59,6 +59,7 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        var label = context.Request.Query["labelSelector"].ToString();
         Before?.Invoke(++Requests);
         if (KnowsNoKinds)
         {
@@ -72,7 +73,7 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
         JsonNode? answer;
         lock (_lock)
         {
-            answer = FailWith != 0 ? null : Answer(method, path, body);
+            answer = FailWith != 0 ? null : Answer(method, path, body, label);
             if (method != "GET")
             {
                 Writes.Add($"{method} {path} {context.Request.ContentType} {body?.ToJsonString()}");
@@ -85,7 +86,7 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
         await context.Response.WriteAsync(answer.ToJsonString());
     }
 
-    private JsonNode? Answer(string method, string path, JsonNode? body)
+    private JsonNode? Answer(string method, string path, JsonNode? body, string label)
     {
         if (method == "POST")
         {
@@ -103,14 +104,17 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
         }
 
         var plural = path[(path.LastIndexOf('/') + 1)..];
-        return plural is not ("incidents" or "remediationpolicies" or "deployments")
+        return plural is not ("incidents" or "remediationpolicies" or "deployments" or "configmaps")
             ? null
             : new JsonObject
             {
                 ["kind"] = "List",
                 ["apiVersion"] = "chronosops.io/v1alpha1",
                 ["metadata"] = new JsonObject { ["resourceVersion"] = "1" },
-                ["items"] = new JsonArray([.. _objects.Where(o => o.Key.Contains($"/{plural}/", StringComparison.Ordinal) && (!path.Contains("/namespaces/", StringComparison.Ordinal) || o.Key.StartsWith(path + "/", StringComparison.Ordinal))).Select(o => o.Value.DeepClone())]),
+                ["items"] = new JsonArray([.. _objects.Where(o => o.Key.Contains($"/{plural}/", StringComparison.Ordinal) && (!path.Contains("/namespaces/", StringComparison.Ordinal) || o.Key.StartsWith(path + "/", StringComparison.Ordinal)) && Has(o.Value, label)).Select(o => o.Value.DeepClone())]),
             };
     }
+
+    private static bool Has(JsonObject found, string label) =>
+        label.Length == 0 || (label.Split('=') is [var key, var value] && (string?)found["metadata"]?["labels"]?[key] == value);
 }

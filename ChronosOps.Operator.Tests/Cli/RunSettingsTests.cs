@@ -104,12 +104,24 @@ public sealed class RunSettingsTests
     [InlineData("prometheus:9090")]
     [InlineData("ftp://prometheus")]
     [InlineData("http://user:secret@prometheus")]
+    [InlineData("http://user:p/secret@prometheus")]
+    [InlineData("user:secret@prometheus:9090")]
+    [InlineData("http://prometheus/?token=secret")]
     [InlineData("http://prometheus/?a=b")]
     [InlineData("")]
     public async Task RefusesAnAddressThatIsNoneOfPrometheus(string url)
     {
         Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url", url));
         Assert.Contains("--prometheus-url (CHRONOSOPS_PROMETHEUS_URL): ", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ATokenInThePlaceOfItsFileIsNotRepeated()
+    {
+        _cli.Environment["CHRONOSOPS_PROMETHEUS_BEARER_TOKEN_FILE"] = "secret";
+        Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url=http://p"));
+        Assert.Contains("--prometheus-bearer-token-file (CHRONOSOPS_PROMETHEUS_BEARER_TOKEN_FILE): the value, which is not shown, must be a file that exists", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 

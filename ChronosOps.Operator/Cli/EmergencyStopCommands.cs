@@ -35,46 +35,27 @@ internal static class EmergencyStopCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = common.Connect(host, parsed).Client;
-            var (inNamespace, configMap) = (control.Namespace(parsed), control.Name(parsed));
-            await WriteAsync(client, inNamespace, configMap, stopped, cancellationToken);
+            var (inNamespace, configMap) = await control.LocateAsync(parsed, client, cancellationToken);
+            await WriteAsync(client, inNamespace, configMap, stopped ? "true" : "false", cancellationToken);
             await host.Out.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, meaning, $"ConfigMap {inNamespace}/{configMap}"));
             return ExitCodes.Ok;
         });
         return command;
     }
 
-    private static async Task WriteAsync(KubernetesClient client, string ns, string name, bool stopped, CancellationToken cancellationToken)
+    /// <summary>The ConfigMap is never made: one that nobody reads would pass a stop off as done, and for whoever reads it its absence is a stop already.</summary>
+    private static async Task WriteAsync(KubernetesClient client, string ns, string name, string value, CancellationToken cancellationToken)
     {
-        var value = stopped ? "true" : "false";
-        var configMaps = client.For(KubernetesResources.ConfigMaps);
-        var options = new WriteOptions { FieldManager = ApiGroup.CommandLineManager };
         try
         {
             var patch = new JsonObject { ["data"] = new JsonObject { [EmergencyStop.Key] = value } };
-            await configMaps.PatchNamespacedAsync(new V1Patch(patch, V1Patch.PatchType.MergePatch), ns, name, options, cancellationToken);
+            var options = new WriteOptions { FieldManager = ApiGroup.CommandLineManager };
+            await client.For(KubernetesResources.ConfigMaps).PatchNamespacedAsync(new V1Patch(patch, V1Patch.PatchType.MergePatch), ns, name, options, cancellationToken);
         }
         catch (KubernetesException missing) when (missing.IsNotFound)
         {
-            // A stop must work at once. To resume where nothing was installed would only hide a wrong name.
-            if (!stopped)
-            {
-                throw new CliException($"there is no ConfigMap {ns}/{name}: give --control-namespace and --control-configmap of the installation");
-            }
-
-            await CreateAsync(configMaps, ns, name, value, options, cancellationToken);
-        }
-    }
-
-    private static async Task CreateAsync(GenericClient<V1ConfigMap> configMaps, string ns, string name, string value, WriteOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var map = new V1ConfigMap { Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = ns }, Data = new() { [EmergencyStop.Key] = value } };
-            await configMaps.CreateNamespacedAsync(map, ns, options, cancellationToken);
-        }
-        catch (KubernetesException missing) when (missing.IsNotFound)
-        {
-            throw new CliException($"there is no namespace {ns}: give --control-namespace of the installation");
+            throw new CliException($"there is no ConfigMap {ns}/{name}: nothing was changed. An operator that reads this one counts it as a stop while it is missing; "
+                + "another goes on: give --control-namespace and --control-configmap of the installation");
         }
     }
 }

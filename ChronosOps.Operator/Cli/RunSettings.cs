@@ -17,8 +17,8 @@ internal sealed partial class RunSettings
     public RunSettings()
     {
         Config = New("--config", "FILE", null, "A YAML file with any of the settings below, named in camel case, e.g. evaluationInterval: 15s. Variables and flags win over it.");
-        PrometheusUrl = New("--prometheus-url", "URL", null, "Where Prometheus is, e.g. http://prometheus.monitoring:9090. A path is a prefix. Required.");
-        BearerTokenFile = New("--prometheus-bearer-token-file", "FILE", null, "A file with a bearer token for Prometheus.");
+        PrometheusUrl = New("--prometheus-url", "URL", null, "Where Prometheus is, e.g. http://prometheus.monitoring:9090. A path is a prefix. Required.", discreet: true);
+        BearerTokenFile = New("--prometheus-bearer-token-file", "FILE", null, "A file with a bearer token for Prometheus.", discreet: true);
         PrometheusTimeout = New("--prometheus-timeout", "DURATION", "4s", "After how long a query is given up.");
         Interval = New("--evaluation-interval", "DURATION", "15s", "How often the signals are evaluated.");
         IncidentRetention = New("--incident-retention", "DURATION", "720h", "How long incidents and their postmortems are kept after their end; 0 for ever.");
@@ -72,7 +72,7 @@ internal sealed partial class RunSettings
         var options = new RunOptions
         {
             PrometheusUrl = reader.Read(PrometheusUrl, Url, "must be an http or https URL without user, query and fragment") ?? new Uri("http://unset"),
-            PrometheusBearerTokenFile = reader.Find(BearerTokenFile) is null ? null : reader.Read(BearerTokenFile, file => File.Exists(file) ? file : null, "there is no such file"),
+            PrometheusBearerTokenFile = reader.Find(BearerTokenFile) is null ? null : reader.Read(BearerTokenFile, file => File.Exists(file) ? file : null, "must be a file that exists"),
             PrometheusTimeout = reader.Read(PrometheusTimeout, text => Duration(text, 0.1, 60), "must be a duration from 100ms to 60s") ?? default,
             EvaluationInterval = reader.Read(Interval, text => Duration(text, 1, 300), "must be a duration from 1s to 5m") ?? default,
             IncidentRetention = reader.Read(IncidentRetention, Retention, "must be 0, or a duration from 1h to 87600h") ?? default,
@@ -100,11 +100,11 @@ internal sealed partial class RunSettings
     private static string ReadName(SettingReader reader, Setting setting, string kind) =>
         reader.Read(setting, text => Subdomain().IsMatch(text) && text.Length <= 253 ? text : null, $"must be the name of {kind}") ?? "";
 
-    private Setting New(string flag, string helpName, string? fallback, string help)
+    private Setting New(string flag, string helpName, string? fallback, string help, bool discreet = false)
     {
         var variable = "CHRONOSOPS_" + flag.TrimStart('-').Replace('-', '_').ToUpperInvariant();
         var shown = string.IsNullOrEmpty(fallback) ? "" : $" Default: {fallback}.";
-        var setting = new Setting(new Option<string?>(flag) { Description = $"{help}{shown} [{variable}]", HelpName = helpName }, variable, Key(flag), fallback);
+        var setting = new Setting(new Option<string?>(flag) { Description = $"{help}{shown} [{variable}]", HelpName = helpName }, variable, Key(flag), fallback, discreet);
         _all.Add(setting);
         return setting;
     }

@@ -1,13 +1,12 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 
 namespace ChronosOps.Operator.Cli;
 
-/// <summary>A setting: its flag, its variable, its name in a file, and what holds without them.</summary>
-internal sealed record Setting(Option<string?> Option, string Variable, string Key, string? Default);
+/// <summary>A setting: its flag, its variable, its name in a file, what holds without them, and whether a wrong value may hold a secret that is not to be repeated.</summary>
+internal sealed record Setting(Option<string?> Option, string Variable, string Key, string? Default, bool Discreet = false);
 
 /// <summary>Finds and converts settings, and collects what is wrong with them.</summary>
-internal sealed partial class SettingReader(ParseResult parsed, Func<string, string?> environment, ConfigFile file, List<string> errors)
+internal sealed class SettingReader(ParseResult parsed, Func<string, string?> environment, ConfigFile file, List<string> errors)
 {
     /// <summary>The text of the flag, else of the variable, else of the file, else the default. A variable that is empty counts as not set.</summary>
     public string? Find(Setting setting) => Locate(setting).Text;
@@ -24,7 +23,7 @@ internal sealed partial class SettingReader(ParseResult parsed, Func<string, str
         var value = text is null ? default : convert(text);
         if (value is null)
         {
-            errors.Add($"{place}: {(string.IsNullOrEmpty(text) ? "is required and " : $"'{Terminal.Safe(Credentials().Replace(text, "//***@"))}': ")}{expected}");
+            errors.Add($"{place}: {(string.IsNullOrEmpty(text) ? "is required and " : setting.Discreet ? "the value, which is not shown, " : $"'{Terminal.Safe(text)}': ")}{expected}");
         }
 
         return value;
@@ -45,8 +44,4 @@ internal sealed partial class SettingReader(ParseResult parsed, Func<string, str
 
         return file.Find(setting.Key) is { } found ? found : (setting.Default, place);
     }
-
-    /// <summary>What a URL must not hold is not repeated in a complaint about it.</summary>
-    [GeneratedRegex("//[^/]*@")]
-    private static partial Regex Credentials();
 }

@@ -25,7 +25,8 @@ internal static class StatusCommand
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
-                var rows = new List<string?[]> { await StopAsync(client, control.Namespace(parsed), control.Name(parsed), cancellationToken) };
+                var (controlNamespace, configMap) = await control.LocateAsync(parsed, client, cancellationToken);
+                var rows = new List<string?[]> { await StopAsync(client, controlNamespace, configMap, cancellationToken) };
                 rows.AddRange(await PartAsync("Policies", client.For(ApiResources.Policies), ns, Policies, cancellationToken));
                 rows.AddRange(await PartAsync("Open incidents", client.For(ApiResources.Incidents), ns, Incidents, cancellationToken));
                 rows.AddRange(await PartAsync("Held workloads", client.For(KubernetesResources.Deployments), ns, all => Held(all, host.Time.GetUtcNow()), cancellationToken));
