@@ -1,5 +1,6 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Cli;
 using ChronosOps.Operator.Controllers;
@@ -17,6 +18,11 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator;
 
 /// <summary>Puts the operator together and runs it: top to bottom, the way an incident travels.</summary>
+[EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
+[EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "its revisions")]
+[EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "states of containers")]
+[EntityRbac(typeof(RemediationPolicy), Verbs = RbacVerb.List | RbacVerb.Watch)]
+[EntityRbac(typeof(Incident), Verbs = RbacVerb.List | RbacVerb.Watch)]
 public static class OperatorHost
 {
     /// <summary>Runs until it is told to stop.</summary>
@@ -79,7 +85,7 @@ public static class OperatorHost
 
         var caches = new CacheGroup(deployments, replicaSets, pods, policyCache, incidentCache);
         var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
-        Endpoints.Map(app, metrics, new Readiness(caches, loop, leadership, time, interval));
+        Endpoints.Map(app, metrics, new Readiness(() => new(caches.HaveSynced, caches.HeardFromServer, leadership.Since, loop.LastRun), time, interval));
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
@@ -98,8 +104,8 @@ public static class OperatorHost
         var follow = caches.RunAsync(following.Token);
         try
         {
-            await caches.WaitForSyncAsync(ct).ConfigureAwait(false);
-            var work = leadership.RunAsync(leading => WorkAsync(host, loop, leading), ending.Token);
+            await (await Task.WhenAny(follow, caches.WaitForSyncAsync(ct)).ConfigureAwait(false)).ConfigureAwait(false);
+            var work = leadership.RunAsync(leading => Together.RunAsync(leading, host.RunAsync, loop.RunAsync), ending.Token);
             var first = await Task.WhenAny(follow, work).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -110,17 +116,6 @@ public static class OperatorHost
             await following.CancelAsync().ConfigureAwait(false);
             await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    /// <summary>What only the leader does. When one part ends, so does the other.</summary>
-    private static async Task WorkAsync(ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
-    {
-        using var working = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task[] parts = [host.RunAsync(working.Token), loop.RunAsync(working.Token)];
-        var first = await Task.WhenAny(parts).ConfigureAwait(false);
-        await working.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await first.ConfigureAwait(false);
     }
 
     private static async Task<int> EndAsync(Task work, ILogger log, bool failed)

@@ -104,6 +104,19 @@ public sealed class EvaluationTests
         Assert.NotNull(reading.SeriesError);
     }
 
+    /// <summary>What one team asks wrongly says nothing of the source that all share.</summary>
+    [Theory]
+    [InlineData("BadQuery", false)]
+    [InlineData("TooLarge", false)]
+    [InlineData("Timeout", true)]
+    [InlineData("Unreachable", true)]
+    public async Task OnlyAQueryThatIsNotAtFaultItselfSpeaksAgainstTheSource(string reason, bool failed)
+    {
+        var source = new FakeSource(query => query == SamplePolicy.Query().Query ? throw new SeriesUnavailableException(reason, "no") : []);
+        var reading = Assert.Single(await RunAsync(source, Watched(SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] })));
+        Assert.Equal(($"{reason}: no", failed), (reading.SeriesError, reading.SourceFailed));
+    }
+
     [Fact]
     public async Task AQueryThatFailsIsNoErrorOfAPolicyWithoutSignals()
     {

@@ -11,8 +11,12 @@ public sealed class CacheGroup(
     /// <summary>Whether each holds what the server has.</summary>
     public bool HaveSynced => deployments.HasSynced && replicaSets.HasSynced && pods.HasSynced && policies.HasSynced && incidents.HasSynced;
 
-    public Task RunAsync(CancellationToken ct) =>
-        Task.WhenAll(deployments.RunAsync(ct), replicaSets.RunAsync(ct), pods.RunAsync(ct), policies.RunAsync(ct), incidents.RunAsync(ct));
+    /// <summary>When the server last said anything about the kind of which the least was heard; null before it has said something about each.</summary>
+    public DateTimeOffset? HeardFromServer => new[] { deployments.LastEventAt, replicaSets.LastEventAt, pods.LastEventAt, policies.LastEventAt, incidents.LastEventAt } is var times
+        && Array.TrueForAll(times, time => time is not null) ? times.Min() : null;
+
+    /// <summary>Fills and feeds all. A cache that nobody feeds would show a world that is gone, so when one ends, all do.</summary>
+    public Task RunAsync(CancellationToken ct) => Together.RunAsync(ct, deployments.RunAsync, replicaSets.RunAsync, pods.RunAsync, policies.RunAsync, incidents.RunAsync);
 
     public Task WaitForSyncAsync(CancellationToken ct) =>
         Task.WhenAll(deployments.WaitForSyncAsync(ct), replicaSets.WaitForSyncAsync(ct), pods.WaitForSyncAsync(ct), policies.WaitForSyncAsync(ct), incidents.WaitForSyncAsync(ct));

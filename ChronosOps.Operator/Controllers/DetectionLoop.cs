@@ -68,7 +68,7 @@ public sealed class DetectionLoop(
         await statusWriter.WriteAsync(policies.All(), readings, ct).ConfigureAwait(false);
         metrics.OpenIncidents(incidents.Open().Count);
         metrics.Policies(policies.All().Count);
-        metrics.Evaluation(readings.Any(reading => (reading.SeriesError ?? reading.RequestsError) is not null) ? "SeriesUnavailable" : "Ok", Stopwatch.GetElapsedTime(started));
+        metrics.Evaluation(readings.Any(reading => reading.SourceFailed) ? "SeriesUnavailable" : "Ok", Stopwatch.GetElapsedTime(started));
         LastRun = time.GetUtcNow();
     }
 

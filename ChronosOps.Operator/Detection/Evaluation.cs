@@ -32,23 +32,25 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     {
         var policies = watched.Select(pair => pair.Policy).Distinct().ToList();
         var grid = Grid(policies, step, now);
-        var (traffic, trafficError) = await TryAsync(() => TrafficAsync(policies, grid, cancellationToken)).ConfigureAwait(false);
+        var traffic = await TryAsync(() => TrafficAsync(policies, grid, cancellationToken)).ConfigureAwait(false);
         var queries = await QueriesAsync(policies, grid, cancellationToken).ConfigureAwait(false);
-        var builder = traffic is null ? null : new TrafficBuilder(traffic);
+        var builder = traffic.Value is { } counted ? new TrafficBuilder(counted) : null;
         return [.. watched.Select(pair =>
         {
             var seen = builder?.Of(pair.Workload) ?? WorkloadTraffic.None;
+            var failures = pair.Policy.Signals.Select(signal => FailureOf(signal, traffic.Failure, queries)).OfType<SeriesUnavailableException>().ToList();
             return new WorkloadReading
             {
                 Time = now,
                 Workload = pair.Workload,
                 Policy = pair.Policy,
                 Traffic = seen,
-                SeriesError = pair.Policy.Signals.Select(signal => ErrorOf(signal, trafficError, queries)).FirstOrDefault(error => error is not null),
-                RequestsError = trafficError,
+                SeriesError = failures.Select(Say).FirstOrDefault(),
+                RequestsError = traffic.Failure is { } uncounted ? Say(uncounted) : null,
+                SourceFailed = traffic.Failure is not null || failures.Exists(failure => !failure.IsOfTheQuery),
                 Signals =
                 [
-                    .. pair.Policy.Signals.Select(signal => Judge(signal, pair.Workload, pair.Policy, seen, trafficError, queries, grid, now)),
+                    .. pair.Policy.Signals.Select(signal => Judge(signal, pair.Workload, pair.Policy, seen, FailureOf(signal, traffic.Failure, queries), queries, grid, now)),
                     .. PodSigns.Judge(pair.Workload, pair.Policy.RolloutDeadline, now),
                 ],
             };
@@ -56,12 +58,12 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     }
 
     private static SignalReading Judge(
-        EffectiveSignal signal, WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, string? trafficError,
-        Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)> queries, List<DateTimeOffset> grid, DateTimeOffset now)
+        EffectiveSignal signal, WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, SeriesUnavailableException? failure,
+        Dictionary<string, (IReadOnlyList<Series>? Series, SeriesUnavailableException? Failure)> queries, List<DateTimeOffset> grid, DateTimeOffset now)
     {
-        if (ErrorOf(signal, trafficError, queries) is { } error)
+        if (failure is not null)
         {
-            return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {error}" };
+            return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {Say(failure)}" };
         }
 
         return signal.Query is null
@@ -69,8 +71,11 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
             : QueryJudge.Judge(signal, workload, queries[signal.Query].Series!, policy.WorkloadName is not null, grid[1] - grid[0], now);
     }
 
-    private static string? ErrorOf(EffectiveSignal signal, string? trafficError, Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)> queries) =>
-        signal.Query is null ? trafficError : queries[signal.Query].Error;
+    private static SeriesUnavailableException? FailureOf(
+        EffectiveSignal signal, SeriesUnavailableException? uncounted, Dictionary<string, (IReadOnlyList<Series>? Series, SeriesUnavailableException? Failure)> queries) =>
+        signal.Query is null ? uncounted : queries[signal.Query].Failure;
+
+    private static string Say(SeriesUnavailableException failure) => $"{failure.Reason}: {failure.Message}";
 
     private async Task<TrafficSeries?> TrafficAsync(List<EffectivePolicy> policies, List<DateTimeOffset> grid, CancellationToken cancellationToken)
     {
@@ -88,10 +93,10 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
         return new TrafficSeries(grid, await requests.ConfigureAwait(false), await errors.ConfigureAwait(false), latency is null ? null : await latency.ConfigureAwait(false));
     }
 
-    private async Task<Dictionary<string, (IReadOnlyList<Series>? Series, string? Error)>> QueriesAsync(
+    private async Task<Dictionary<string, (IReadOnlyList<Series>? Series, SeriesUnavailableException? Failure)>> QueriesAsync(
         List<EffectivePolicy> policies, List<DateTimeOffset> grid, CancellationToken cancellationToken)
     {
-        var result = new ConcurrentDictionary<string, (IReadOnlyList<Series>?, string?)>();
+        var result = new ConcurrentDictionary<string, (IReadOnlyList<Series>?, SeriesUnavailableException?)>();
         var queries = policies.SelectMany(policy => policy.Signals).Select(signal => signal.Query).OfType<string>().Distinct();
         var limit = new ParallelOptions { MaxDegreeOfParallelism = QueriesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(queries, limit, async (query, ct) =>
@@ -102,7 +107,7 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     private Task<IReadOnlyList<Series>> QueryAsync(string query, List<DateTimeOffset> grid, CancellationToken cancellationToken) =>
         source.QueryRangeAsync(query, grid[0], grid[^1], grid[1] - grid[0], cancellationToken);
 
-    private static async Task<(T? Value, string? Error)> TryAsync<T>(Func<Task<T?>> query)
+    private static async Task<(T? Value, SeriesUnavailableException? Failure)> TryAsync<T>(Func<Task<T?>> query)
         where T : class
     {
         try
@@ -111,7 +116,7 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
         }
         catch (SeriesUnavailableException e)
         {
-            return (null, $"{e.Reason}: {e.Message}");
+            return (null, e);
         }
     }
 

@@ -24,4 +24,7 @@ public sealed class SeriesUnavailableException(string reason, string message, Ex
 {
     /// <summary>Why, in one CamelCase word.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>The query is at fault, not the source: it is refused, or asks for too much.</summary>
+    public bool IsOfTheQuery => Reason is "BadQuery" or "TooLarge";
 }

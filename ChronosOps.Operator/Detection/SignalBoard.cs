@@ -16,6 +16,9 @@ public sealed record WorkloadReading
     /// <summary>Why series that the policy's signals need could not be read, if they could not. Null where no signal needs any.</summary>
     public string? SeriesError { get; init; }
 
+    /// <summary>The source itself failed, for whatever this policy asked. False where only a query of the policy's own was at fault.</summary>
+    public bool SourceFailed { get; init; }
+
     /// <summary>Why the requests could not be counted, if they could not. Says nothing of the signals of a policy that has none.</summary>
     public string? RequestsError { get; init; }
 

@@ -1,32 +1,54 @@
-using ChronosOps.Operator.Controllers;
-
 namespace ChronosOps.Operator.Web;
 
+/// <summary>What a process can tell of itself.</summary>
+/// <param name="CachesFilled">Whether each cache holds what the server had once.</param>
+/// <param name="HeardFromServer">When the API server last said anything about the kind of which the least was heard.</param>
+/// <param name="WorksSince">Since when this process works; null while it stands by.</param>
+/// <param name="LastEvaluation">When the last evaluation ended; null before the first.</param>
+public sealed record Vitals(bool CachesFilled, DateTimeOffset? HeardFromServer, DateTimeOffset? WorksSince, DateTimeOffset? LastEvaluation);
+
 /// <summary>Whether the operator can do its work, or stand by for it.</summary>
-public sealed class Readiness(CacheGroup caches, DetectionLoop loop, Leadership leadership, TimeProvider time, TimeSpan interval)
+/// <param name="ask">What holds now.</param>
+/// <param name="time">The clock.</param>
+/// <param name="interval">The time between evaluations.</param>
+public sealed class Readiness(Func<Vitals> ask, TimeProvider time, TimeSpan interval)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>A server sends bookmarks about once a minute where nothing happens, and a watch that is silent is opened anew.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
+
     /// <summary>What is wrong so that a restart may help: detection has stood still for long. Null when nothing is.</summary>
-    public string? Alive()
-    {
-        if (!caches.HaveSynced || leadership.Since is not { } since)
-        {
-            return null;
-        }
+    public string? Alive() => Standstill(ask());
 
-        var silent = time.GetUtcNow() - (loop.LastRun > since ? loop.LastRun.Value : since);
-        return silent > Patience + (interval * 4) ? $"no evaluation for {silent.TotalSeconds:0} s" : null;
-    }
-
-    /// <summary>What is wrong so that the operator cannot do its work now. Null when nothing is. A replica that stands by is ready once its caches are filled.</summary>
+    /// <summary>
+    /// What is wrong so that the operator cannot do its work now. Null when nothing is. A replica that stands by is ready as long as its caches
+    /// are filled and fed.
+    /// </summary>
     public string? Ready()
     {
-        if (!caches.HaveSynced)
+        var now = ask();
+        if (!now.CachesFilled)
         {
             return "the caches are not filled yet";
         }
 
-        return leadership.Since is not null && loop.LastRun is null ? "no evaluation yet" : Alive();
+        if (time.GetUtcNow() - now.HeardFromServer is { } silent && silent > Silence)
+        {
+            return $"nothing was heard from the API server for {silent.TotalSeconds:0} s";
+        }
+
+        return now.WorksSince is not null && now.LastEvaluation is null ? "no evaluation yet" : Standstill(now);
+    }
+
+    private string? Standstill(Vitals now)
+    {
+        if (!now.CachesFilled || now.WorksSince is not { } since)
+        {
+            return null;
+        }
+
+        var silent = time.GetUtcNow() - (now.LastEvaluation > since ? now.LastEvaluation.Value : since);
+        return silent > Patience + (interval * 4) ? $"no evaluation for {silent.TotalSeconds:0} s" : null;
     }
 }
