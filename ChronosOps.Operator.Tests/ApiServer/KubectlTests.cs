@@ -32,7 +32,39 @@ public class KubectlTests
         Assert.Matches(@"web +Resolved +BadRelease +Rollback/Succeeded ", incidents);
         Assert.Contains("policy", await RunAsync("get", "chronosops"));
 
+        var described = await RunAsync("describe", $"incident/{incident.Metadata.Name}");
+        Assert.Matches(@"Phase: +Resolved\b", described);
+        Assert.Matches(@"(?s)\nEvents:.*\bchronosops\b.*Rollback", described);
+
+        // What belongs to an incident goes with it.
+        var postmortem = $"configmap/{incident.Status!.Postmortem!.ConfigMap}";
+        await RunAsync("get", postmortem);
+        await RunAsync("delete", $"incident/{incident.Metadata.Name}", "--timeout=20s");
+        await RunAsync("wait", "--for=delete", postmortem, "--timeout=30s");
+
         Task<string> RunAsync(params string[] arguments) => Kubectl.RunAsync(world.Cluster.Kubeconfig, null, ["-n", world.Namespace, .. arguments]);
+    }
+
+    [Fact]
+    public async Task PoliciesAreAppliedComparedDescribedAndDeletedLikeBuiltInKinds()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        var (written, changed) = (Manifests.Policy("mine", "web").ToJsonString(), Manifests.Policy("mine", "web", "Observe").ToJsonString());
+        Assert.Contains("serverside-applied", await RunAsync(written, "apply", "--server-side", "-f", "-"), StringComparison.Ordinal);
+        foreach (var server in new[] { "--server-side=true", "--server-side=false" })
+        {
+            Assert.Equal("", await RunAsync(written, "diff", server, "-f", "-"));
+        }
+
+        var diff = await Kubectl.TryAsync("kubectl", world.Cluster.Kubeconfig, changed, "-n", world.Namespace, "diff", "--server-side", "-f", "-");
+        Assert.Equal(1, diff.ExitCode);
+        Assert.Matches(@"-  mode: Autonomous\n\+  mode: Observe\n", diff.Output);
+        Assert.Matches(@"Mode: +Autonomous\n", await RunAsync(null, "describe", "rpol/mine"));
+        await RunAsync(null, "delete", "rpol/mine", "--timeout=20s");
+        var gone = await Kubectl.TryAsync("kubectl", world.Cluster.Kubeconfig, null, "-n", world.Namespace, "get", "rpol/mine");
+        Assert.Contains("(NotFound)", gone.Error, StringComparison.Ordinal);
+
+        Task<string> RunAsync(string? input, params string[] arguments) => Kubectl.RunAsync(world.Cluster.Kubeconfig, input, ["-n", world.Namespace, .. arguments]);
     }
 
     [Theory]

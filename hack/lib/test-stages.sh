@@ -168,6 +168,7 @@ tier_cluster() {
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "release-selftest: " "$reason"
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "install-selftest: " "$reason"
     record_outcome cluster rbac-audit skipped "$reason"
+    record_outcome cluster dockerfile skipped "$reason"
     return
   fi
   [ -n "$FILTER" ] || selftest cluster cluster-selftest 900 "testing the cluster script" "$LIB/cluster-selftest" --quick
@@ -184,4 +185,6 @@ tier_cluster() {
   [ -n "$FILTER" ] || named_check cluster rbac-audit 120 "$LIB/with-cluster" $NODE_CLUSTER "$LIB/rbac-audit" --cluster
   release_checks
   cluster_down $NODE_CLUSTER
+  # With an engine of Debian's, beside the image that the cluster has run.
+  named_check cluster dockerfile 1200 "$LIB/dockerfile-check"
 }
