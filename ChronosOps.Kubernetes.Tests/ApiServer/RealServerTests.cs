@@ -85,6 +85,9 @@ public class RealServerTests
         var written = (await server.Client.For(KubernetesResources.Events).ListAsync(server.Namespace, new() { FieldSelector = "involvedObject.name=m" }, Ct)).Items;
         var only = Assert.Single(written);
         Assert.Equal(("Tested", "Warning", 2, 0L), (only.Reason, only.Type, only.Count, recorder.Dropped));
+        // What readers of the newer API see of the same object.
+        var newer = await server.Client.SendAsync(HttpMethod.Get, $"/apis/events.k8s.io/v1/namespaces/{server.Namespace}/events/{only.Metadata.Name}", ct: Ct);
+        Assert.Equal(2, (int?)newer!["series"]!["count"]);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class EventRecorderTests : IAsyncLifetime
             time.Advance(TimeSpan.FromSeconds(10));
         }
         Assert.Equal(["POST", "PATCH", "PATCH"], server.Seen.Select(request => request.Method));
-        Assert.Equal("""{"count":3,"lastTimestamp":"2026-01-02T03:04:25Z"}""", server.Seen[2].Body);
+        Assert.Equal("""{"count":3,"lastTimestamp":"2026-01-02T03:04:25Z","series":{"count":3,"lastObservedTime":"2026-01-02T03:04:25.000000Z"}}""", server.Seen[2].Body);
         var name = (string?)JsonNode.Parse(server.Seen[0].Body)!["metadata"]!["name"];
         Assert.EndsWith("/" + name, server.Seen[2].Path);
     }

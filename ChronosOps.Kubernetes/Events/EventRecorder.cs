@@ -115,15 +115,18 @@ public sealed class EventRecorder
     /// <summary>The new count, or null where the event has expired meanwhile.</summary>
     private async Task<int?> CountUpAsync(WrittenEvent known, CancellationToken ct)
     {
+        var (count, now) = (known.Count + 1, time.GetUtcNow().UtcDateTime);
+        // The same told twice: readers of the core API look at count, those of events.k8s.io at series.
         var patch = new JsonObject
         {
-            ["count"] = known.Count + 1,
-            ["lastTimestamp"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["count"] = count,
+            ["lastTimestamp"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["series"] = new JsonObject { ["count"] = count, ["lastObservedTime"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture) },
         };
         try
         {
             await events.PatchNamespacedAsync(new V1Patch(patch, V1Patch.PatchType.MergePatch), known.Namespace, known.Name, ct: ct).ConfigureAwait(false);
-            return known.Count + 1;
+            return count;
         }
         catch (KubernetesException e) when (e.IsNotFound)
         {
