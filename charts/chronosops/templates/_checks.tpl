@@ -13,15 +13,85 @@
 {{- if and .Values.monitoring.serviceMonitor.enabled .Values.monitoring.podMonitor.enabled -}}
 {{- fail "monitoring.serviceMonitor.enabled and monitoring.podMonitor.enabled: choose one, or everything would be counted twice" -}}
 {{- end -}}
-{{- include "chronosops.checkArguments" . -}}
+{{- include "chronosops.checkPrometheusPort" . -}}
+{{- include "chronosops.checkDurations" . -}}
+{{- include "chronosops.checkPodLabels" . -}}
+{{- include "chronosops.checkExtras" . -}}
 {{- end -}}
 
-{{- define "chronosops.checkArguments" -}}
+{{- define "chronosops.checkPrometheusPort" -}}
+{{- with regexReplaceAll "^https?://(\\[[^]]*\\]|[^/:]*):?([0-9]*).*$" .Values.prometheus.url "${2}" -}}
+{{- $port := regexReplaceAll "^0+" . "" | int64 -}}
+{{- if or (lt $port 1) (gt $port 65535) -}}
+{{- fail (printf "prometheus.url: the port %s is not from 1 to 65535" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The bounds are the operator's own, which outside of them ends with exit code 2. */}}
+{{- define "chronosops.checkDurations" -}}
+{{- $interval := include "chronosops.milliseconds" .Values.evaluationInterval | int64 -}}
+{{- if or (lt $interval 1000) (gt $interval 300000) -}}
+{{- fail (printf "evaluationInterval: %s is not from 1s to 5m" .Values.evaluationInterval) -}}
+{{- end -}}
+{{- $retention := include "chronosops.milliseconds" .Values.incidentRetention | int64 -}}
+{{- if and (ne $retention 0) (or (lt $retention 3600000) (gt $retention 315360000000)) -}}
+{{- fail (printf "incidentRetention: %v is neither 0 nor from 1h to 87600h" .Values.incidentRetention) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How long 1m30s is, in milliseconds; 0 for "0". */}}
+{{- define "chronosops.milliseconds" -}}
+{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 -}}
+{{- $sum := 0 -}}
+{{- range regexFindAll "[0-9]+(ms|s|m|h)" (toString .) -1 -}}
+{{- $unit := regexFind "[a-z]+" . -}}
+{{- /* Without leading zeros, which would make it octal. */ -}}
+{{- $sum = add $sum (mul (regexReplaceAll "^0+" (trimSuffix $unit .) "" | int64) (get $units $unit)) -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
+{{- define "chronosops.checkPodLabels" -}}
+{{- range $label, $_ := include "chronosops.selectorLabels" . | fromYaml -}}
+{{- if hasKey $.Values.podLabels $label -}}
+{{- fail (printf "podLabels: %s is set by the chart: by it the Deployment and the Service find the pods" $label) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Settings that the chart makes, by their flag: in extraArgs or extraEnv they would break what else the chart makes of them, or be of no effect. */}}
+{{- define "chronosops.ownSettings" -}}
+prometheus-url: is set by prometheus.url, which the NetworkPolicy follows as well
+evaluation-interval: is set by evaluationInterval
+incident-retention: is set by incidentRetention, which grants the deletion as well
+log-level: is set by logLevel
+namespace: is set by scope=namespace and watchNamespace, which narrow the operator's rights as well
+leader-elect: is set by leaderElection.enabled, which grants the Lease as well
+leader-elect-lease-name: is set by leaderElection.leaseName, which grants the Lease as well
+leader-elect-lease-namespace: is set by the release's namespace, where the Lease is granted
+listen: is set by the chart, whose Service, probes and monitors lead to port 8080
+control-configmap: is set by the release's full name (fullnameOverride), which the ConfigMap follows
+control-namespace: is set by the release's namespace, where the ConfigMap is made
+{{- end -}}
+
+{{- define "chronosops.checkExtras" -}}
+{{- $own := include "chronosops.ownSettings" . | fromYaml -}}
 {{- range .Values.extraArgs -}}
-{{- if regexMatch "^--namespace(=|$)" . -}}
-{{- fail "extraArgs: --namespace is set by scope=namespace and watchNamespace, which narrow the operator's rights as well" -}}
-{{- else if regexMatch "^--leader-elect" . -}}
-{{- fail (printf "extraArgs: %s is set by leaderElection, which grants the Lease as well" .) -}}
+{{- $flag := regexFind "^--[^=:]+" . -}}
+{{- with get $own (trimPrefix "--" $flag) -}}
+{{- fail (printf "extraArgs: %s %s" $flag .) -}}
+{{- end -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- $name := .name -}}
+{{- if has $name (list "POD_NAMESPACE" "POD_NAME") -}}
+{{- fail (printf "extraEnv: %s is set by the chart, from the pod itself" $name) -}}
+{{- end -}}
+{{- range $flag, $why := $own -}}
+{{- if eq $name (printf "CHRONOSOPS_%s" ($flag | replace "-" "_" | upper)) -}}
+{{- fail (printf "extraEnv: %s %s" $name $why) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -51,14 +51,25 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{ include "chronosops.fullname" . }}-control
 {{- end -}}
 
-{{/* The stop is kept when somebody set it in the cluster, and set when the values say so. Nothing here ever releases it. */}}
+{{/*
+The stop is kept when somebody set it in the cluster, and set when the values say so. Nothing here ever releases it: the running operator takes a stop
+that is missing as on, so an upgrade that does not find it writes that down. `helm template` looks nothing up; without --is-upgrade it is an install.
+*/}}
 {{- define "chronosops.emergencyStop" -}}
 {{- $live := lookup "v1" "ConfigMap" .Release.Namespace (include "chronosops.controlName" .) -}}
-{{- if .Values.emergencyStop -}}
+{{- if or .Values.emergencyStop (include "chronosops.emergencyStopMissing" .) -}}
 true
-{{- else if and $live (hasKey ($live.data | default dict) "emergencyStop") -}}
+{{- else if hasKey ($live.data | default dict) "emergencyStop" -}}
 {{- $live.data.emergencyStop -}}
 {{- else -}}
 false
+{{- end -}}
+{{- end -}}
+
+{{/* Not empty in an upgrade that finds no stop, neither on nor off. */}}
+{{- define "chronosops.emergencyStopMissing" -}}
+{{- $live := lookup "v1" "ConfigMap" .Release.Namespace (include "chronosops.controlName" .) -}}
+{{- if and .Release.IsUpgrade (not (hasKey ($live.data | default dict) "emergencyStop")) -}}
+true
 {{- end -}}
 {{- end -}}

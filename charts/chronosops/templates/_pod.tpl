@@ -9,13 +9,10 @@ imagePullSecrets:
 priorityClassName: {{ . }}
 {{- end }}
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+{{- with .Values.podSecurityContext }}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 1654
-  runAsGroup: 1654
-  fsGroup: 1654
-  seccompProfile:
-    type: RuntimeDefault
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 containers:
 - {{- include "chronosops.container" . | nindent 2 }}
 volumes:
@@ -53,11 +50,10 @@ livenessProbe:
   timeoutSeconds: 5
 resources:
   {{- toYaml .Values.resources | nindent 2 }}
+{{- with .Values.securityContext }}
 securityContext:
-  allowPrivilegeEscalation: false
-  readOnlyRootFilesystem: true
-  capabilities:
-    drop: [ALL]
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 volumeMounts:
 - name: tmp
   mountPath: /tmp

@@ -1,6 +1,8 @@
 """What Helm and kustomize make of the chart and of config/, as Python objects."""
 import os
+import shutil
 import subprocess
+import tempfile
 
 import yaml
 
@@ -26,10 +28,10 @@ def documents(text):
     return [document for document in yaml.safe_load_all(text) if document]
 
 
-def helm_text(values=None, *arguments, program="helm"):
+def helm_text(values=None, *arguments, program="helm", chart=CHART, release=RELEASE):
     """`helm template` with these values over the one that is required; `helm3` is the older Helm."""
     values = {"prometheus": {"url": URL}, **(values or {})}
-    done = subprocess.run([program, "template", RELEASE, CHART, "--namespace", NAMESPACE, "--values", "-", *arguments],
+    done = subprocess.run([program, "template", release, chart, "--namespace", NAMESPACE, "--values", "-", *arguments],
                           input=yaml.safe_dump(values), capture_output=True, text=True, check=False)
     if done.returncode:
         raise Refused(done.stderr)
@@ -38,6 +40,17 @@ def helm_text(values=None, *arguments, program="helm"):
 
 def helm(values=None, *arguments, program="helm"):
     return by_name(documents(helm_text(values, *arguments, program=program)))
+
+
+def notes(values=None, *arguments, **how):
+    """What an installation or upgrade says. `helm template` leaves NOTES.txt out, so a copy of the chart has it as an object."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(CHART, os.path.join(folder, "chronosops"))
+        with open(os.path.join(copy, "templates/NOTES.txt"), encoding="utf-8") as text:
+            template = text.read()
+        with open(os.path.join(copy, "templates/notes.yaml"), "w", encoding="utf-8") as out:
+            out.write('{{- define "notes" -}}\n' + template + '{{- end -}}\nnotes: {{ include "notes" . | quote }}\n')
+        return documents(helm_text(values, "--show-only", "templates/notes.yaml", *arguments, chart=copy, **how))[0]["notes"]
 
 
 def kustomize(folder):

@@ -1,10 +1,15 @@
 """The chart: what each value makes, and which are refused with a word that helps."""
 import json
+import os
+import re
+import shutil
+import tempfile
 import unittest
 
 import yaml
 
-from rendered import CHART, NAMESPACE, PROMETHEUS_OPERATOR, Refused, URL, container, helm, kinds, one, output, pod
+from rendered import CHART, NAMESPACE, PROMETHEUS_OPERATOR, REPOSITORY, URL, Refused
+from rendered import container, documents, helm, helm_text, kinds, notes, one, output, pod
 
 ELECTED = {"replicas": 2, "leaderElection": {"enabled": True}}
 MONITORED = {"monitoring": {"podMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}, "dashboard": {"enabled": True}}}
@@ -61,7 +66,8 @@ class Values(unittest.TestCase):
 
     def described(self, schema, value, path):
         self.assertFalse(schema["additionalProperties"], path)
-        for key in set(schema["properties"]) - {"global"}:
+        # Those of a chart above this one.
+        for key in set(schema["properties"]) - {"global", "enabled"}:
             self.assertIn(key, value, f"{path}/{key} is in the schema alone")
         for key, one_value in value.items():
             of_key = schema["properties"][key]
@@ -74,10 +80,74 @@ class Values(unittest.TestCase):
         self.refused("replicas: 2 needs leaderElection.enabled=true", {"replicas": 2})
         self.refused("watchNamespace is for scope=namespace", {"watchNamespace": "shop"})
         self.refused("serviceAccount.name is required", {"serviceAccount": {"create": False}})
-        self.refused("extraArgs: --namespace", {"extraArgs": ["--namespace=shop"]})
-        self.refused("extraArgs: --leader-elect", {"extraArgs": ["--leader-elect=true"]})
         self.refused("choose one", {"monitoring": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}}, *PROMETHEUS_OPERATOR)
         self.refused("would let no node be drained", {**ELECTED, "podDisruptionBudget": {"minAvailable": 2}})
+
+    def accepted(self, values):
+        self.assertIn("Deployment", kinds(helm(values)))
+
+    def test_what_would_end_the_operator_at_its_start_is_refused(self):
+        # The bounds of RunSettings.cs.
+        for interval in ("1ms", "0999ms", "5m1ms", "1000000000ms"):
+            self.refused("evaluationInterval", {"evaluationInterval": interval})
+        self.refused("evaluationInterval: 10m is not from 1s to 5m", {"evaluationInterval": "10m"})
+        for interval in ("1s", "1000ms", "5m", "4m60s", "010s"):
+            self.accepted({"evaluationInterval": interval})
+        for retention in ("5m", "59m59s", "87600h1ms", "100000h", 1):
+            self.refused("incidentRetention", {"incidentRetention": retention})
+        self.refused("incidentRetention: 5m is neither 0 nor from 1h to 87600h", {"incidentRetention": "5m"})
+        for retention in ("1h", "60m", "87600h", "0", 0, "0s"):
+            self.accepted({"incidentRetention": retention})
+        self.refused("prometheus.url: the port 99999 is not from 1 to 65535", {"prometheus": {"url": "http://p:99999"}})
+        for url in ("http://p:0", "http://:9090", "http://", "http://p:x", "p:9090", "http://u@p", "http://p?q", "http://p#f"):
+            self.refused("url", {"prometheus": {"url": url}})
+        for url in ("http://p", "https://p.example:443/a:99999", "http://[::1]:9090", "http://[::1]", "http://10.0.0.1:65535/"):
+            self.accepted({"prometheus": {"url": url}})
+
+    def test_the_labels_by_which_pods_are_found_are_not_for_others(self):
+        for label in ("app.kubernetes.io/name", "app.kubernetes.io/instance"):
+            self.refused(f"podLabels: {label} is set by the chart", {"podLabels": {label: "other"}})
+
+    def test_what_the_chart_sets_is_refused_in_the_extras_with_the_value_to_use(self):
+        objects = helm({**ELECTED, "scope": "namespace"})
+        variables = [variable["name"] for variable in container(objects)["env"]]
+        flags = [argument.split("=")[0] for argument in container(objects)["args"][1:]]
+        self.assertEqual((len(variables), len(flags)), (7, 4))
+        flags += ["--" + name.removeprefix("CHRONOSOPS_").replace("_", "-").lower() for name in variables if name.startswith("CHRONOSOPS_")]
+        for flag in [*flags, "--listen", "--control-namespace"]:
+            self.refused(f"extraArgs: {flag} is set by ", {"extraArgs": ["--prometheus-timeout=2s", flag + "=x"]})
+            variables.append("CHRONOSOPS_" + flag.removeprefix("--").replace("-", "_").upper())
+        for argument in ("--listen", "--listen:http://+:1"):
+            self.refused("extraArgs: --listen is set by the chart", {"extraArgs": [argument]})
+        for variable in variables:
+            self.refused(f"extraEnv: {variable} is set by ", {"extraEnv": [{"name": variable, "value": "x"}]})
+        self.refused("is set by prometheus.url", {"extraEnv": [{"name": "CHRONOSOPS_PROMETHEUS_URL", "value": "http://p"}]})
+        self.accepted({"extraArgs": ["--prometheus-timeout=2s", "--config=/c.yaml"], "extraEnv": [{"name": "CHRONOSOPS_PROMETHEUS_TIMEOUT", "value": "2s"}]})
+
+    def test_the_settings_that_the_chart_keeps_to_itself_are_settings_of_the_operator(self):
+        with open(os.path.join(REPOSITORY, "ChronosOps.Operator/Cli/RunSettings.cs"), encoding="utf-8") as code, \
+                open(os.path.join(CHART, "templates/_checks.tpl"), encoding="utf-8") as checks:
+            known = set(re.findall(r'New\("--([a-z-]+)"', code.read()))
+            own = set(re.findall(r"^([a-z-]+): is set by ", checks.read(), re.MULTILINE))
+        self.assertEqual(known - own, {"config", "prometheus-bearer-token-file", "prometheus-timeout"})
+        self.assertEqual(own - known, set())
+
+    def test_as_a_subchart_it_can_be_switched_off(self):
+        self.assertEqual(helm({"enabled": True}), helm({"enabled": False}))
+        self.refused("enabled", {"enabled": "no"})
+        dependency = {"name": "chronosops", "version": ">=0-0", "condition": "chronosops.enabled"}
+        parent = {"apiVersion": "v2", "name": "parent", "version": "0.1.0", "dependencies": [dependency]}
+        values = {"chronosops": {"prometheus": {"url": URL}, "podSecurityContext": {"runAsUser": None}}}
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(CHART, os.path.join(folder, "charts/chronosops"))
+            with open(os.path.join(folder, "Chart.yaml"), "w", encoding="utf-8") as out:
+                yaml.safe_dump(parent, out)
+            for program in ("helm", "helm3"):
+                for enabled in (True, False):
+                    values["chronosops"]["enabled"] = enabled
+                    found = documents(helm_text(values, program=program, chart=folder))
+                    contexts = [one_object["spec"]["template"]["spec"]["securityContext"] for one_object in found if one_object["kind"] == "Deployment"]
+                    self.assertEqual(["runAsUser" in context for context in contexts], [False] * enabled)
 
     def test_kinds_that_the_server_lacks_are_refused_by_name(self):
         for value, kind in (("serviceMonitor", "ServiceMonitor"), ("podMonitor", "PodMonitor"), ("prometheusRule", "PrometheusRule")):
@@ -160,10 +230,42 @@ class Objects(unittest.TestCase):
         for url, port in ((URL, 9090), ("https://metrics.example", 443), ("http://metrics.example/prometheus", 80)):
             policy = one(helm({"prometheus": {"url": url}, "networkPolicy": {"enabled": True, "apiServer": {"cidrs": ["10.0.0.1/32"]}}}), "NetworkPolicy")["spec"]
             dns, server, prometheus = policy["egress"]
-            self.assertEqual([rule["port"] for rule in dns["ports"]], [53, 53])
+            # OpenShift's DNS is behind its Service at 5353.
+            self.assertEqual([(rule["protocol"], rule["port"]) for rule in dns["ports"]], [("UDP", 53), ("TCP", 53), ("UDP", 5353), ("TCP", 5353)])
             self.assertEqual((server["to"], [rule["port"] for rule in server["ports"]]), ([{"ipBlock": {"cidr": "10.0.0.1/32"}}], [443, 6443]))
             self.assertEqual(prometheus["ports"], [{"protocol": "TCP", "port": port}])
             self.assertEqual(policy["ingress"], [{"ports": [{"protocol": "TCP", "port": 8080}]}])
+
+    def test_the_network_policy_lets_out_what_else_is_asked_for(self):
+        more = [{"to": [{"ipBlock": {"cidr": "10.0.0.2/32"}}], "ports": [{"protocol": "TCP", "port": 3128}]}]
+        policy = one(helm({"networkPolicy": {"enabled": True, "dnsPorts": [1053], "extraEgress": more}}), "NetworkPolicy")["spec"]
+        self.assertEqual({rule["port"] for rule in policy["egress"][0]["ports"]}, {1053})
+        self.assertEqual(policy["egress"][3:], more)
+        for wrong in ({"dnsPorts": []}, {"extraEgress": [{}]}, {"extraEgress": [{"from": []}]}):
+            with self.assertRaises(Refused):
+                helm({"networkPolicy": {"enabled": True, **wrong}})
+
+
+class EmergencyStop(unittest.TestCase):
+    def stop(self, *arguments, **values):
+        return {one(helm(values, *arguments, program=program), "ConfigMap", "chronosops-control")["data"]["emergencyStop"] for program in ("helm", "helm3")}
+
+    def test_an_installation_is_not_stopped_unless_it_is_asked_for(self):
+        self.assertEqual(self.stop(), {"false"})
+        self.assertEqual(self.stop(emergencyStop=True), {"true"})
+        self.assertIn("It changes nothing until", notes())
+
+    def test_an_upgrade_that_does_not_find_the_stop_keeps_what_counts_as_on(self):
+        # Nothing is looked up here, as when ConfigMap or key are gone.
+        self.assertEqual(self.stop("--is-upgrade"), {"true"})
+        said = notes(None, "--is-upgrade")
+        self.assertIn("THE EMERGENCY STOP IS ON", said)
+        self.assertIn("found none in the ConfigMap chronosops-control", said)
+        self.assertNotIn("found none", notes({"emergencyStop": True}))
+
+    def test_the_command_that_stops_names_this_release(self):
+        for values, name in (({}, "chronosops-control"), ({"fullnameOverride": "second"}, "second-control")):
+            self.assertIn(f"  chronosops stop --control-namespace {NAMESPACE} --control-configmap {name}\n", notes(values))
 
 
 if __name__ == "__main__":

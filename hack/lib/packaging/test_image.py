@@ -1,4 +1,4 @@
-"""What the image is made of: the bill of materials, and the Dockerfile beside the script that works without an engine."""
+"""What the image is made of: the bill of materials, and the Dockerfile beside the script that works without an engine. And where a release is made."""
 import base64
 import hashlib
 import importlib.machinery
@@ -7,6 +7,8 @@ import json
 import os
 import re
 import unittest
+
+import yaml
 
 from rendered import REPOSITORY
 
@@ -111,6 +113,29 @@ class Dockerfile(unittest.TestCase):
 
     def test_the_sdk_is_the_one_that_the_repository_names(self):
         self.assertIn(f"dotnet/sdk:{json.loads(read('global.json'))['sdk']['version']}\n", read("Dockerfile"))
+
+
+class Workflows(unittest.TestCase):
+    def jobs(self):
+        for name in ("ci", "nightly", "release"):
+            for job in yaml.safe_load(read(f".github/workflows/{name}.yml"))["jobs"].values():
+                yield name, job
+
+    def test_a_bare_container_has_curl_before_the_sdk_is_fetched(self):
+        seen = []
+        for name, job in self.jobs():
+            steps = job.get("steps", [])
+            setup = [number for number, step in enumerate(steps) if "setup-dotnet" in step.get("uses", "")]
+            if "container" in job and setup:
+                seen.append(name)
+                self.assertRegex(" ".join(step.get("run", "") for step in steps[:setup[0]]), r"apt-get install .*\bcurl\b")
+        self.assertEqual(seen, ["ci", "nightly", "release"])
+
+    def test_a_release_pushes_the_operators_image_alone(self):
+        lines = [line for name, job in self.jobs() if name == "release" for step in job.get("steps", []) for line in step.get("run", "").splitlines()]
+        pushed = [line for line in lines if "docker://" in line or "images push" in line]
+        self.assertEqual(len(pushed), 1)
+        self.assertTrue(pushed[0].endswith('"docker://${IMAGE_REPO%/}/chronosops:$version"'), pushed)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The pod against the Pod Security Standard 'restricted', field by field, and the roles against what they must never grant."""
 import unittest
 
-from rendered import helm, kinds, kustomize, pod
+from rendered import container, helm, kinds, kustomize, pod
 
 MODES = {
     "cluster": {}, "namespace": {"scope": "namespace"},
@@ -13,7 +13,7 @@ ALLOWED_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "
 def pods():
     for name, values in MODES.items():
         yield name, pod(helm(values))
-    for folder in ("config/default", "config/namespaced"):
+    for folder in ("config/default", "config/default-cel", "config/namespaced"):
         yield folder, pod(kustomize(folder))
 
 
@@ -48,6 +48,19 @@ class Restricted(unittest.TestCase):
                         self.assertNotIn("host", container[handler]["httpGet"])
                     self.assertIn("memory", container["resources"]["limits"])
                     self.assertEqual(container["resources"]["requests"].keys(), {"cpu", "memory"})
+
+
+class Overridden(unittest.TestCase):
+    def test_ids_can_be_left_to_the_cluster_and_the_rest_stays(self):
+        for program in ("helm", "helm3"):
+            spec = pod(helm({"podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None}}, program=program))
+            self.assertEqual(spec["securityContext"], {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
+
+    def test_a_key_is_put_over_the_others(self):
+        objects = helm({"podSecurityContext": {"fsGroup": 7, "supplementalGroups": [8]}, "securityContext": {"runAsUser": 9}})
+        plain = helm()
+        self.assertEqual(pod(objects)["securityContext"], {**pod(plain)["securityContext"], "fsGroup": 7, "supplementalGroups": [8]})
+        self.assertEqual(container(objects)["securityContext"], {**container(plain)["securityContext"], "runAsUser": 9})
 
 
 class Roles(unittest.TestCase):
