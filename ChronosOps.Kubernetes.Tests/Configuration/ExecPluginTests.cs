@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -77,6 +78,34 @@ public sealed class ExecPluginTests : IDisposable
         var error = await Assert.ThrowsAsync<KubeConfigException>(() => plugin.RunAsync(Ct));
         Assert.Contains("Install it from the shop.", error.Message);
     }
+
+    /// <summary>The runtime itself would run it.</summary>
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task AProgramInTheCurrentFolderIsNotRunByItsName()
+    {
+        var name = $"login-{Guid.NewGuid():N}";
+        File.WriteAllText(name, "#!/bin/sh\necho ran\n");
+        try
+        {
+            File.SetUnixFileMode(name, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            var plugin = Plugin() with { Command = name, InstallHint = "Install it from the shop." };
+            var error = await Assert.ThrowsAsync<KubeConfigException>(() => plugin.RunAsync(Ct));
+            Assert.Contains(name, error.Message);
+            Assert.Contains("PATH. Install it from the shop.", error.Message);
+        }
+        finally
+        {
+            File.Delete(name);
+        }
+    }
+
+    [Theory]
+    [InlineData("./login", "./login")]
+    [InlineData("bin/login", "bin/login")]
+    [InlineData("/bin/login", "/bin/login")]
+    public void APathIsRelativeToTheKubeconfig(string command, string path) =>
+        Assert.Equal(Path.Combine(folder, path), ExecPlugin.Read(Node($"command: {command}\napiVersion: client.authentication.k8s.io/v1"), new()).Command);
 
     [Fact]
     public async Task APluginIsToldOfTheClusterWhenItAsks()

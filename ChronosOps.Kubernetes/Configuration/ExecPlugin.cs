@@ -65,7 +65,8 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
 
     private Process Start()
     {
-        var start = new ProcessStartInfo(Command, Arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var program = Command.Contains('/') ? Command : ExecutablePath.Find(Command, System.Environment.GetEnvironmentVariable("PATH"));
+        var start = new ProcessStartInfo(program ?? throw NotThere("is in no absolute folder of PATH"), Arguments) { RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;
         var spec = new JsonObject { ["interactive"] = false };
@@ -78,9 +79,11 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
         }
         catch (Win32Exception e)
         {
-            throw Error(InstallHint is null ? e.Message : $"{e.Message}. {InstallHint}", e);
+            throw NotThere($"does not start: {e.Message}", e);
         }
     }
+
+    private KubeConfigException NotThere(string problem, Exception? inner = null) => Error(InstallHint is null ? problem : $"{problem}. {InstallHint}", inner);
 
     private static JsonObject Info(KubernetesClientConfiguration cluster)
     {
