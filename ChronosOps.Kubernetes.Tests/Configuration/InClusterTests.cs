@@ -52,6 +52,42 @@ public sealed class InClusterTests : IDisposable
     }
 
     [Fact]
+    public async Task AnEmptyFileIsAGapThatIsNotRemembered()
+    {
+        var tokens = Load("h", null).TokenProvider!;
+        await tokens.GetTokenAsync(false, Ct);
+        File.WriteAllText(Path.Combine(folder, "token"), "\n");
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("first", await tokens.GetTokenAsync(false, Ct));
+        File.WriteAllText(Path.Combine(folder, "token"), "second");
+        Assert.Equal("second", await tokens.GetTokenAsync(false, Ct));
+    }
+
+    /// <summary>A folder may not be read as a file, not even by root.</summary>
+    [Fact]
+    public async Task AFileThatMayNotBeReadIsAGap()
+    {
+        var tokens = Load("h", null).TokenProvider!;
+        await tokens.GetTokenAsync(false, Ct);
+        File.Delete(Path.Combine(folder, "token"));
+        Directory.CreateDirectory(Path.Combine(folder, "token"));
+        Assert.Equal("first", await tokens.GetTokenAsync(true, Ct));
+    }
+
+    [Theory]
+    [InlineData("empty")]
+    [InlineData("absent")]
+    [InlineData("folder")]
+    public async Task WithoutAnyTokenTheFileIsNamed(string name)
+    {
+        var file = Path.Combine(folder, name);
+        File.WriteAllText(Path.Combine(folder, "empty"), "");
+        Directory.CreateDirectory(Path.Combine(folder, "folder"));
+        var error = await Assert.ThrowsAsync<KubeConfigException>(async () => await new FileTokenProvider(file, time).GetTokenAsync(false, Ct));
+        Assert.Contains(file, error.Message);
+    }
+
+    [Fact]
     public async Task ARefusedTokenIsReadAgainAtOnceAndTheRequestRepeatedOnce()
     {
         await using var server = await FakeApiServer.StartAsync();

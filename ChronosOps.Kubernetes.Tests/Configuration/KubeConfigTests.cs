@@ -121,6 +121,19 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal("t2", await config.TokenProvider.GetTokenAsync(true, ct));
     }
 
+    [Fact]
+    public async Task ATokensFileWinsOverTheToken()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        var file = Path.Combine(folder, "token");
+        var config = Load(Valid().Replace("token: secret", "{token: secret, tokenFile: token}", StringComparison.Ordinal));
+        Assert.Equal("secret", await config.TokenProvider!.GetTokenAsync(false, ct));
+        File.WriteAllText(file, "from the file");
+        Assert.Equal("from the file", await config.TokenProvider.GetTokenAsync(false, ct));
+        File.WriteAllText(file, "rotated");
+        Assert.Equal("rotated", await config.TokenProvider.GetTokenAsync(true, ct));
+    }
+
     internal static (string Certificate, string Key) SelfSigned(string kind)
     {
         using AsymmetricAlgorithm key = kind == "rsa" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);

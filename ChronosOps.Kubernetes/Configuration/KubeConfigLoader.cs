@@ -80,8 +80,8 @@ internal static class KubeConfigLoader
         if (config.ClientCertificateData is not null)
             CheckKey(user, config);
         config.AccessToken = user.Text("token");
-        if (user.Text("tokenFile") is { } tokenFile && config.AccessToken is null)
-            config.TokenProvider = new FileTokenProvider(Existing(user, "tokenFile", tokenFile));
+        if (user.Text("tokenFile") is { } tokenFile) // wins over the token, which serves while there is no such file
+            config.TokenProvider = new FileTokenProvider(config.AccessToken is null ? Existing(user, "tokenFile", tokenFile) : Beside(user, tokenFile), fallback: config.AccessToken);
         if (user.Child("exec") is { } exec)
         {
             var provider = new ExecTokenProvider(ExecPlugin.Read(exec, config));
@@ -108,9 +108,11 @@ internal static class KubeConfigLoader
     }
 
     /// <summary>Paths are relative to the file that names them.</summary>
+    private static string Beside(KubeConfigNode node, string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(node.File))!, path);
+
     private static string Existing(KubeConfigNode node, string name, string path)
     {
-        var full = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(node.File))!, path);
+        var full = Beside(node, path);
         return File.Exists(full) ? full : throw node.Error(name, $"names \"{full}\", and there is no such file");
     }
 

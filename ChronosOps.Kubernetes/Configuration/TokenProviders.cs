@@ -18,7 +18,10 @@ public interface IClientCertificateProvider
 }
 
 /// <summary>Reads the token from a file, again after at most a minute: the kubelet rotates it.</summary>
-public sealed class FileTokenProvider(string path, TimeProvider? time = null) : ITokenProvider
+/// <param name="path">The file.</param>
+/// <param name="time">Says when to read again.</param>
+/// <param name="fallback">The token to use as long as the file has none; null: that is an error.</param>
+public sealed class FileTokenProvider(string path, TimeProvider? time = null, string? fallback = null) : ITokenProvider
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
     private readonly TimeProvider time = time ?? TimeProvider.System;
@@ -31,15 +34,20 @@ public sealed class FileTokenProvider(string path, TimeProvider? time = null) : 
         try
         {
             var token = (await File.ReadAllTextAsync(path, ct).ConfigureAwait(false)).Trim();
+            if (token.Length == 0)
+                return InGap("is empty", null);
             last = new Reading(token, time.GetTimestamp());
             return token;
         }
-        catch (IOException) when (last is { } old)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The file is replaced by a rename; a gap must not fail requests while the old token is still good.
-            return old.Token;
+            return InGap($"cannot be read: {e.Message}", e);
         }
     }
+
+    /// <summary>The file is being replaced: that must not fail requests while the old token is still good, and is looked at again next time.</summary>
+    private string InGap(string problem, Exception? inner) =>
+        last?.Token ?? fallback ?? throw new KubeConfigException($"{path}: the token file {problem}", inner);
 
     private sealed record Reading(string Token, long At);
 }
