@@ -1,13 +1,5 @@
-using System.Net;
 using System.Runtime.Versioning;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.Logging;
 
 namespace ChronosOps.Kubernetes.Tests;
 
@@ -54,6 +46,7 @@ public sealed class ExecPluginTests : IDisposable
         Answer("""{"token":"one"}""");
         await provider.GetTokenAsync(false, Ct);
         Answer("""{"token":"two"}""");
+        provider.Refused("one", null);
         var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => provider.GetTokenAsync(true, Ct).AsTask()));
         Assert.All(tokens, token => Assert.Equal("two", token));
         Assert.Equal(2, Asked);
@@ -108,6 +101,15 @@ public sealed class ExecPluginTests : IDisposable
         Assert.Equal(Path.Combine(folder, path), ExecPlugin.Read(Node($"command: {command}\napiVersion: client.authentication.k8s.io/v1"), new()).Command);
 
     [Fact]
+    public void ACertificateWithoutATimeOfItsOwnLastsAsLongAsItIsValid()
+    {
+        var identity = new TestIdentity("short");
+        var (certificate, key) = identity.Pem;
+        var answer = new JsonObject { ["status"] = new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key } };
+        Assert.Equal(identity.Certificate.NotAfter, ExecCredential.Parse(answer.ToJsonString(), Plugin()).Expires!.Value.LocalDateTime);
+    }
+
+    [Fact]
     public async Task APluginIsToldOfTheClusterWhenItAsks()
     {
         var config = new KubernetesClientConfiguration { Host = "https://one:6443", TlsServerName = "inner" };
@@ -130,48 +132,15 @@ public sealed class ExecPluginTests : IDisposable
     [Fact]
     public async Task ACertificateOfAPluginIsUsedAndReplaced()
     {
-        var seen = new List<string>();
-        await using var server = await TlsServerAsync(seen);
+        await using var server = await TlsServer.StartAsync();
         AnswerCertificate("first");
         var provider = new ExecTokenProvider(Plugin(), time);
-        using var client = new KubernetesClient(new KubernetesClientConfiguration { Host = server.Urls.First(), SkipTlsVerify = true, TokenProvider = provider, ClientCertificateProvider = provider });
+        using var client = new KubernetesClient(new KubernetesClientConfiguration { Host = server.Url, SkipTlsVerify = true, TokenProvider = provider, ClientCertificateProvider = provider });
         await client.SendAsync(HttpMethod.Get, "/version", ct: Ct);
         AnswerCertificate("second");
         await client.SendAsync(HttpMethod.Get, "/version", ct: Ct);
         await client.SendAsync(HttpMethod.Get, "/refuse-first", ct: Ct);
-        Assert.Equal(["CN=first", "CN=first", "CN=first", "CN=second"], seen);
-    }
-
-    private static async Task<WebApplication> TlsServerAsync(List<string> seen)
-    {
-        var (certificate, key) = Certificate("server");
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(https =>
-        {
-            https.ServerCertificate = X509Certificate2.CreateFromPem(certificate, key);
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.AllowAnyClientCertificate();
-        })));
-        var app = builder.Build();
-        app.Run(context =>
-        {
-            var name = context.Connection.ClientCertificate!.Subject;
-            seen.Add(name);
-            if (context.Request.Path == "/refuse-first" && name == "CN=first")
-                context.Response.StatusCode = 401;
-            return Task.CompletedTask;
-        });
-        await app.StartAsync(Ct);
-        return app;
-    }
-
-    private static (string Certificate, string Key) Certificate(string name)
-    {
-        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
-        return (certificate.ExportCertificatePem(), key.ExportECPrivateKeyPem());
+        Assert.Equal(["CN=first", "CN=first", "CN=first", "CN=second"], server.Seen);
     }
 
     private int Asked => File.ReadAllLines(Path.Combine(folder, "count")).Length;
@@ -188,7 +157,7 @@ public sealed class ExecPluginTests : IDisposable
 
     private void AnswerCertificate(string name)
     {
-        var (certificate, key) = Certificate(name);
+        var (certificate, key) = new TestIdentity(name).Pem;
         Answer(new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key }.ToJsonString());
     }
 

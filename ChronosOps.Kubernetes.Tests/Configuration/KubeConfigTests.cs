@@ -118,6 +118,7 @@ public sealed class KubeConfigTests : IDisposable
         var ct = TestContext.Current.CancellationToken;
         Assert.Equal("t1", await config.TokenProvider!.GetTokenAsync(false, ct));
         Assert.Equal("t1", await config.TokenProvider.GetTokenAsync(false, ct));
+        ((IRefusableCredentials)config.TokenProvider).Refused("t1", null);
         Assert.Equal("t2", await config.TokenProvider.GetTokenAsync(true, ct));
     }
 

@@ -13,6 +13,8 @@ internal static class HttpPipeline
         HttpMessageHandler next = config.ClientCertificateProvider is { } provider
             ? new RotatingSockets(provider, certificate => Sockets(config, certificate))
             : Sockets(config, FixedCertificate(config));
+        if (config.TokenProvider is IRefusableCredentials credentials)
+            next = new RefusalReporter(credentials, config.ClientCertificateProvider) { InnerHandler = next };
         foreach (var handler in handlers.Reverse())
         {
             handler.InnerHandler = next;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ChronosOps.Kubernetes;
 
 /// <summary>What a credential plugin gave: a token, a certificate, or both.</summary>
-internal sealed record ExecCredential(string? Token, X509Certificate2? Certificate, DateTimeOffset? Expires)
+internal sealed record ExecCredential(string? Token, ClientIdentity? Certificate, DateTimeOffset? Expires)
 {
     /// <exception cref="KubeConfigException">It is not such an answer.</exception>
     public static ExecCredential Parse(string output, ExecPlugin plugin)
@@ -23,7 +22,7 @@ internal sealed record ExecCredential(string? Token, X509Certificate2? Certifica
             if (string.IsNullOrEmpty(token) && certificate is null)
                 throw plugin.Error("gave neither status.token nor status.clientCertificateData");
             var expires = (string?)status?["expirationTimestamp"];
-            return new ExecCredential(token, certificate, expires is null ? null : DateTimeOffset.Parse(expires, CultureInfo.InvariantCulture));
+            return new ExecCredential(token, certificate, expires is null ? certificate?.Leaf.NotAfter : DateTimeOffset.Parse(expires, CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -31,13 +30,19 @@ internal sealed record ExecCredential(string? Token, X509Certificate2? Certifica
         }
     }
 
-    private static X509Certificate2? Paired(string? certificate, string? key, ExecPlugin plugin)
+    /// <summary>The same certificate as before remains the same object: another one would mean new connections.</summary>
+    public ExecCredential KeepingCertificateOf(ExecCredential? former) =>
+        Certificate is { } now && former?.Certificate is { } before && now.Leaf.RawDataMemory.Span.SequenceEqual(before.Leaf.RawDataMemory.Span)
+            ? this with { Certificate = before }
+            : this;
+
+    private static ClientIdentity? Paired(string? certificate, string? key, ExecPlugin plugin)
     {
         if (string.IsNullOrEmpty(certificate) && string.IsNullOrEmpty(key))
             return null;
         try
         {
-            return X509Certificate2.CreateFromPem(certificate, key);
+            return ClientIdentity.FromPem(certificate ?? "", key ?? "");
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {

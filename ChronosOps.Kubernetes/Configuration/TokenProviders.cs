@@ -5,7 +5,7 @@ namespace ChronosOps.Kubernetes;
 /// <summary>Gives bearer tokens that may change while the process runs.</summary>
 public interface ITokenProvider
 {
-    /// <param name="refresh">The server refused the last token: do not answer from memory.</param>
+    /// <param name="refresh">The server refused a token: do not answer from memory, unless what is there came after that.</param>
     /// <param name="ct">Ends the wait.</param>
     ValueTask<string?> GetTokenAsync(bool refresh, CancellationToken ct);
 }
@@ -13,8 +13,11 @@ public interface ITokenProvider
 /// <summary>Has a client certificate that may change while the process runs.</summary>
 public interface IClientCertificateProvider
 {
-    /// <summary>The certificate with its key, as of the last <see cref="ITokenProvider.GetTokenAsync"/>; null: none.</summary>
+    /// <summary>The certificate with its key, the same object as long as it is the same; null: none.</summary>
     X509Certificate2? ClientCertificate { get; }
+
+    /// <summary>The authorities between it and the one that the server knows: they are sent with it.</summary>
+    X509Certificate2Collection? Issuers => null;
 }
 
 /// <summary>Reads the token from a file, again after at most a minute: the kubelet rotates it.</summary>
