@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 
 namespace ChronosOps.Kubernetes;
 
@@ -11,7 +10,7 @@ internal static class HttpPipeline
     public static HttpMessageHandler Build(KubernetesClientConfiguration config, IReadOnlyList<DelegatingHandler> handlers)
     {
         HttpMessageHandler next = config.ClientCertificateProvider is { } provider
-            ? new RotatingSockets(provider, certificate => Sockets(config, certificate))
+            ? new RotatingSockets(provider, certificate => Sockets(config, certificate is null ? null : new ClientIdentity(certificate, provider.Issuers)))
             : Sockets(config, FixedCertificate(config));
         if (config.TokenProvider is IRefusableCredentials credentials)
             next = new RefusalReporter(credentials, config.ClientCertificateProvider) { InnerHandler = next };
@@ -23,7 +22,7 @@ internal static class HttpPipeline
         return next;
     }
 
-    private static SocketsHttpHandler Sockets(KubernetesClientConfiguration config, X509Certificate2? certificate) => new()
+    private static SocketsHttpHandler Sockets(KubernetesClientConfiguration config, ClientIdentity? certificate) => new()
     {
         AllowAutoRedirect = false, // a redirect would carry the token elsewhere
         UseCookies = false,
@@ -58,7 +57,7 @@ internal static class HttpPipeline
         }
     }
 
-    private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration config, X509Certificate2? certificate)
+    private static SslClientAuthenticationOptions Tls(KubernetesClientConfiguration config, ClientIdentity? certificate)
     {
         var options = new SslClientAuthenticationOptions();
         if (config.TlsServerName is { Length: > 0 } name)
@@ -66,10 +65,10 @@ internal static class HttpPipeline
         if (ServerCertificates.ValidatorFor(config) is { } validator)
             options.RemoteCertificateValidationCallback = validator;
         if (certificate is not null)
-            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Leaf, certificate.Issuers, offline: true);
         return options;
     }
 
-    private static X509Certificate2? FixedCertificate(KubernetesClientConfiguration config) =>
-        config.ClientCertificateData is { } certificate && config.ClientCertificateKeyData is { } key ? X509Certificate2.CreateFromPem(certificate, key) : null;
+    private static ClientIdentity? FixedCertificate(KubernetesClientConfiguration config) =>
+        config.ClientCertificateData is { } certificate && config.ClientCertificateKeyData is { } key ? ClientIdentity.FromPem(certificate, key) : null;
 }

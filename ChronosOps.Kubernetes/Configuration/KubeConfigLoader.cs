@@ -73,12 +73,7 @@ internal static class KubeConfigLoader
             if (user.Has(unsupported))
                 throw user.Error(unsupported, "is not supported");
         }
-        config.ClientCertificateData = Pem(user, "client-certificate");
-        config.ClientCertificateKeyData = Pem(user, "client-key");
-        if (config.ClientCertificateData is null != config.ClientCertificateKeyData is null)
-            throw user.Error(config.ClientCertificateData is null ? "client-certificate" : "client-key", "is missing, though its counterpart is given");
-        if (config.ClientCertificateData is not null)
-            CheckKey(user, config);
+        ReadCertificate(user, config);
         config.AccessToken = user.Text("token");
         if (user.Text("tokenFile") is { } tokenFile) // wins over the token, which serves while there is no such file
             config.TokenProvider = new FileTokenProvider(config.AccessToken is null ? Existing(user, "tokenFile", tokenFile) : Beside(user, tokenFile), fallback: config.AccessToken);
@@ -88,6 +83,19 @@ internal static class KubeConfigLoader
             (config.TokenProvider, config.ClientCertificateProvider) = (provider, provider);
         }
         (config.Username, config.Password) = (user.Text("username"), user.Text("password"));
+    }
+
+    private static void ReadCertificate(KubeConfigNode user, KubernetesClientConfiguration config)
+    {
+        config.ClientCertificateData = Pem(user, "client-certificate");
+        config.ClientCertificateKeyData = Pem(user, "client-key");
+        if (config.ClientCertificateData is null != config.ClientCertificateKeyData is null)
+            throw user.Error(config.ClientCertificateData is null ? "client-certificate" : "client-key", "is missing, though its counterpart is given");
+        if (config.ClientCertificateData is null)
+            return;
+        var identity = Identity(user, config.ClientCertificateData, config.ClientCertificateKeyData!);
+        if (PemFile(user, "client-certificate") is { } certificateFile && PemFile(user, "client-key") is { } keyFile)
+            config.ClientCertificateProvider = new ClientCertificateFiles(certificateFile, keyFile, identity);
     }
 
     /// <summary>A PEM given as base64 data or as a file; the data wins.</summary>
@@ -104,8 +112,11 @@ internal static class KubeConfigLoader
                 throw node.Error(name + "-data", "is not base64", e);
             }
         }
-        return node.Text(name) is { } path ? File.ReadAllText(Existing(node, name, path)) : null;
+        return PemFile(node, name) is { } file ? File.ReadAllText(file) : null;
     }
+
+    private static string? PemFile(KubeConfigNode node, string name) =>
+        node.Text(name + "-data") is null && node.Text(name) is { } path ? Existing(node, name, path) : null;
 
     /// <summary>Paths are relative to the file that names them.</summary>
     private static string Beside(KubeConfigNode node, string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(node.File))!, path);
@@ -130,11 +141,11 @@ internal static class KubeConfigLoader
         return certificates.Count > 0 ? certificates : throw cluster.Error("certificate-authority", "contains no PEM certificate");
     }
 
-    private static void CheckKey(KubeConfigNode user, KubernetesClientConfiguration config)
+    private static ClientIdentity Identity(KubeConfigNode user, string certificate, string key)
     {
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(config.ClientCertificateData, config.ClientCertificateKeyData);
+            return ClientIdentity.FromPem(certificate, key);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
