@@ -109,6 +109,40 @@ public sealed class ExecPluginTests : IDisposable
         Assert.Equal(identity.Certificate.NotAfter, ExecCredential.Parse(answer.ToJsonString(), Plugin()).Expires!.Value.LocalDateTime);
     }
 
+    /// <summary>The program answers with what it was told, as its token.</summary>
+    [Fact]
+    public async Task APluginIsToldTheClustersSettingsForIt()
+    {
+        var file = Path.Combine(folder, "config");
+        File.WriteAllText(file, """
+            current-context: c
+            contexts: [{name: c, context: {cluster: k, user: u}}]
+            clusters:
+            - name: k
+              cluster:
+                server: https://one:6443
+                extensions:
+                - name: other
+                  extension: {audience: wrong}
+                - name: client.authentication.k8s.io/exec
+                  extension: {audience: shop, account: 0123, port: 8443, share: 0.5, quoted: "1", strict: true, nothing: null, zones: [a, {b: ~}]}
+            users:
+            - name: u
+              user:
+                exec:
+                  apiVersion: client.authentication.k8s.io/v1
+                  provideClusterInfo: true
+                  command: sh
+                  args: [-c, 'echo "{\"status\":{\"token\":\"$(printf %s "$KUBERNETES_EXEC_INFO" | base64 -w0)\"}}"']
+            """);
+        var token = await KubeConfigLoader.Load([file], null, "https://two").TokenProvider!.GetTokenAsync(false, Ct);
+        var cluster = JsonNode.Parse(Convert.FromBase64String(token!))!["spec"]!["cluster"]!;
+        Assert.Equal("https://two", (string?)cluster["server"]);
+        Assert.Equal(
+            """{"audience":"shop","account":"0123","port":8443,"share":0.5,"quoted":"1","strict":true,"nothing":null,"zones":["a",{"b":null}]}""",
+            cluster["config"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task APluginIsToldOfTheClusterWhenItAsks()
     {

@@ -15,13 +15,15 @@ namespace ChronosOps.Kubernetes;
 internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Arguments, IReadOnlyList<(string Name, string Value)> Environment, string ApiVersion,
     JsonObject? Cluster, string? InstallHint, string Where)
 {
+    private const string Extension = "client.authentication.k8s.io/exec";
     private static readonly string[] Versions = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     /// <param name="exec">The kubeconfig's <c>exec</c>.</param>
     /// <param name="cluster">The cluster that the credentials are for.</param>
+    /// <param name="node">The kubeconfig's <c>cluster</c>, which may have settings for plugins.</param>
     /// <exception cref="KubeConfigException">The message names the field.</exception>
-    public static ExecPlugin Read(KubeConfigNode exec, KubernetesClientConfiguration cluster)
+    public static ExecPlugin Read(KubeConfigNode exec, KubernetesClientConfiguration cluster, KubeConfigNode? node = null)
     {
         var version = exec.Text("apiVersion") ?? throw exec.Error("apiVersion", "is missing");
         if (!Versions.Contains(version))
@@ -34,7 +36,7 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
             exec.Texts("args"),
             [.. exec.Children("env").Select(entry => (entry.Text("name") ?? throw entry.Error("name", "is missing"), entry.Text("value") ?? ""))],
             version,
-            exec.Flag("provideClusterInfo") ? Info(cluster) : null,
+            exec.Flag("provideClusterInfo") ? Info(cluster, node) : null,
             exec.Text("installHint"),
             exec.File);
     }
@@ -85,7 +87,7 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
 
     private KubeConfigException NotThere(string problem, Exception? inner = null) => Error(InstallHint is null ? problem : $"{problem}. {InstallHint}", inner);
 
-    private static JsonObject Info(KubernetesClientConfiguration cluster)
+    private static JsonObject Info(KubernetesClientConfiguration cluster, KubeConfigNode? node)
     {
         var info = new JsonObject { ["server"] = cluster.Host };
         if (cluster.SslCaCerts is { } authorities)
@@ -96,6 +98,8 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
             info["insecure-skip-tls-verify"] = true;
         if (cluster.DisableCompression)
             info["disable-compression"] = true;
+        if (node?.Entry("extensions", Extension, "extension") is { } settings)
+            info["config"] = settings.ToJson();
         return info;
     }
 }

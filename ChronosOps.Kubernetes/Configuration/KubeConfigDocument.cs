@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -82,6 +83,8 @@ internal sealed class KubeConfigNode(YamlMappingNode node, string file, string p
     };
 
     public KubeConfigException Error(string name, string problem, Exception? inner = null) => new($"{File}: {At(name)} {problem}", inner);
+
+    public JsonNode? ToJson() => YamlJson.From(node);
 
     private YamlNode? Find(string name) => node.Children.TryGetValue(new YamlScalarNode(name), out var value) ? value : null;
 

@@ -30,14 +30,17 @@ internal static class KubeConfigLoader
 
         var context = contextName is null ? null : Entry(documents, "contexts", contextName, "context", "current-context");
         config.Namespace = context?.Text("namespace");
-        if (context?.Text("cluster") is { } clusterName)
-            ReadCluster(Entry(documents, "clusters", clusterName, "cluster", $"contexts[{contextName}].context.cluster"), config, masterUrl is not null);
+        var cluster = context?.Text("cluster") is { } clusterName
+            ? Entry(documents, "clusters", clusterName, "cluster", $"contexts[{contextName}].context.cluster")
+            : null;
+        if (cluster is not null)
+            ReadCluster(cluster, config, masterUrl is not null);
         else if (masterUrl is null)
             throw context!.Error("cluster", "is missing");
-        if (context?.Text("user") is { } userName)
-            ReadUser(Entry(documents, "users", userName, "user", $"contexts[{contextName}].context.user"), config);
         if (masterUrl is not null)
             config.Host = masterUrl;
+        if (context?.Text("user") is { } userName)
+            ReadUser(Entry(documents, "users", userName, "user", $"contexts[{contextName}].context.user"), cluster, config);
         return config;
     }
 
@@ -66,7 +69,7 @@ internal static class KubeConfigLoader
             config.SslCaCerts = Certificates(cluster, authorities);
     }
 
-    private static void ReadUser(KubeConfigNode user, KubernetesClientConfiguration config)
+    private static void ReadUser(KubeConfigNode user, KubeConfigNode? cluster, KubernetesClientConfiguration config)
     {
         foreach (var unsupported in new[] { "auth-provider", "as" })
         {
@@ -79,7 +82,7 @@ internal static class KubeConfigLoader
             config.TokenProvider = new FileTokenProvider(config.AccessToken is null ? Existing(user, "tokenFile", tokenFile) : Beside(user, tokenFile), fallback: config.AccessToken);
         if (user.Child("exec") is { } exec)
         {
-            var provider = new ExecTokenProvider(ExecPlugin.Read(exec, config));
+            var provider = new ExecTokenProvider(ExecPlugin.Read(exec, config, cluster));
             (config.TokenProvider, config.ClientCertificateProvider) = (provider, provider);
         }
         (config.Username, config.Password) = (user.Text("username"), user.Text("password"));
