@@ -44,6 +44,33 @@ public sealed class ServerCertificatesTests : IDisposable
         Assert.True(validate(this, IssuedBy(other), null, SslPolicyErrors.RemoteCertificateChainErrors));
     }
 
+    /// <summary>As in a pod: what changes is a link to the folder.</summary>
+    [Fact]
+    public void AuthoritiesBehindALinkAreReadAgain()
+    {
+        var folder = Directory.CreateTempSubdirectory("authorities-").FullName;
+        try
+        {
+            foreach (var (version, certificate) in new[] { ("v1", authority), ("v2", other) })
+            {
+                Directory.CreateDirectory(Path.Combine(folder, version));
+                File.WriteAllText(Path.Combine(folder, version, "ca.crt"), certificate.ExportCertificatePem());
+            }
+            File.SetLastWriteTimeUtc(Path.Combine(folder, "v2/ca.crt"), DateTime.UnixEpoch);
+            Directory.CreateSymbolicLink(Path.Combine(folder, "data"), "v1");
+            File.CreateSymbolicLink(Path.Combine(folder, "ca.crt"), "data/ca.crt");
+            var validate = ServerCertificates.ValidatorFor(new() { SslCaFile = Path.Combine(folder, "ca.crt") })!;
+            Assert.False(validate(this, IssuedBy(other), null, SslPolicyErrors.RemoteCertificateChainErrors));
+            Directory.Delete(Path.Combine(folder, "data"));
+            Directory.CreateSymbolicLink(Path.Combine(folder, "data"), "v2");
+            Assert.True(validate(this, IssuedBy(other), null, SslPolicyErrors.RemoteCertificateChainErrors));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static RemoteCertificateValidationCallback ValidatorFor(X509Certificate2 authority) =>
         ServerCertificates.ValidatorFor(new() { SslCaCerts = [authority] })!;
 

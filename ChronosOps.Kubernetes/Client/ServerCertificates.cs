@@ -44,11 +44,11 @@ internal sealed class ServerCertificates(Func<X509Certificate2Collection> author
         {
             lock (gate)
             {
-                var written = File.GetLastWriteTimeUtc(path);
-                if (last is { } known && known.Written == written)
-                    return known.Certificates;
                 try
                 {
+                    var written = FileTime.Written(path);
+                    if (last is { } known && known.Written == written)
+                        return known.Certificates;
                     var certificates = new X509Certificate2Collection();
                     certificates.ImportFromPemFile(path);
                     last = (written, certificates);

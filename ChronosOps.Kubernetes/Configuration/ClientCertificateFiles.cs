@@ -30,7 +30,7 @@ internal sealed class ClientCertificateFiles(string certificateFile, string keyF
             checkedAt = time.GetTimestamp();
             try
             {
-                var now = (Written(certificateFile), Written(keyFile));
+                var now = (FileTime.Written(certificateFile), FileTime.Written(keyFile));
                 if (now != written)
                     (current, written) = (ClientIdentity.FromPem(File.ReadAllText(certificateFile), File.ReadAllText(keyFile)), now);
             }
@@ -40,12 +40,5 @@ internal sealed class ClientCertificateFiles(string certificateFile, string keyF
             }
             return current;
         }
-    }
-
-    /// <summary>The time of the open file: in a mounted secret, the path is a link that never changes itself.</summary>
-    private static DateTime Written(string file)
-    {
-        using var handle = File.OpenHandle(file);
-        return File.GetLastWriteTimeUtc(handle);
     }
 }
