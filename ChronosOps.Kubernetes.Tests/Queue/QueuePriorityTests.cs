@@ -2,7 +2,10 @@ namespace ChronosOps.Kubernetes.Tests;
 
 public class QueuePriorityTests
 {
-    private readonly RateLimitedQueue<string> queue = new(new FakeTime());
+    private readonly FakeTime time = new();
+    private readonly RateLimitedQueue<string> queue;
+
+    public QueuePriorityTests() => queue = new RateLimitedQueue<string>(time);
 
     [Fact]
     public async Task WhatJustHappenedComesBeforeReminders()
@@ -47,6 +50,58 @@ public class QueuePriorityTests
         for (var i = 0; i < 20; i++)
             queue.Add($"change {i}");
         Assert.Equal(7, (await TakeAsync(21)).IndexOf("reminder"));
+    }
+
+    [Fact]
+    public async Task WhatCameAsAReminderComesAgainAsOne()
+    {
+        queue.Add("reminder", QueuePriority.Low);
+        await TakeAsync(1, done: false);
+        queue.AddAfter("reminder", TimeSpan.FromSeconds(5));
+        queue.Done("reminder");
+        queue.AddAfter("other", TimeSpan.FromSeconds(6));
+        time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(["other", "reminder"], await TakeAsync(2));
+    }
+
+    [Fact]
+    public async Task AFailedReminderIsTriedAgainAsOne()
+    {
+        queue.Add("reminder", QueuePriority.Low);
+        await TakeAsync(1, done: false);
+        queue.AddRateLimited("reminder");
+        queue.Done("reminder");
+        time.Advance(TimeSpan.FromSeconds(1));
+        queue.Add("change");
+        Assert.Equal(["change", "reminder"], await TakeAsync(2));
+    }
+
+    [Theory]
+    [InlineData(2, 5)]
+    [InlineData(5, 2)]
+    public async Task OfWhatIsPutOffTwiceTheHigherPriorityCountsAndTheEarlierTime(int low, int normal)
+    {
+        queue.AddAfter("a", TimeSpan.FromSeconds(low), QueuePriority.Low);
+        queue.AddAfter("a", TimeSpan.FromSeconds(normal), QueuePriority.Normal);
+        queue.Add("reminder", QueuePriority.Low);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((2, 0), (queue.Count, queue.DelayedCount));
+        Assert.Equal(["a", "reminder"], await TakeAsync(2));
+    }
+
+    [Fact]
+    public async Task AChangeDuringAReminderIsAChangeFromThenOn()
+    {
+        queue.Add("a", QueuePriority.Low);
+        await TakeAsync(1, done: false);
+        queue.Add("a");
+        queue.Done("a");
+        await TakeAsync(1, done: false);
+        queue.AddAfter("a", TimeSpan.FromSeconds(1));
+        queue.Done("a");
+        queue.Add("reminder", QueuePriority.Low);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(["a", "reminder"], await TakeAsync(2));
     }
 
     private async Task<List<string>> TakeAsync(int count, bool done = true)

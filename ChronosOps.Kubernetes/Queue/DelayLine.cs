@@ -1,19 +1,19 @@
 namespace ChronosOps.Kubernetes;
 
-/// <summary>Keys that become due later, on one timer. A key waits once, for the earliest of its times.</summary>
+/// <summary>Keys that become due later, on one timer. A key waits once, for the earliest of its times, with the highest of its priorities.</summary>
 internal sealed class DelayLine<TKey> : IDisposable
     where TKey : notnull
 {
     private readonly Lock gate = new();
     private readonly TimeProvider time;
-    private readonly Action<TKey> due;
+    private readonly Action<TKey, QueuePriority> due;
     private readonly long start;
-    private readonly Dictionary<TKey, TimeSpan> times = [];
+    private readonly Dictionary<TKey, (TimeSpan At, QueuePriority Priority)> times = [];
     private readonly PriorityQueue<TKey, TimeSpan> order = new();
     private readonly ITimer timer;
     private bool disposed;
 
-    public DelayLine(TimeProvider time, Action<TKey> due)
+    public DelayLine(TimeProvider time, Action<TKey, QueuePriority> due)
     {
         (this.time, this.due, start) = (time, due, time.GetTimestamp());
         timer = time.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -24,14 +24,21 @@ internal sealed class DelayLine<TKey> : IDisposable
         get { lock (gate) return times.Count; }
     }
 
-    public void Add(TKey key, TimeSpan delay)
+    public void Add(TKey key, TimeSpan delay, QueuePriority priority)
     {
         lock (gate)
         {
-            var at = time.GetElapsedTime(start) + delay;
-            if (disposed || (times.TryGetValue(key, out var earlier) && earlier <= at))
+            if (disposed)
                 return;
-            times[key] = at;
+            var at = time.GetElapsedTime(start) + delay;
+            if (times.TryGetValue(key, out var known))
+            {
+                priority = known.Priority < priority ? known.Priority : priority;
+                times[key] = (known.At, priority);
+                if (known.At <= at)
+                    return;
+            }
+            times[key] = (at, priority);
             order.Enqueue(key, at); // a later entry of the same key is skipped when its turn comes
             Compact();
             Arm();
@@ -51,7 +58,7 @@ internal sealed class DelayLine<TKey> : IDisposable
 
     private void Fire()
     {
-        var ready = new List<TKey>();
+        var ready = new List<(TKey Key, QueuePriority Priority)>();
         lock (gate)
         {
             if (disposed)
@@ -60,12 +67,13 @@ internal sealed class DelayLine<TKey> : IDisposable
             while (order.TryPeek(out var key, out var at) && at <= now)
             {
                 order.Dequeue();
-                if (times.TryGetValue(key, out var valid) && valid == at && times.Remove(key))
-                    ready.Add(key);
+                if (times.TryGetValue(key, out var valid) && valid.At == at && times.Remove(key))
+                    ready.Add((key, valid.Priority));
             }
             Arm();
         }
-        ready.ForEach(due);
+        foreach (var (key, priority) in ready)
+            due(key, priority);
     }
 
     /// <summary>Keys that are put off and brought forward over and over must not pile up.</summary>
@@ -74,7 +82,7 @@ internal sealed class DelayLine<TKey> : IDisposable
         if (order.Count < 64 + (2 * times.Count))
             return;
         order.Clear();
-        foreach (var (key, at) in times)
+        foreach (var (key, (at, _)) in times)
             order.Enqueue(key, at);
     }
 

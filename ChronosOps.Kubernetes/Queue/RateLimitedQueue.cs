@@ -14,7 +14,7 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     private readonly SemaphoreSlim available = new(0);
     private readonly ReadyLines<TKey> ready = new();
     private readonly Dictionary<TKey, (long Since, QueuePriority Priority)> dirty = [];
-    private readonly Dictionary<TKey, long> processing = [];
+    private readonly Dictionary<TKey, (long Since, QueuePriority Priority)> processing = [];
     private bool shutDown;
 
     /// <param name="time">The clock of delays.</param>
@@ -24,7 +24,7 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     {
         this.time = time ?? TimeProvider.System;
         retries = new RetryDelays<TKey>(this.time, retriesPerSecond, retryBurst);
-        delayed = new DelayLine<TKey>(this.time, key => Add(key));
+        delayed = new DelayLine<TKey>(this.time, Add);
     }
 
     /// <summary>How many keys wait for a worker.</summary>
@@ -63,18 +63,23 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Makes the key due later; of several times the earliest counts.</summary>
-    public void AddAfter(TKey key, TimeSpan delay)
+    /// <summary>
+    /// Makes the key due later; of several times the earliest counts, and of several priorities the highest. Without a priority it
+    /// is that of the work that goes on, so that what came as a reminder comes again as one.
+    /// </summary>
+    public void AddAfter(TKey key, TimeSpan delay, QueuePriority? priority = null)
     {
+        QueuePriority line;
         lock (gate)
         {
             if (shutDown)
                 return;
+            line = priority ?? (processing.TryGetValue(key, out var work) ? work.Priority : QueuePriority.Normal);
         }
         if (delay <= TimeSpan.Zero)
-            Add(key);
+            Add(key, line);
         else
-            delayed.Add(key, delay);
+            delayed.Add(key, delay, line);
     }
 
     /// <summary>Makes the key due after a delay that doubles with every call until <see cref="Forget"/>.</summary>
@@ -105,7 +110,7 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
                 {
                     dirty.Remove(key, out var entry);
                     var waited = time.GetElapsedTime(entry.Since);
-                    processing.Add(key, time.GetTimestamp());
+                    processing.Add(key, (time.GetTimestamp(), entry.Priority));
                     Metrics?.Taken(waited);
                     return (true, key);
                 }
@@ -122,9 +127,9 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     {
         lock (gate)
         {
-            if (!processing.Remove(key, out var since))
+            if (!processing.Remove(key, out var work))
                 return;
-            Metrics?.Worked(time.GetElapsedTime(since));
+            Metrics?.Worked(time.GetElapsedTime(work.Since));
             if (dirty.TryGetValue(key, out var entry))
                 Push(key, entry.Priority);
         }
@@ -149,7 +154,7 @@ public sealed class RateLimitedQueue<TKey> : IDisposable
     internal IReadOnlyList<TimeSpan> Unfinished()
     {
         lock (gate)
-            return [.. processing.Values.Select(since => time.GetElapsedTime(since))];
+            return [.. processing.Values.Select(work => time.GetElapsedTime(work.Since))];
     }
 
     private void Push(TKey key, QueuePriority priority)
