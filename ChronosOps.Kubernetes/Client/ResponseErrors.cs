@@ -7,6 +7,9 @@ namespace ChronosOps.Kubernetes;
 /// <summary>Turns an answer that is not a success into an exception with what the server said.</summary>
 internal static class ResponseErrors
 {
+    /// <summary>A server that names a later time (a wrong clock, a wrong proxy) is asked again all the same.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
+
     private const int LongestExcerpt = 300;
 
     public static async Task<KubernetesException> ReadAsync(ApiRequest request, HttpResponseMessage response, TimeProvider time, CancellationToken ct)
@@ -25,7 +28,7 @@ internal static class ResponseErrors
         status?.Code ?? 500,
         $"{what}: {status?.Message ?? status?.Reason ?? "error without a message"} ({status?.Code ?? 500})",
         status,
-        status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        Named(status));
 
     private static V1Status? Parse(byte[] body)
     {
@@ -44,11 +47,15 @@ internal static class ResponseErrors
     {
         var header = response.Headers.RetryAfter;
         if (header?.Delta is { } delta)
-            return delta;
-        if (header?.Date is { } date)
-            return date > time.GetUtcNow() ? date - time.GetUtcNow() : TimeSpan.Zero;
-        return status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null;
+            return Bounded(delta);
+        return header?.Date is { } date ? Bounded(date - time.GetUtcNow()) : Named(status);
     }
+
+    private static TimeSpan? Named(V1Status? status) =>
+        status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? Bounded(TimeSpan.FromSeconds(seconds)) : null;
+
+    private static TimeSpan Bounded(TimeSpan asked) =>
+        asked < TimeSpan.Zero ? TimeSpan.Zero : asked > LongestRetryAfter ? LongestRetryAfter : asked;
 
     private static string? Excerpt(byte[] body)
     {

@@ -18,12 +18,15 @@ internal static class RetryPolicy
         if (attempt >= MaxRetries || error.RetryAfter > LongestWait)
             return null;
         if (!request.IsRead)
-            return error.IsTooManyRequests ? error.RetryAfter : null;
+            return error.IsTooManyRequests ? Spread(error.RetryAfter) : null;
         var transient = error.StatusCode is 429 or 502 or 503
             || (error.StatusCode == 500 && error.RetryAfter is not null)
             || (error.StatusCode == 0 && error.InnerException is not TimeoutException);
-        return transient ? error.RetryAfter ?? Backoff(attempt) : null;
+        return transient ? Spread(error.RetryAfter) ?? Backoff(attempt) : null;
     }
+
+    /// <summary>A little later than the server asked for, never earlier: all who were turned away at once must not come back at once.</summary>
+    private static TimeSpan? Spread(TimeSpan? asked) => asked + (((asked / 5) + TimeSpan.FromMilliseconds(20)) * Random.Shared.NextDouble());
 
     private static TimeSpan Backoff(int attempt) =>
         TimeSpan.FromMilliseconds(100 * Math.Pow(2, attempt) * (1 + Random.Shared.NextDouble()));

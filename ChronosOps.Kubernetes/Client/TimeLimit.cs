@@ -2,7 +2,7 @@ namespace ChronosOps.Kubernetes;
 
 /// <summary>
 /// How long a request may take. While its answer arrives the limit begins anew with every piece, so that a long list over a slow
-/// line comes through; but nothing takes more than ten times the limit.
+/// line comes through; but nothing takes more than ten times the limit. <see cref="Timeout.InfiniteTimeSpan"/>: as long as it likes.
 /// </summary>
 internal sealed class TimeLimit : IDisposable
 {
@@ -28,6 +28,8 @@ internal sealed class TimeLimit : IDisposable
     /// <summary>Something has arrived.</summary>
     public void Progress()
     {
+        if (limit == Timeout.InfiniteTimeSpan)
+            return;
         var left = (limit * Longest) - time.GetElapsedTime(started);
         over.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < limit ? left : limit);
     }
