@@ -45,10 +45,10 @@ internal sealed class Store<T> : IStore<T>
         lock (gate)
         {
             var index = new StoreIndex<T>(keys);
-            if (!indexes.TryAdd(name, index))
-                throw new ArgumentException($"there is an index \"{name}\" already", nameof(name));
             foreach (var (key, obj) in objects)
                 index.Put(key, obj);
+            if (!indexes.TryAdd(name, index))
+                throw new ArgumentException($"there is an index \"{name}\" already", nameof(name));
         }
     }
 
@@ -59,10 +59,10 @@ internal sealed class Store<T> : IStore<T>
         lock (gate)
         {
             objects.TryGetValue(key, out var old);
-            objects[key] = obj;
-            byNamespace.Put(key, obj);
             foreach (var index in indexes.Values)
-                index.Put(key, obj);
+                index.Put(key, obj); // first: where this fails the object is not stored, so that it can be again
+            byNamespace.Put(key, obj);
+            objects[key] = obj;
             return old;
         }
     }
@@ -84,6 +84,6 @@ internal sealed class Store<T> : IStore<T>
     private IReadOnlyList<T> Select(StoreIndex<T> index, string value)
     {
         lock (gate)
-            return [.. index.Keys(value).Select(key => objects[key])];
+            return [.. index.Keys(value).Where(objects.ContainsKey).Select(key => objects[key])];
     }
 }

@@ -10,8 +10,8 @@ internal sealed class StoreIndex<T>(Func<T, IEnumerable<string>> values)
 
     public void Put(ObjectKey key, T obj)
     {
+        var now = values(obj).Where(value => value is not null).Distinct().ToArray(); // a field that is not set has no value
         Remove(key);
-        var now = values(obj).Distinct().ToArray();
         byKey[key] = now;
         foreach (var value in now)
         {
