@@ -74,6 +74,22 @@ public class ListReaderTests
             await Assert.ThrowsAnyAsync<JsonException>(() => ReadAsync(Three[..length], 64));
     }
 
+    [Fact]
+    public async Task ObjectsAreTransformedWhileTheOthersAreStillOnTheWay()
+    {
+        await using var stream = new ChunkedStream(Encoding.UTF8.GetBytes(Three), 16);
+        var read = new List<long>();
+        var list = await new ListReader<V1Pod>(KubernetesResources.Pods, pod =>
+        {
+            read.Add(stream.Position);
+            return pod.Name() == "a" ? throw new InvalidOperationException("no") : pod;
+        }).ReadAsync(stream, TestContext.Current.CancellationToken);
+        Assert.Equal(read.Distinct().Order(), read);
+        Assert.True(read[0] < stream.Length / 2);
+        Assert.Equal("the transformation failed: no", list.Undecodable.Single(bad => bad.Key.Name == "a").Message);
+        Assert.DoesNotContain(list.Items, pod => pod.Name() == "a");
+    }
+
     private static string List(string items) => $$"""{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"9","continue":"more"},"items":[{{items}}]}""" + "\n";
 
     private static async Task<KubernetesList<V1Pod>> ReadAsync(string json, int chunk)

@@ -8,24 +8,13 @@ public class InformerCacheTests
     private readonly InformerCache<V1Pod> cache;
 
     public InformerCacheTests() =>
-        cache = new InformerCache<V1Pod>(null, change => changes.Add($"{change.Type} {change.Object.Name()}"), new FakeTime());
-
-    [Fact]
-    public void ATransformationThatFailsOnAnObjectCostsOnlyThatObject()
-    {
-        var failed = new List<ObjectKey>();
-        var fussy = new InformerCache<V1Pod>(pod => pod.Name() == "bad" ? throw new InvalidOperationException("no") : pod, _ => { }, new FakeTime(), (key, _) => failed.Add(key));
-        fussy.Replace([Json.TypedPod("bad"), Json.TypedPod("a")], new HashSet<ObjectKey>());
-        Assert.Equal(["a"], fussy.Store.List().Select(pod => pod.Name()));
-        Assert.Equal([new ObjectKey("shop", "bad")], failed);
-        Assert.True(fussy.Synced.IsCompleted);
-    }
+        cache = new InformerCache<V1Pod>(change => changes.Add($"{change.Type} {change.Object.Name()}"), new FakeTime());
 
     [Fact]
     public void OnlyWhatTheFirstListHadIsMarkedAsSuch()
     {
         var marks = new List<string>();
-        var marking = new InformerCache<V1Pod>(null, change => marks.Add($"{change.Object.Name()} {change.IsInInitialList}"), new FakeTime());
+        var marking = new InformerCache<V1Pod>(change => marks.Add($"{change.Object.Name()} {change.IsInInitialList}"), new FakeTime());
         marking.Replace([Json.TypedPod("a")], new HashSet<ObjectKey>());
         marking.Replace([Json.TypedPod("a"), Json.TypedPod("b")], new HashSet<ObjectKey>());
         marking.Apply(new WatchEvent<V1Pod>(WatchEventType.Added, Json.TypedPod("c"), null, "9"));
@@ -83,13 +72,28 @@ public class InformerCacheTests
     }
 
     [Fact]
-    public void TheTransformIsAppliedBeforeStoring()
+    public void AnObjectWithoutAValueForAnIndexIsStoredAndAnnouncedAndFoundByNoValue()
     {
-        var slim = new InformerCache<V1Pod>(pod => { pod.Metadata.Labels = null; return pod; }, _ => { }, new FakeTime());
-        var pod = Json.TypedPod("a");
-        pod.SetLabel("x", "y");
-        slim.Replace([pod], new HashSet<ObjectKey>());
-        Assert.Empty(slim.Store.Get("shop", "a")!.Labels());
+        cache.Store.AddIndex("node", pod => [pod.Spec.NodeName!, "any"]);
+        Apply(WatchEventType.Added, Json.TypedPod("a"));
+        Apply(WatchEventType.Added, On("b", "2", "n1"));
+        Assert.Equal(["Added a", "Added b"], changes);
+        Assert.Equal(["a", "b"], Names("any"));
+        Assert.Equal((string[])["b"], Names("n1"));
+    }
+
+    [Fact]
+    public void AnObjectThatAnIndexFailsOnIsNotStoredBehindTheListenersBacks()
+    {
+        var fails = true;
+        cache.Store.AddIndex("first", _ => ["all"]);
+        cache.Store.AddIndex("second", _ => fails ? throw new InvalidOperationException("no") : ["all"]);
+        Assert.Throws<InvalidOperationException>(() => Apply(WatchEventType.Added, Json.TypedPod("a")));
+        Assert.Equal(0, cache.Store.Count);
+        Assert.Empty(cache.Store.ByIndex("first", "all"));
+        fails = false;
+        Apply(WatchEventType.Added, Json.TypedPod("a"));
+        Assert.Equal(["Added a"], changes);
     }
 
     private void Replace(params V1Pod[] pods) => cache.Replace(pods, new HashSet<ObjectKey>());

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Kubernetes.Tests;
@@ -136,18 +137,35 @@ public sealed class ReflectorTests : FakeServerTest
     }
 
     [Fact]
-    public async Task SilenceBeyondTheAgreedTimeEndsTheWatchAndOpensANewOne()
+    public async Task AFirstWatchThatIsSilentFromTheBeginningIsOpenedAnew()
     {
+        var start = time.GetUtcNow();
         server.AnswersList("7").Watches(WatchEnd.Silence);
         await StartAsync();
-        await Eventually.BeTrue(() => server.SeenWatches.Count == 1);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        Assert.Single(server.SeenWatches);
-        time.Advance(TimeSpan.FromMinutes(6));
-        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 2, TimeSpan.FromSeconds(1));
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 2, TimeSpan.FromSeconds(0.5));
+        var agreed = TimeSpan.FromSeconds(int.Parse(server.SeenWatches[0].Parameter("timeoutSeconds")!)) + GenericClient<V1Pod>.WatchGrace;
+        Assert.InRange(time.GetUtcNow() - start, Reflector<V1Pod>.LongestSilence, agreed - TimeSpan.FromSeconds(1));
         Assert.Equal("7", server.SeenWatches[1].Parameter("resourceVersion"));
+        Assert.Single(server.SeenLists);
+    }
+
+    /// <summary>Two events at once: when the second has been seen, the clock of silence has begun anew after the first.</summary>
+    [Fact]
+    public async Task AServerThatSendsNoBookmarksMayBeSilentUntilTheAgreedTime()
+    {
+        var (first, second) = (Channel.CreateUnbounded<string>(), Channel.CreateUnbounded<string>());
+        server.AnswersList("7").Watches(first.Reader).Watches(second.Reader);
+        await StartAsync();
+        await SendAsync(first, "a", "b");
+        time.Advance(TimeSpan.FromMinutes(2));
+        await SendAsync(first, "c", "d");
+        time.Advance(TimeSpan.FromMinutes(2));
+        first.Writer.Complete();
+        await SendAsync(second, "e", "f");
+        time.Advance(Reflector<V1Pod>.LongestSilence + TimeSpan.FromMinutes(1));
+        await SendAsync(second, "g", "h");
+        Assert.Equal(2, server.SeenWatches.Count);
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 3, TimeSpan.FromSeconds(5));
         Assert.Single(server.SeenLists);
     }
 
@@ -255,6 +273,16 @@ public sealed class ReflectorTests : FakeServerTest
     }
 
     [Fact]
+    public async Task AListNotOlderThanAVersionIsAskedForWithoutALimit()
+    {
+        server.AnswersList("7").AnswersList("9").AnswersList("11").Watches(WatchEnd.Clean).Watches(WatchEnd.Clean, Json.Bookmark("10"), Json.Line("ERROR", Json.Gone));
+        await StartAsync();
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenLists.Count == 3, TimeSpan.FromSeconds(1));
+        // Beside any other version than these two a limit makes it an exact read, past the server's cache.
+        Assert.Equal([("0", "500"), ("7", null), (null, "500")], server.SeenLists.Select(list => (list.Parameter("resourceVersion"), list.Parameter("limit"))));
+    }
+
+    [Fact]
     public async Task TheAgeOfTheLastEventIsKnown()
     {
         Assert.Null(informer.LastEventAt);
@@ -266,6 +294,13 @@ public sealed class ReflectorTests : FakeServerTest
     private string[] Changes
     {
         get { lock (changes) return [.. changes]; }
+    }
+
+    private async Task SendAsync(Channel<string> watch, params string[] names)
+    {
+        foreach (var name in names)
+            await watch.Writer.WriteAsync(Json.Line("ADDED", Json.Pod(name, $"{100 + name[0]}")), TestContext.Current.CancellationToken);
+        await Eventually.BeTrue(() => informer.Store.Get("shop", names[^1]) is not null);
     }
 
     private async Task StartAsync(bool sync = true)

@@ -79,6 +79,63 @@ public sealed class StreamedListTests : FakeServerTest
         Assert.Single(server.SeenLists);
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(403)]
+    [InlineData(503)]
+    public async Task OneThatFailsIsFollowedByAListAndTriedAgainAtTheNextOccasion(int status)
+    {
+        server.AnswersList("7", Json.Pod("a", "3")).RefusesWatch(status, "{}").Watches(WatchEnd.Clean, Json.Line("ERROR", Json.Gone)).Watches(WatchEnd.Silence, Added("b", "8"), End("9"));
+        Start();
+        await Eventually.BeTrueWhileAdvancing(time, () => Names().SequenceEqual(["b"]), TimeSpan.FromSeconds(1));
+        Assert.Single(server.SeenLists);
+        Assert.Equal([true, false, true], server.SeenWatches.Select(watch => watch.IsStreamedList));
+    }
+
+    [Theory]
+    [InlineData(429, "")]
+    [InlineData(410, "Expired")]
+    public async Task OneThatIsToWaitOrToTakeAnotherVersionIsTriedAgain(int status, string reason)
+    {
+        server.RefusesWatch(status, $$"""{"kind":"Status","reason":"{{reason}}","code":{{status}} }""").Watches(WatchEnd.Silence, Added("a", "3"), End("9"));
+        Start();
+        await Eventually.BeTrueWhileAdvancing(time, () => informer.HasSynced, TimeSpan.FromSeconds(1));
+        Assert.Empty(server.SeenLists);
+        Assert.Equal(2, server.SeenWatches.Count(watch => watch.IsStreamedList));
+    }
+
+    [Fact]
+    public async Task FailuresWithSuccessesBetweenThemDoNotTurnItOffForGood()
+    {
+        for (var i = 10; i < 40; i += 10)
+        {
+            server.AnswersList($"{i}", Json.Pod("a", "3"))
+                .Watches(WatchEnd.Clean, Added("a", "3"))
+                .Watches(WatchEnd.Clean, Json.Bookmark($"{i + 1}"), Json.Line("ERROR", Json.Gone))
+                .Watches(WatchEnd.Clean, Added("a", "3"), End($"{i + 2}"), Json.Bookmark($"{i + 3}"), Json.Line("ERROR", Json.Gone));
+        }
+        server.Watches(WatchEnd.Silence, Added("b", "40"), End("41"));
+        Start();
+        await Eventually.BeTrueWhileAdvancing(time, () => Names().SequenceEqual(["b"]), TimeSpan.FromSeconds(1));
+        Assert.Equal((3, 7), (server.SeenLists.Count, server.SeenWatches.Count(watch => watch.IsStreamedList)));
+    }
+
+    [Fact]
+    public async Task AServerThatNeverSendsTheMarkIsNotAskedForEver()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            server.AnswersList($"{i + 7}", Json.Pod("a", "3"));
+            if (i < 3)
+                server.Watches(WatchEnd.Clean, Added("a", "3"));
+            server.Watches(WatchEnd.Clean, Json.Bookmark($"{i + 8}"), Json.Line("ERROR", Json.Gone));
+        }
+        server.AnswersList("30", Json.Pod("b", "29"));
+        Start();
+        await Eventually.BeTrueWhileAdvancing(time, () => Names().SequenceEqual(["b"]), TimeSpan.FromSeconds(1));
+        Assert.Equal((5, 3), (server.SeenLists.Count, server.SeenWatches.Count(watch => watch.IsStreamedList)));
+    }
+
     [Fact]
     public async Task AWatchThatHadBookmarksAndFallsSilentIsOpenedAnewFromItsVersion()
     {
@@ -129,12 +186,12 @@ public sealed class StreamedListTests : FakeServerTest
         server.Watches(WatchEnd.Silence, Added("a", "3"), Json.Line("ADDED", Json.BadPod("b", "4")), End("9"));
         Start();
         await informer.WaitForSyncAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(1, seen.Read("reflector_lists_total", "name=pods.v1"));
-        Assert.Equal(1, seen.Read("reflector_watches_total", "name=pods.v1"));
-        Assert.Equal(1, seen.Read("reflector_undecodable_objects_total", "name=pods.v1"));
-        Assert.Equal(1, seen.Read("informer_cached_objects", "name=pods.v1"));
-        Assert.Equal(1, seen.Read("informer_synced", "name=pods.v1"));
-        Assert.Equal(0, seen.Read("informer_last_event_age_seconds", "name=pods.v1"));
+        Assert.Equal(1, seen.Read("reflector_lists_total", "name=pods.v1?labelSelector=app=web"));
+        Assert.Equal(1, seen.Read("reflector_watches_total", "name=pods.v1?labelSelector=app=web"));
+        Assert.Equal(1, seen.Read("reflector_undecodable_objects_total", "name=pods.v1?labelSelector=app=web"));
+        Assert.Equal(1, seen.Read("informer_cached_objects", "name=pods.v1?labelSelector=app=web"));
+        Assert.Equal(1, seen.Read("informer_synced", "name=pods.v1?labelSelector=app=web"));
+        Assert.Equal(0, seen.Read("informer_last_event_age_seconds", "name=pods.v1?labelSelector=app=web"));
         var host = new Uri(server.Configuration.Host).Authority;
         Assert.Equal(1, seen.Read("rest_client_requests_total", "code=200", $"host={host}", "method=GET"));
         Assert.Equal(1, seen.Read("rest_client_request_duration_seconds", $"host={host}", "verb=GET"));

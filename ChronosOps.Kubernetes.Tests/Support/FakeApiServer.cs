@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -90,6 +91,22 @@ internal sealed class FakeApiServer : IAsyncDisposable
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             else if (end == WatchEnd.Cut)
                 context.Abort();
+        });
+        return this;
+    }
+
+    /// <summary>The next watch: lines when the test gives them, and a clean end after the last one.</summary>
+    public FakeApiServer Watches(ChannelReader<string> lines)
+    {
+        watches.Enqueue(async context =>
+        {
+            await context.Response.StartAsync();
+            await context.Response.Body.FlushAsync();
+            await foreach (var line in lines.ReadAllAsync(context.RequestAborted))
+            {
+                await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line));
+                await context.Response.Body.FlushAsync();
+            }
         });
         return this;
     }

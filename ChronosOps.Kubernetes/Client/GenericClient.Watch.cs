@@ -16,7 +16,7 @@ public sealed partial class GenericClient<T>
     /// <exception cref="KubernetesException">Refused (410: list anew), cut, or silent beyond its time.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(string? ns = null, ListOptions? options = null, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        await foreach (var raw in WatchRawAsync(ns, options, longestSilence: null, ct).ConfigureAwait(false))
+        await foreach (var raw in WatchRawAsync(ns, options, longestSilence: null, transform: null, ct).ConfigureAwait(false))
         {
             if (raw.Failure is null)
                 yield return raw.Event;
@@ -26,8 +26,9 @@ public sealed partial class GenericClient<T>
     /// <param name="ns">The namespace; null for all.</param>
     /// <param name="options">Selectors, version, duration.</param>
     /// <param name="longestSilence">Asked before each event: after how long without one the connection counts as dead. Null: until its agreed end.</param>
+    /// <param name="transform">Applied to each object as it arrives.</param>
     /// <param name="ct">Ends the watch.</param>
-    internal async IAsyncEnumerable<RawWatchEvent<T>> WatchRawAsync(string? ns, ListOptions? options, Func<TimeSpan?>? longestSilence,
+    internal async IAsyncEnumerable<RawWatchEvent<T>> WatchRawAsync(string? ns, ListOptions? options, Func<TimeSpan?>? longestSilence, Func<T, T>? transform,
         [EnumeratorCancellation] CancellationToken ct)
     {
         options ??= new();
@@ -46,10 +47,36 @@ public sealed partial class GenericClient<T>
             Guard(watchdog, total - Time.GetElapsedTime(opened), longestSilence?.Invoke());
             if (!await NextAsync(events, request, ct).ConfigureAwait(false))
                 yield break;
-            if (events.Current.Failure is { } failure)
-                Undecodable?.Invoke(failure);
-            yield return events.Current;
+            var next = Transformed(events.Current, transform);
+            if (next.Failure is { } failure)
+                Report(failure);
+            yield return next;
         }
+    }
+
+    /// <summary>Tells who wants to know of an object that cannot be read. What fails there is no reason to end the stream.</summary>
+    private void Report(UndecodableObject failure)
+    {
+        foreach (var handler in Undecodable?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((Action<UndecodableObject>)handler)(failure);
+            }
+            catch (Exception)
+            {
+                // It is told of objects, not asked about them; the client has no log to write this to.
+            }
+        }
+    }
+
+    private RawWatchEvent<T> Transformed(RawWatchEvent<T> raw, Func<T, T>? transform)
+    {
+        if (raw.Event.Object is not { } obj)
+            return raw;
+        return Transformation.TryApply(transform, Type, ref obj, out var failure)
+            ? raw with { Event = raw.Event with { Object = obj } }
+            : raw with { Event = raw.Event with { Object = null }, Failure = failure };
     }
 
     private static void Guard(CancellationTokenSource watchdog, TimeSpan left, TimeSpan? silence)

@@ -17,22 +17,24 @@ internal sealed class ListPager<T>(GenericClient<T> client)
     /// <param name="options">Selectors and version.</param>
     /// <param name="resume">After 410 take the server's token, which goes on in a newer snapshot: complete, but not consistent.</param>
     /// <param name="ct">Ends the listing.</param>
-    public async IAsyncEnumerable<ListPage<T>> PagesAsync(string? ns, ListOptions? options, bool resume, [EnumeratorCancellation] CancellationToken ct)
+    /// <param name="transform">Applied to each object as it arrives.</param>
+    public async IAsyncEnumerable<ListPage<T>> PagesAsync(string? ns, ListOptions? options, bool resume, [EnumeratorCancellation] CancellationToken ct,
+        Func<T, T>? transform = null)
     {
-        var first = (options ?? new()) with { Limit = options?.Limit ?? PageSize };
+        var first = Limited(options ?? new());
         var (next, restarts, isRestart) = (first, 0, false);
         while (true)
         {
             KubernetesList<T>? page = null;
             try
             {
-                page = await client.ListAsync(ns, next, ct).ConfigureAwait(false);
+                page = await client.ListAsync(ns, next, transform, ct).ConfigureAwait(false);
             }
             catch (KubernetesException e) when (e.IsGone && next.Continue is not null && restarts++ < MostRestarts)
             {
                 var token = resume ? e.Status?.Metadata?.Continue : null;
                 isRestart = string.IsNullOrEmpty(token);
-                next = isRestart ? first with { ResourceVersion = null, ResourceVersionMatch = null } : next with { Continue = token };
+                next = isRestart ? Limited(first with { ResourceVersion = null, ResourceVersionMatch = null }) : next with { Continue = token };
                 continue;
             }
             yield return new ListPage<T>(page, isRestart);
@@ -45,10 +47,10 @@ internal sealed class ListPager<T>(GenericClient<T> client)
     }
 
     /// <summary>Everything as one consistent snapshot, whose version a watch can start from.</summary>
-    public async Task<KubernetesList<T>> SnapshotAsync(string? ns, ListOptions options, CancellationToken ct)
+    public async Task<KubernetesList<T>> SnapshotAsync(string? ns, ListOptions options, Func<T, T>? transform, CancellationToken ct)
     {
         var (items, bad, version) = (new List<T>(), new List<UndecodableObject>(), (string?)null);
-        await foreach (var page in PagesAsync(ns, options, resume: false, ct).ConfigureAwait(false))
+        await foreach (var page in PagesAsync(ns, options, resume: false, ct, transform).ConfigureAwait(false))
         {
             if (page.IsRestart)
             {
@@ -61,4 +63,11 @@ internal sealed class ListPager<T>(GenericClient<T> client)
         }
         return new KubernetesList<T> { Items = items, Undecodable = bad, Metadata = new V1ListMeta { ResourceVersion = version } };
     }
+
+    /// <summary>
+    /// In pages where that costs the server nothing. A limit beside "not older than this version" makes it an exact read, which the
+    /// server answers from etcd, past its cache; without one it is answered from there, and read as it streams anyway.
+    /// </summary>
+    private static ListOptions Limited(ListOptions options) =>
+        options.Limit is null && (options.ResourceVersion is null or "" or "0" || options.ResourceVersionMatch == "Exact") ? options with { Limit = PageSize } : options;
 }

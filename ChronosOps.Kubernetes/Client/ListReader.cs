@@ -9,7 +9,9 @@ namespace ChronosOps.Kubernetes;
 /// Reads a list while it arrives, object by object: of the answer, which can be hundreds of megabytes (a server takes no notice of
 /// the limit where it lists from its cache), there is never more in memory than one object and one buffer.
 /// </summary>
-internal sealed class ListReader<T>(ResourceType<T> type)
+/// <param name="type">The kind.</param>
+/// <param name="transform">Applied to each object as soon as it is read, before the next one is.</param>
+internal sealed class ListReader<T>(ResourceType<T> type, Func<T, T>? transform = null)
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private const int BufferSize = 32 * 1024;
@@ -103,8 +105,8 @@ internal sealed class ListReader<T>(ResourceType<T> type)
 
     private void Add(ReadOnlySpan<byte> json)
     {
-        if (ObjectDecoder.TryDecode(json, type, out var item, out var failure))
-            items.Add(item!);
+        if (ObjectDecoder.TryDecode(json, type, out var item, out var failure) && Transformation.TryApply(transform, type, ref item!, out failure))
+            items.Add(item);
         else
             bad.Add(failure!);
     }

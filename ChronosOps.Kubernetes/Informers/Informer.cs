@@ -21,12 +21,11 @@ public sealed class Informer<T>
         this.log = log ?? NullLogger.Instance;
         this.time = time ?? client.Time;
         (Type, Metrics) = (client.Type, client.Metrics);
-        var metrics = client.Metrics.Reflectors.Of(client.Type.ToString());
-        cache = new InformerCache<T>(this.options.Transform, Announce, this.time,
-            (key, e) => Unusable(metrics, new UndecodableObject(client.Type.ToString(), key, $"the transformation failed: {e.Message}")));
+        var metrics = client.Metrics.Reflectors.Of($"{client.Type}{this.options.Scope}");
+        cache = new InformerCache<T>(Announce, this.time);
         reflector = new Reflector<T>(client, this.options, cache, metrics, this.log, this.time);
         client.Undecodable += bad => Unusable(metrics, bad);
-        metrics.Observe(() => (this.time.GetUtcNow() - LastEventAt)?.TotalSeconds, () => Store.Count, () => HasSynced);
+        metrics.Observe(() => (this.time.GetUtcNow() - LastEventAt)?.TotalSeconds, () => Store.Count, () => HasSynced, () => reflector.LastVersion);
     }
 
     /// <summary>A change that the store already shows. Handlers run one after the other; keep them short.</summary>
@@ -68,13 +67,17 @@ public sealed class Informer<T>
     /// Follows the server until cancelled, however often it fails. A second caller waits and takes over when the first is
     /// cancelled, so that several controllers can share an informer.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing else is thrown.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled. Anything else that is thrown is a defect, or an option that cannot be.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
         await running.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await Task.WhenAll(reflector.RunAsync(ct), ResyncAsync(ct)).ConfigureAwait(false);
+            using var parts = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            Task[] all = options.Resync is { } period ? [reflector.RunAsync(parts.Token), ResyncAsync(period, parts.Token)] : [reflector.RunAsync(parts.Token)];
+            await Task.WhenAny(all).ConfigureAwait(false); // a part that ends is missing: without it, it would only look alive
+            await parts.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(all).ConfigureAwait(false);
         }
         finally
         {
@@ -84,10 +87,8 @@ public sealed class Informer<T>
 
     public Task WaitForSyncAsync(CancellationToken ct) => cache.Synced.WaitAsync(ct);
 
-    private async Task ResyncAsync(CancellationToken ct)
+    private async Task ResyncAsync(TimeSpan period, CancellationToken ct)
     {
-        if (options.Resync is not { } period)
-            return;
         using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
             cache.Resync();

@@ -3,11 +3,9 @@ using ChronosOps.Kubernetes.Models;
 namespace ChronosOps.Kubernetes;
 
 /// <summary>Applies what the reflector learns to the store and announces the differences, in order.</summary>
-/// <param name="transform">Applied to every object before it is stored. An object on which it fails counts as unreadable.</param>
 /// <param name="announce">Told of every difference; must not throw.</param>
 /// <param name="time">The clock of <see cref="LastEventAt"/>.</param>
-/// <param name="failed">Told of an object that the transformation failed on.</param>
-internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEvent<T>> announce, TimeProvider time, Action<ObjectKey, Exception>? failed = null) : IReflectorSink<T>
+internal sealed class InformerCache<T>(Action<InformerEvent<T>> announce, TimeProvider time) : IReflectorSink<T>
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly Lock gate = new();
@@ -47,7 +45,7 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
         lock (gate)
         {
             if (change.Type == WatchEventType.Deleted)
-                Drop(obj.Key(), Transformed(obj), finalStateUnknown: false);
+                Drop(obj.Key(), obj, finalStateUnknown: false);
             else
                 Upsert(obj, isInitial: false);
         }
@@ -69,10 +67,8 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
         }
     }
 
-    private void Upsert(T item, bool isInitial)
+    private void Upsert(T obj, bool isInitial)
     {
-        if (Transformed(item) is not { } obj)
-            return;
         var known = Store.Get(obj.Key());
         if (known is not null && known.Uid() != obj.Uid())
         {
@@ -92,19 +88,6 @@ internal sealed class InformerCache<T>(Func<T, T>? transform, Action<InformerEve
     {
         if (Store.Remove(key) is { } known)
             announce(new(InformerEventType.Deleted, last ?? known, known, finalStateUnknown));
-    }
-
-    private T? Transformed(T obj)
-    {
-        try
-        {
-            return transform is null ? obj : transform(obj);
-        }
-        catch (Exception e)
-        {
-            failed?.Invoke(obj.Key(), e);
-            return null;
-        }
     }
 
     private void Touch() => Interlocked.Exchange(ref lastEvent, time.GetUtcNow().UtcTicks);

@@ -9,7 +9,10 @@ public sealed record InformerOptions<T>
     public string? LabelSelector { get; init; }
     public string? FieldSelector { get; init; }
 
-    /// <summary>Applied to every object before it is stored, to drop what is not needed.</summary>
+    /// <summary>
+    /// Applied to every object as it arrives, to drop what is not needed: of a long list the whole objects are never in memory
+    /// together. An object on which it fails counts as one that cannot be read.
+    /// </summary>
     public Func<T, T>? Transform { get; init; }
 
     /// <summary>
@@ -20,6 +23,10 @@ public sealed record InformerOptions<T>
 
     /// <summary>How often everything in the cache is announced again. No request is made.</summary>
     public TimeSpan? Resync { get; init; }
+
+    /// <summary>What tells this informer from others of its kind, after the kind's name: <c>/namespace?labelSelector=…</c>; empty for all objects.</summary>
+    internal string Scope => (string.IsNullOrEmpty(Namespace) ? "" : "/" + Namespace)
+        + Uri.UnescapeDataString(new QueryString().Add("labelSelector", LabelSelector).Add("fieldSelector", FieldSelector).ToString());
 }
 
 public enum InformerEventType

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ChronosOps.Kubernetes.Models;
 using Microsoft.Extensions.Logging;
@@ -24,27 +25,37 @@ internal interface IReflectorSink<T>
 internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> options, IReflectorSink<T> sink, ReflectorMetrics metrics, ILogger log, TimeProvider time)
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
-    /// <summary>Servers send a bookmark about every minute: after three without one, a watch that had them is dead.</summary>
+    /// <summary>
+    /// Servers send a bookmark about every minute: after three without one, a watch is dead. Also how long a watch must have lived
+    /// without one, and ended in good order, for its server to count as one that sends none.
+    /// </summary>
     internal static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(3);
 
     /// <summary>Between two of the objects that there are when a watch begins.</summary>
     internal static readonly TimeSpan LongestInitialSilence = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan SuspiciouslyShort = TimeSpan.FromSeconds(1);
+
+    /// <summary>A version that a watch lived from for so long was a good one, even if nothing happened.</summary>
+    private static readonly TimeSpan Lived = TimeSpan.FromMinutes(1);
+
     private const int MostUnreadableStreams = 3;
-    private const int MostBrokenStreamedLists = 3;
     private readonly ReflectorBackoff backoff = new(time);
-    private bool canStreamLists = options.StreamLists;
-    private bool listNext = !options.StreamLists;
-    private int brokenStreamedLists;
-    private bool hasBookmarks;
+    private readonly FillMethod fill = new(options.StreamLists);
+    private bool hasBookmarks = true;
     private int unreadableStreams;
+
+    /// <summary>The version has expired, and no watch has shown since that a new one is better.</summary>
+    private bool expired;
 
     /// <summary>The version to list at: "0" is whatever the server has cached, "" the very latest.</summary>
     private string listAt = "0";
 
     /// <summary>The version to watch from; null: fill the cache first.</summary>
     private string? version;
+
+    /// <summary>The version up to which the sink has everything; null: not known.</summary>
+    public double? LastVersion => ulong.TryParse(listAt, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -54,7 +65,7 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
             TimeSpan? pause = null;
             try
             {
-                if (version is null && listNext)
+                if (version is null && fill.IsList)
                     await ListAsync(ct).ConfigureAwait(false);
                 if (!await WatchAsync(version, ct).ConfigureAwait(false))
                     pause = backoff.Next();
@@ -74,38 +85,52 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
         var list = await new ListPager<T>(client).SnapshotAsync(options.Namespace, Select() with
         {
             ResourceVersion = listAt.Length == 0 ? null : listAt,
-        }, ct).ConfigureAwait(false);
+        }, options.Transform, ct).ConfigureAwait(false);
         Filled(list.Items, list.Undecodable.Select(bad => bad.Key).ToHashSet(), list.Metadata.ResourceVersion, started);
     }
 
     /// <summary>Watches until the stream ends; from no version it sends everything there is first. False: it ended so soon that it looks broken.</summary>
     private async Task<bool> WatchAsync(string? from, CancellationToken ct)
     {
-        var started = time.GetTimestamp();
-        var any = false;
+        var (opened, filled, events, bookmarked) = (time.GetTimestamp(), time.GetTimestamp(), 0, false);
         var initial = from is null ? new InitialEvents<T>() : null;
         var stream = client.WatchRawAsync(options.Namespace, from is null ? SelectInitial() : Select() with { ResourceVersion = from },
-            () => initial is not null ? LongestInitialSilence : hasBookmarks ? LongestSilence : null, ct);
+            () => initial is not null ? LongestInitialSilence : hasBookmarks ? LongestSilence : null, options.Transform, ct);
         metrics.Watching();
-        await foreach (var raw in stream.ConfigureAwait(false))
+        try
         {
-            any = true;
-            metrics.Event();
-            if (raw.Event.Type == WatchEventType.Error)
-                throw ResponseErrors.Of($"watch of {client.Type}", raw.Event.Status);
-            if (initial is null)
-                Apply(raw);
-            else if (!raw.IsInitialEventsEnd)
-                initial.Apply(raw);
-            else
+            await foreach (var raw in stream.ConfigureAwait(false))
             {
-                Filled(initial.Items, initial.Unreadable, raw.Event.ResourceVersion, started);
-                initial = null;
+                events++;
+                metrics.Event();
+                if (raw.Event.Type == WatchEventType.Error)
+                    throw ResponseErrors.Of($"watch of {client.Type}", raw.Event.Status);
+                if (initial is not null && !raw.IsInitialEventsEnd)
+                {
+                    initial.Apply(raw);
+                }
+                else if (initial is not null)
+                {
+                    Filled(initial.Items, initial.Unreadable, raw.Event.ResourceVersion, opened);
+                    (initial, filled) = (null, time.GetTimestamp());
+                }
+                else
+                {
+                    bookmarked |= raw.Event.Type == WatchEventType.Bookmark;
+                    hasBookmarks |= bookmarked;
+                    Apply(raw);
+                }
             }
+        }
+        finally
+        {
+            expired &= initial is not null || time.GetElapsedTime(filled) < Lived;
+            metrics.Watched(time.GetElapsedTime(opened), events);
         }
         if (initial is not null)
             throw new InitialEventsException($"the watch of {client.Type} ended before everything was sent");
-        if (any || time.GetElapsedTime(started) >= SuspiciouslyShort)
+        hasBookmarks &= bookmarked || time.GetElapsedTime(filled) < LongestSilence;
+        if (events > 0 || time.GetElapsedTime(opened) >= SuspiciouslyShort)
             return true;
         log.LogWarning("Watch of {Resource} ended at once and without an event; listing again", client.Type);
         metrics.ShortWatch();
@@ -115,7 +140,7 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
 
     private void Apply(RawWatchEvent<T> raw)
     {
-        hasBookmarks |= raw.Event.Type == WatchEventType.Bookmark;
+        expired = false;
         if (raw.Failure is null)
             sink.Apply(raw.Event);
         else if (raw.Event.Type == WatchEventType.Deleted)
@@ -127,9 +152,9 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
     private void Filled(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable, string? at, long started)
     {
         sink.Replace(items, unreadable);
-        metrics.Listed(time.GetElapsedTime(started));
+        metrics.Listed(time.GetElapsedTime(started), items.Count);
         version = listAt = at ?? "";
-        listNext = !canStreamLists;
+        fill.Filled();
     }
 
     /// <summary>Decides what to do next after an error.</summary>
@@ -137,20 +162,19 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
     private TimeSpan? Classify(Exception e)
     {
         var error = e as KubernetesException;
-        if (version is null && !listNext && HasNoStreamedList(e))
+        if (version is null && !fill.IsList && fill.Failed(e))
         {
             log.LogDebug("{Resource}: the server did not stream the list ({Reason}); listing instead", client.Type, e.Message);
-            listNext = true;
             return null;
         }
         metrics.Failed(error switch { { IsGone: true } => "expired", { IsTooManyRequests: true } => "throttled", { StatusCode: 0 } => "broken", _ => "refused" });
         if (error is { IsGone: true } or { IsResourceVersionTooLarge: true })
         {
-            // The second time in a row it is not our version that is at fault: pause, so that the server is not flooded.
-            var repeated = listAt.Length == 0;
+            // The second time in a row it is not our version that is at fault: pause, so that the server is not flooded with lists.
+            var repeated = expired;
             log.LogInformation("Version {Version} of {Resource} is not available; listing again", listAt, client.Type);
-            (version, listAt) = (null, "");
-            return repeated ? backoff.Next() : null;
+            (version, listAt, expired) = (null, "", true);
+            return repeated ? backoff.Next(error.RetryAfter) : null;
         }
         // Refused, cut or throttled: the version is still good. Anything else, or lines that cannot be read time and again: do not trust it.
         var unreadable = error?.InnerException is JsonException or InvalidDataException && ++unreadableStreams >= MostUnreadableStreams;
@@ -158,18 +182,6 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
             (version, unreadableStreams) = (null, 0);
         log.LogWarning("List or watch of {Resource} failed, trying again: {Error}", client.Type, e.Message);
         return backoff.Next(error?.RetryAfter);
-    }
-
-    /// <summary>
-    /// Old servers refuse the parameters, which is remembered. One that does not know them may also just say nothing, or end;
-    /// so may one that has too much to do: that is tried again at the next occasion, but not for ever.
-    /// </summary>
-    private bool HasNoStreamedList(Exception e)
-    {
-        var refused = e is KubernetesException { IsInvalid: true } or KubernetesException { StatusCode: 400 or 405 or 406 };
-        var broken = e is InitialEventsException or KubernetesException { StatusCode: 0, InnerException: TimeoutException };
-        canStreamLists &= !refused && !(broken && ++brokenStreamedLists >= MostBrokenStreamedLists);
-        return refused || broken;
     }
 
     private ListOptions Select() => new() { LabelSelector = options.LabelSelector, FieldSelector = options.FieldSelector };
@@ -181,6 +193,4 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
         // "0" would be any state, however old; without a version the server waits until its cache is up to date.
         ResourceVersion = listAt is "" or "0" ? null : listAt,
     };
-
-    private sealed class InitialEventsException(string message) : Exception(message);
 }
