@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Kubernetes.Tests;
@@ -193,6 +194,42 @@ public sealed class ControllerHostTests : FakeServerTest
     }
 
     [Fact]
+    public async Task ADeletionThatAStopInterruptedIsHandledInTheNextRun()
+    {
+        server.AnswersList("7", Json.Pod("a", "3")).AnswersList("10").Watches(WatchEnd.Silence, Json.Line("DELETED", Json.Pod("a", "9")));
+        controller.DeletedStep = (_, ct) => Task.Delay(Timeout.Infinite, ct);
+        var host = Start();
+        await Eventually.BeTrue(() => controller.Calls.Contains("deleted a@9"));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        controller.DeletedStep = (_, _) => Task.CompletedTask;
+        using var again = new CancellationTokenSource();
+        running = host.RunAsync(again.Token);
+        await Eventually.BeTrue(() => controller.Calls.Count(call => call == "deleted a@9") == 2);
+        await again.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AnInformerThatFailsEndsTheHostBeforeAndDuringTheWork(bool beforeSync)
+    {
+        var watch = Channel.CreateUnbounded<string>();
+        controller.Step = (_, ct) => Task.Delay(Timeout.Infinite, ct);
+        if (!beforeSync)
+            server.AnswersList("7", Json.Pod("a", "3")).Watches(watch.Reader);
+        var informer = new Informer<V1Pod>(client.For(KubernetesResources.Pods), time: new BrokenTimers());
+        running = new ControllerHost<V1Pod>(informer, controller).RunAsync(stop.Token);
+        if (!beforeSync)
+            await Eventually.BeTrue(() => controller.Running == 1);
+        watch.Writer.Complete(); // the pause that follows cannot be made
+        await Assert.ThrowsAsync<NotSupportedException>(() => running.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.Equal(0, controller.Running);
+        await Eventually.BeTrue(() => server.OpenWatches == 0);
+    }
+
+    [Fact]
     public async Task AFilterThatFailsHidesNothing()
     {
         server.AnswersList("7", Json.Pod("a", "3"));
@@ -252,6 +289,11 @@ public sealed class ControllerHostTests : FakeServerTest
 
     private Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step) => Eventually.BeTrueWhileAdvancing(time, condition, step);
 
+    private sealed class BrokenTimers : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+    }
+
     private sealed class Controller : IEntityController<V1Pod>
     {
         private int running;
@@ -260,6 +302,7 @@ public sealed class ControllerHostTests : FakeServerTest
         public Func<V1Pod, ReconciliationResult<V1Pod>> OnReconcile { get; set; } = pod => ReconciliationResult<V1Pod>.Success(pod);
         public Func<V1Pod, ReconciliationResult<V1Pod>> OnDeleted { get; set; } = pod => ReconciliationResult<V1Pod>.Success(pod);
         public Func<V1Pod, CancellationToken, Task> Step { get; set; } = (_, _) => Task.CompletedTask;
+        public Func<V1Pod, CancellationToken, Task> DeletedStep { get; set; } = (_, _) => Task.CompletedTask;
         public TimeSpan Pause { get; set; }
         public int MostAtOnce { get; private set; }
         public int Running => Volatile.Read(ref running);
@@ -280,10 +323,11 @@ public sealed class ControllerHostTests : FakeServerTest
             }
         }
 
-        public Task<ReconciliationResult<V1Pod>> DeletedAsync(V1Pod entity, CancellationToken ct)
+        public async Task<ReconciliationResult<V1Pod>> DeletedAsync(V1Pod entity, CancellationToken ct)
         {
             Calls.Enqueue($"deleted {entity.Name()}@{entity.ResourceVersion()}");
-            return Task.FromResult(OnDeleted(entity));
+            await DeletedStep(entity, ct);
+            return OnDeleted(entity);
         }
     }
 }

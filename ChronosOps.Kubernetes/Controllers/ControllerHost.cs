@@ -50,7 +50,7 @@ public sealed class ControllerHost<T>
     public void Enqueue(ObjectKey key, TimeSpan? after = null)
     {
         if (after is { } delay)
-            queue.AddAfter(key, delay);
+            queue.AddAfter(key, delay, QueuePriority.Normal);
         else
             queue.Add(key);
     }
@@ -65,21 +65,25 @@ public sealed class ControllerHost<T>
     /// Works until cancelled. Then the tokens of running reconciliations end, they are waited for (see <see cref="StopTimeout"/>),
     /// the informer ends, and only then does this return. It may be run again, after a lost election for example.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Cancelled; nothing else is thrown.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled. Anything else that is thrown is a fault of the informer: nothing is reconciled without one.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         informer.Changed += OnChanged;
         using var following = new CancellationTokenSource();
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var follow = informer.RunAsync(following.Token);
         try
         {
-            await informer.WaitForSyncAsync(ct).ConfigureAwait(false);
+            await Task.WhenAny(informer.WaitForSyncAsync(ct), follow).Unwrap().ConfigureAwait(false);
+            foreach (var key in deleted.Keys)
+                queue.Add(key); // what the last run was stopped in the middle of
             foreach (var known in informer.Store.List().Where(Wants))
                 queue.Add(known.Key(), QueuePriority.Low); // what was announced before we listened
-            var working = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(ct), CancellationToken.None)));
-            await working.WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await EndAsync(working).ConfigureAwait(false);
+            var work = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(working.Token), CancellationToken.None)));
+            await Task.WhenAny(work.WaitAsync(ct), follow).ConfigureAwait(false);
+            await working.CancelAsync().ConfigureAwait(false);
+            await EndAsync(work).ConfigureAwait(false);
         }
         finally
         {
@@ -88,6 +92,8 @@ public sealed class ControllerHost<T>
             await follow.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         ct.ThrowIfCancellationRequested();
+        if (follow.IsFaulted)
+            await follow.ConfigureAwait(false);
     }
 
     private async Task EndAsync(Task working)

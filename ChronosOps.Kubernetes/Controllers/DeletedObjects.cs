@@ -12,6 +12,12 @@ internal sealed class DeletedObjects<T>
     private readonly Lock gate = new();
     private readonly Dictionary<ObjectKey, Queue<T>> waiting = [];
 
+    /// <summary>Of what there is something to handle.</summary>
+    public IReadOnlyList<ObjectKey> Keys
+    {
+        get { lock (gate) return [.. waiting.Keys]; }
+    }
+
     public void Add(T obj)
     {
         lock (gate)
