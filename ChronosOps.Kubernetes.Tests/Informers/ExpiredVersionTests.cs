@@ -24,10 +24,11 @@ public sealed class ExpiredVersionTests : FakeServerTest
             server.AnswersList($"{i + 7}", Json.Pod("a", "3"));
             _ = inTheStream ? server.Watches(WatchEnd.Clean, Json.Line("ERROR", Json.Gone)) : server.RefusesWatch(410, Json.Gone);
         }
+        using var seen = new SeenMetrics(client.Metrics);
         var start = time.GetUtcNow();
         running = informer.RunAsync(stop.Token);
         await Eventually.BeTrue(() => server.SeenLists.Count == 2); // the first time at once
-        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenLists.Count >= 6, TimeSpan.FromMilliseconds(250));
+        await ExpiresAsync(seen, () => server.SeenLists.Count, 6);
         Assert.InRange((time.GetUtcNow() - start).TotalSeconds, 0.8 + 1.6 + 3.2 + 6.4, 3600);
         Assert.Equal(6, server.SeenLists.Count);
     }
@@ -50,9 +51,10 @@ public sealed class ExpiredVersionTests : FakeServerTest
         var end = Json.Line("BOOKMARK", """{"kind":"Pod","metadata":{"annotations":{"k8s.io/initial-events-end":"true"},"resourceVersion":"9"} }""");
         for (var i = 0; i < 20; i++)
             server.Watches(WatchEnd.Clean, end, Json.Line("ERROR", Json.Gone));
+        using var seen = new SeenMetrics(client.Metrics);
         var start = time.GetUtcNow();
         running = new Informer<V1Pod>(client.For(KubernetesResources.Pods)).RunAsync(stop.Token);
-        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count >= 6, TimeSpan.FromMilliseconds(250));
+        await ExpiresAsync(seen, () => server.SeenWatches.Count, 6);
         Assert.InRange((time.GetUtcNow() - start).TotalSeconds, 0.8 + 1.6 + 3.2 + 6.4, 3600);
     }
 
@@ -60,10 +62,22 @@ public sealed class ExpiredVersionTests : FakeServerTest
     public async Task AServerThatAsksForAYearIsAskedAfterFiveMinutes()
     {
         server.AnswersList("7").RefusesWatch(429, """{"kind":"Status","reason":"TooManyRequests","code":429,"details":{"retryAfterSeconds":2147483647}}""");
+        using var seen = new SeenMetrics(client.Metrics);
         var start = time.GetUtcNow();
         running = informer.RunAsync(stop.Token);
+        await Eventually.BeTrue(() => running.IsCompleted || seen.Read("reflector_failures_total", "name=pods.v1", "reason=throttled") == 1);
         await Eventually.BeTrueWhileAdvancing(time, () => running.IsCompleted || server.SeenWatches.Count == 2, TimeSpan.FromSeconds(2));
         Assert.False(running.IsCompleted);
         Assert.InRange((time.GetUtcNow() - start).TotalMinutes, 5, 60);
+    }
+
+    /// <summary>Moves the clock in the pauses only: requests in flight must not run into their time limits.</summary>
+    private async Task ExpiresAsync(SeenMetrics seen, Func<int> asked, int times)
+    {
+        for (var n = 2; n <= times; n++)
+        {
+            await Eventually.BeTrueWhileAdvancing(time, () => asked() >= n, TimeSpan.FromMilliseconds(250));
+            await Eventually.BeTrue(() => seen.Read("reflector_failures_total", "name=pods.v1", "reason=expired") >= n);
+        }
     }
 }

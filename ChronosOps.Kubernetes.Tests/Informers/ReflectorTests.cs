@@ -139,13 +139,15 @@ public sealed class ReflectorTests : FakeServerTest
     [Fact]
     public async Task AFirstWatchThatIsSilentFromTheBeginningIsOpenedAnew()
     {
-        var start = time.GetUtcNow();
-        server.AnswersList("7").Watches(WatchEnd.Silence);
+        var watch = Channel.CreateUnbounded<string>();
+        server.AnswersList("7").Watches(watch.Reader);
         await StartAsync();
+        await SendAsync(watch, "a", "b");
+        var start = time.GetUtcNow();
         await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 2, TimeSpan.FromSeconds(0.5));
         var agreed = TimeSpan.FromSeconds(int.Parse(server.SeenWatches[0].Parameter("timeoutSeconds")!)) + GenericClient<V1Pod>.WatchGrace;
         Assert.InRange(time.GetUtcNow() - start, Reflector<V1Pod>.LongestSilence, agreed - TimeSpan.FromSeconds(1));
-        Assert.Equal("7", server.SeenWatches[1].Parameter("resourceVersion"));
+        Assert.Equal(VersionOf("b"), server.SeenWatches[1].Parameter("resourceVersion"));
         Assert.Single(server.SeenLists);
     }
 
@@ -275,9 +277,13 @@ public sealed class ReflectorTests : FakeServerTest
     [Fact]
     public async Task AListNotOlderThanAVersionIsAskedForWithoutALimit()
     {
-        server.AnswersList("7").AnswersList("9").AnswersList("11").Watches(WatchEnd.Clean).Watches(WatchEnd.Clean, Json.Bookmark("10"), Json.Line("ERROR", Json.Gone));
+        server.AnswersList("7").AnswersList("9").AnswersList("11")
+            .Watches(WatchEnd.Clean, Json.Line("ERROR", """{"kind":"Status","message":"boom","code":500}"""))
+            .Watches(WatchEnd.Clean, Json.Line("ERROR", Json.Gone));
         await StartAsync();
-        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenLists.Count == 3, TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => server.SeenWatches.Count == 1);
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenLists.Count >= 2, TimeSpan.FromSeconds(0.2));
+        await Eventually.BeTrue(() => server.SeenLists.Count == 3);
         // Beside any other version than these two a limit makes it an exact read, past the server's cache.
         Assert.Equal([("0", "500"), ("7", null), (null, "500")], server.SeenLists.Select(list => (list.Parameter("resourceVersion"), list.Parameter("limit"))));
     }
@@ -299,9 +305,11 @@ public sealed class ReflectorTests : FakeServerTest
     private async Task SendAsync(Channel<string> watch, params string[] names)
     {
         foreach (var name in names)
-            await watch.Writer.WriteAsync(Json.Line("ADDED", Json.Pod(name, $"{100 + name[0]}")), TestContext.Current.CancellationToken);
+            await watch.Writer.WriteAsync(Json.Line("ADDED", Json.Pod(name, VersionOf(name))), TestContext.Current.CancellationToken);
         await Eventually.BeTrue(() => informer.Store.Get("shop", names[^1]) is not null);
     }
+
+    private static string VersionOf(string name) => $"{100 + name[0]}";
 
     private async Task StartAsync(bool sync = true)
     {

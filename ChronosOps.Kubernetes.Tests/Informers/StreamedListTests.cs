@@ -87,7 +87,9 @@ public sealed class StreamedListTests : FakeServerTest
     {
         server.AnswersList("7", Json.Pod("a", "3")).RefusesWatch(status, "{}").Watches(WatchEnd.Clean, Json.Line("ERROR", Json.Gone)).Watches(WatchEnd.Silence, Added("b", "8"), End("9"));
         Start();
-        await Eventually.BeTrueWhileAdvancing(time, () => Names().SequenceEqual(["b"]), TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => server.SeenWatches.Count == 1);
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenLists.Count == 1, TimeSpan.FromSeconds(0.2));
+        await Eventually.BeTrue(() => Names().SequenceEqual(["b"]));
         Assert.Single(server.SeenLists);
         Assert.Equal([true, false, true], server.SeenWatches.Select(watch => watch.IsStreamedList));
     }
@@ -99,7 +101,9 @@ public sealed class StreamedListTests : FakeServerTest
     {
         server.RefusesWatch(status, $$"""{"kind":"Status","reason":"{{reason}}","code":{{status}} }""").Watches(WatchEnd.Silence, Added("a", "3"), End("9"));
         Start();
-        await Eventually.BeTrueWhileAdvancing(time, () => informer.HasSynced, TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => server.SeenWatches.Count >= 1);
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 2, TimeSpan.FromSeconds(0.2));
+        await Eventually.BeTrue(() => informer.HasSynced);
         Assert.Empty(server.SeenLists);
         Assert.Equal(2, server.SeenWatches.Count(watch => watch.IsStreamedList));
     }
@@ -116,7 +120,7 @@ public sealed class StreamedListTests : FakeServerTest
         }
         server.Watches(WatchEnd.Silence, Added("b", "40"), End("41"));
         Start();
-        await Eventually.BeTrueWhileAdvancing(time, () => Names().SequenceEqual(["b"]), TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => Names().SequenceEqual(["b"]));
         Assert.Equal((3, 7), (server.SeenLists.Count, server.SeenWatches.Count(watch => watch.IsStreamedList)));
     }
 
@@ -132,7 +136,7 @@ public sealed class StreamedListTests : FakeServerTest
         }
         server.AnswersList("30", Json.Pod("b", "29"));
         Start();
-        await Eventually.BeTrueWhileAdvancing(time, () => Names().SequenceEqual(["b"]), TimeSpan.FromSeconds(1));
+        await Eventually.BeTrue(() => Names().SequenceEqual(["b"]));
         Assert.Equal((5, 3), (server.SeenLists.Count, server.SeenWatches.Count(watch => watch.IsStreamedList)));
     }
 
