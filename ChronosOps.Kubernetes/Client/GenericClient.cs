@@ -31,21 +31,7 @@ public sealed partial class GenericClient<T>
     public Task<T?> FindAsync(string name, CancellationToken ct = default) => FindAtAsync(Type.Path(null, name), ct);
 
     /// <summary>One page; all of it when the options set no limit.</summary>
-    public async Task<KubernetesList<T>> ListAsync(string? ns = null, ListOptions? options = null, CancellationToken ct = default)
-    {
-        var request = new ApiRequest(HttpMethod.Get, Type.Path(ns) + QueryString.Of(options ?? new()), Accept: Accept(list: true));
-        try
-        {
-            var list = await sender.SendAsync(request, (_, body, token) => new ListReader<T>(Type).ReadAsync(body, token), ct).ConfigureAwait(false);
-            foreach (var failure in list.Undecodable)
-                Undecodable?.Invoke(failure);
-            return list;
-        }
-        catch (System.Text.Json.JsonException e)
-        {
-            throw new KubernetesException(0, $"{request}: the answer is not a list: {e.Message}", inner: e);
-        }
-    }
+    public Task<KubernetesList<T>> ListAsync(string? ns = null, ListOptions? options = null, CancellationToken ct = default) => ListAsync(ns, options ?? new(), transform: null, ct);
 
     /// <summary>
     /// All objects, in pages of 500. When the snapshot expires half way (410), goes on from the token that the server offers, or
