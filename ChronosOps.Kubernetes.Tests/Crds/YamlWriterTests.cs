@@ -41,6 +41,8 @@ public class YamlWriterTests
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => text is null || text.Any(char.IsSurrogate) || ReadBack(text) == text).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     [Theory]
+    [InlineData("word\n")]
+    [InlineData("true\n")]
     [InlineData("two\nlines")]
     [InlineData("two\nlines\n")]
     [InlineData("two\n\nlines\n\n")]

@@ -97,6 +97,6 @@ internal sealed partial record KindVersions(IReadOnlyList<KindVersion> All, Kind
         return (stage, int.Parse(match.Groups["major"].ValueSpan), stage == 2 ? 0 : int.Parse(match.Groups["minor"].ValueSpan));
     }
 
-    [GeneratedRegex("^v(?<major>[1-9][0-9]{0,3})((?<stage>alpha|beta)(?<minor>[1-9][0-9]{0,3}))?$")]
+    [GeneratedRegex("^v(?<major>[1-9][0-9]{0,3})((?<stage>alpha|beta)(?<minor>[1-9][0-9]{0,3}))?\\z")]
     private static partial Regex VersionName();
 }

@@ -102,11 +102,12 @@ public static partial class YamlWriter
     /// <summary>JSON's quoting is YAML's double quoting.</summary>
     private static string Quoted(string text) => JsonValue.Create(text).ToJsonString();
 
-    [GeneratedRegex(@"^[A-Za-z0-9_./(\\$^+][A-Za-z0-9_./ ()=<>+*,;:\\^$?%&|~@!\[\]{}'""–—…§×≥≤→-]*(?<! )$")]
+    /// <summary>To the very end: <c>$</c> would overlook a last newline.</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9_./(\\$^+][A-Za-z0-9_./ ()=<>+*,;:\\^$?%&|~@!\[\]{}'""–—…§×≥≤→-]*(?<! )\z")]
     private static partial Regex PlainSafe();
 
     /// <summary>Texts that a YAML reader would take for something else: booleans, numbers, dates, nothing.</summary>
-    [GeneratedRegex(@"^(~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan|[-+.]?[0-9][0-9_,.:eExXoOa-fA-F+-]*([ T].*)?|=|<<)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan|[-+.]?[0-9][0-9_,.:eExXoOa-fA-F+-]*([ T].*)?|=|<<)\z", RegexOptions.IgnoreCase)]
     private static partial Regex Ambiguous();
 
     [GeneratedRegex(@"[ \t](\n|$)")]

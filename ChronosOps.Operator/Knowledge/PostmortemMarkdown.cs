@@ -80,6 +80,6 @@ internal static partial class PostmortemMarkdown
     [GeneratedRegex(@"^([-+=#]|[0-9]+[.)](?=\s|$))")]
     private static partial Regex Beginning();
 
-    [GeneratedRegex("^[a-z0-9][-a-z0-9./]*$")]
+    [GeneratedRegex("^[a-z0-9][-a-z0-9./]*\\z")]
     private static partial Regex Plain();
 }
