@@ -151,6 +151,23 @@ public sealed class ReflectorTests : FakeServerTest
         Assert.Single(server.SeenLists);
     }
 
+    /// <summary>As older servers are about a kind of which nothing has changed since they started. That they open watches is an answer.</summary>
+    [Fact]
+    public async Task AServerThatSaysNothingTwiceIsLeftAloneUntilTheAgreedTime()
+    {
+        server.AnswersList("7");
+        for (var i = 0; i < 4; i++)
+            server.Watches(WatchEnd.Silence);
+        await StartAsync();
+        var start = time.GetUtcNow();
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 3, TimeSpan.FromSeconds(2));
+        await Eventually.BeTrue(() => informer.LastEventAt >= start + (2 * Reflector<V1Pod>.LongestSilence));
+        var third = time.GetUtcNow();
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 4, TimeSpan.FromSeconds(5));
+        Assert.True(time.GetUtcNow() - third >= TimeSpan.FromSeconds(int.Parse(server.SeenWatches[2].Parameter("timeoutSeconds")!)));
+        Assert.Single(server.SeenLists);
+    }
+
     /// <summary>Two events at once: when the second has been seen, the clock of silence has begun anew after the first.</summary>
     [Fact]
     public async Task AServerThatSendsNoBookmarksMayBeSilentUntilTheAgreedTime()

@@ -94,6 +94,17 @@ public sealed class StreamedListTests : FakeServerTest
         Assert.Equal([true, false, true], server.SeenWatches.Select(watch => watch.IsStreamedList));
     }
 
+    /// <summary>A role may allow the one and not the other.</summary>
+    [Fact]
+    public async Task WhereTheListFailsTheStreamIsTriedAgain()
+    {
+        server.RefusesWatch(503, "{}").Answers(403, "{}").Watches(WatchEnd.Silence, Added("a", "3"), End("9"));
+        Start();
+        await Eventually.BeTrueWhileAdvancing(time, () => server.SeenWatches.Count == 2, TimeSpan.FromSeconds(0.2));
+        await Eventually.BeTrue(() => Names().SequenceEqual(["a"]));
+        Assert.Single(server.SeenLists);
+    }
+
     [Theory]
     [InlineData(429, "")]
     [InlineData(410, "Expired")]

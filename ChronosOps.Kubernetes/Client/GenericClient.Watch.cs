@@ -16,7 +16,7 @@ public sealed partial class GenericClient<T>
     /// <exception cref="KubernetesException">Refused (410: list anew), cut, or silent beyond its time.</exception>
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(string? ns = null, ListOptions? options = null, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        await foreach (var raw in WatchRawAsync(ns, options, longestSilence: null, transform: null, ct).ConfigureAwait(false))
+        await foreach (var raw in WatchRawAsync(ns, options, longestSilence: null, transform: null, answered: null, ct).ConfigureAwait(false))
         {
             if (raw.Failure is null)
                 yield return raw.Event;
@@ -27,9 +27,10 @@ public sealed partial class GenericClient<T>
     /// <param name="options">Selectors, version, duration.</param>
     /// <param name="longestSilence">Asked before each event: after how long without one the connection counts as dead. Null: until its agreed end.</param>
     /// <param name="transform">Applied to each object as it arrives.</param>
+    /// <param name="answered">Called when the server has opened the watch.</param>
     /// <param name="ct">Ends the watch.</param>
     internal async IAsyncEnumerable<RawWatchEvent<T>> WatchRawAsync(string? ns, ListOptions? options, Func<TimeSpan?>? longestSilence, Func<T, T>? transform,
-        [EnumeratorCancellation] CancellationToken ct)
+        Action? answered, [EnumeratorCancellation] CancellationToken ct)
     {
         options ??= new();
         var seconds = options.TimeoutSeconds ?? Random.Shared.Next(300, 601);
@@ -37,6 +38,7 @@ public sealed partial class GenericClient<T>
         var request = new ApiRequest(HttpMethod.Get, Type.Path(ns) + query, Accept: Accept(list: false));
 
         using var response = await sender.OpenAsync(request, ct).ConfigureAwait(false);
+        answered?.Invoke();
         var (opened, total) = (Time.GetTimestamp(), TimeSpan.FromSeconds(seconds) + WatchGrace);
         using var watchdog = new CancellationTokenSource(total, Time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, watchdog.Token);

@@ -27,9 +27,10 @@ internal sealed class RotatingSockets(IClientCertificateProvider provider, Func<
 
     private HttpMessageInvoker Current()
     {
-        var now = provider.ClientCertificate;
         lock (gate)
         {
+            // In here: whoever asked earlier must not bring an older one back.
+            var now = provider.ClientCertificate;
             if (current is not null && ReferenceEquals(now, certificate))
                 return current;
             former?.Dispose();

@@ -54,7 +54,7 @@ internal sealed class ServerCertificates(Func<X509Certificate2Collection> author
                     last = (written, certificates);
                     return certificates;
                 }
-                catch (Exception e) when (last is not null && e is IOException or CryptographicException)
+                catch (Exception e) when (last is not null && e is IOException or UnauthorizedAccessException or CryptographicException)
                 {
                     return last!.Value.Certificates; // in the middle of being replaced
                 }

@@ -19,6 +19,9 @@ internal sealed class FillMethod(bool streamLists)
         IsList = !canStream;
     }
 
+    /// <summary>A list failed: where streaming is known not to work it is tried again; elsewhere the two take turns, so that either one suffices.</summary>
+    public void ListFailed() => IsList = !canStream;
+
     /// <summary>
     /// A streamed list failed: a list is next, unless the server only asked for patience or for another version. Old servers
     /// refuse the parameters, which is remembered. One that does not know them may also just say nothing, or end; so may one that

@@ -21,6 +21,8 @@ internal sealed class InformerCache<T>(Action<InformerEvent<T>> announce, TimePr
 
     public DateTimeOffset? LastEventAt => Interlocked.Read(ref lastEvent) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
+    public void Heard() => Touch();
+
     public void Replace(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable)
     {
         Touch();

@@ -8,6 +8,9 @@ namespace ChronosOps.Kubernetes;
 /// <summary>Where a reflector puts what it learns. Called from one thread at a time.</summary>
 internal interface IReflectorSink<T>
 {
+    /// <summary>The server has answered, if only by opening a watch: where nothing happens it may say nothing else.</summary>
+    void Heard();
+
     /// <summary>Everything there is, and the keys of what is there but cannot be read.</summary>
     void Replace(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable);
 
@@ -40,10 +43,12 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
     private static readonly TimeSpan Lived = TimeSpan.FromMinutes(1);
 
     private const int MostUnreadableStreams = 3;
+    private const int MostSilentWatches = 2;
     private readonly ReflectorBackoff backoff = new(time);
     private readonly FillMethod fill = new(options.StreamLists);
     private bool hasBookmarks = true;
     private int unreadableStreams;
+    private int silentWatches;
 
     /// <summary>The version has expired, and no watch has shown since that a new one is better.</summary>
     private bool expired;
@@ -95,7 +100,7 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
         var (opened, filled, events, bookmarked) = (time.GetTimestamp(), time.GetTimestamp(), 0, false);
         var initial = from is null ? new InitialEvents<T>() : null;
         var stream = client.WatchRawAsync(options.Namespace, from is null ? SelectInitial() : Select() with { ResourceVersion = from },
-            () => initial is not null ? LongestInitialSilence : hasBookmarks ? LongestSilence : null, options.Transform, ct);
+            () => initial is not null ? LongestInitialSilence : hasBookmarks ? LongestSilence : null, options.Transform, sink.Heard, ct);
         metrics.Watching();
         try
         {
@@ -125,6 +130,9 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
         finally
         {
             expired &= initial is not null || time.GetElapsedTime(filled) < Lived;
+            // Died, or its server sends no bookmark while nothing happens? The second in a row is taken for the latter.
+            silentWatches = bookmarked ? 0 : initial is null && time.GetElapsedTime(filled) >= LongestSilence ? silentWatches + 1 : silentWatches;
+            hasBookmarks &= silentWatches < MostSilentWatches;
             metrics.Watched(time.GetElapsedTime(opened), events);
         }
         if (initial is not null)
@@ -162,7 +170,11 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
     private TimeSpan? Classify(Exception e)
     {
         var error = e as KubernetesException;
-        if (version is null && !fill.IsList && fill.Failed(e))
+        if (version is null && fill.IsList)
+        {
+            fill.ListFailed();
+        }
+        else if (version is null && fill.Failed(e))
         {
             log.LogDebug("{Resource}: the server did not stream the list ({Reason}); listing instead", client.Type, e.Message);
             return null;

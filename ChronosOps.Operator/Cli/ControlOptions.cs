@@ -11,6 +11,9 @@ internal sealed class ControlOptions
     /// <summary>The label that the chart and config/ give to what they install.</summary>
     private const string Installed = "app.kubernetes.io/name=chronosops";
 
+    /// <summary>A stop is wanted now; a server that needs longer to search gets the usual names.</summary>
+    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
+
     private readonly Option<string?> _namespace =
         new("--control-namespace") { Description = "The namespace of the installation. Default: where the ConfigMap is found by its labels.", HelpName = "NS" };
 
@@ -24,41 +27,36 @@ internal sealed class ControlOptions
     }
 
     /// <summary>
-    /// The ConfigMap that the flags name, or else the one of the installation: a release may have any name, and a stop that is written where
-    /// nobody reads it stops nothing. Who may not list ConfigMaps gets the usual names.
+    /// The ConfigMap that the flags name, or else those of all installations, in order: a release may have any name, and a stop that is written
+    /// where nobody reads it stops nothing. Where none is found, or the server does not say, the usual names. Never empty.
     /// </summary>
-    /// <exception cref="CliException">There are several installations.</exception>
-    public async Task<(string Namespace, string Name)> LocateAsync(ParseResult parsed, KubernetesClient client, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ObjectKey>> LocateAsync(ParseResult parsed, KubernetesClient client, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (ns, name) = (parsed.GetValue(_namespace), parsed.GetValue(_name));
-        if (ns is not { Length: > 0 } || name is not { Length: > 0 })
+        var (ns, name) = (parsed.GetValue(_namespace) ?? "", parsed.GetValue(_name) ?? "");
+        if (ns.Length > 0 && name.Length > 0)
         {
-            var found = (await FindAsync(client, ns, cancellationToken)).Where(map => string.IsNullOrEmpty(name) || map.Name == name).ToList();
-            (ns, name) = found switch
-            {
-                [] => (Or(ns, RunSettings.DefaultControlNamespace), Or(name, RunSettings.DefaultControlConfigMap)),
-                [var one] => (one.Namespace!, one.Name),
-                _ => throw new CliException(
-                    $"there are several installations: {string.Join(", ", found.Select(map => map.ToString()).Order(StringComparer.Ordinal))}: say which with --control-namespace and --control-configmap"),
-            };
+            return [new ObjectKey(ns, name)];
         }
 
-        return (ns, name);
+        var found = (await FindAsync(client, ns, time, cancellationToken)).Where(map => name.Length == 0 || map.Name == name).ToList();
+        return found.Count > 0
+            ? [.. found.OrderBy(map => map.ToString(), StringComparer.Ordinal)]
+            : [new ObjectKey(ns.Length > 0 ? ns : RunSettings.DefaultControlNamespace, name.Length > 0 ? name : RunSettings.DefaultControlConfigMap)];
     }
 
-    private static async Task<List<ObjectKey>> FindAsync(KubernetesClient client, string? ns, CancellationToken cancellationToken)
+    private static async Task<List<ObjectKey>> FindAsync(KubernetesClient client, string ns, TimeProvider time, CancellationToken cancellationToken)
     {
+        using var search = new CancellationTokenSource(LongestSearch, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, search.Token);
         try
         {
             var labelled = await client.For(KubernetesResources.ConfigMaps)
-                .ListAllAsync(string.IsNullOrEmpty(ns) ? null : ns, new ListOptions { LabelSelector = Installed }, cancellationToken).ToListAsync(cancellationToken);
+                .ListAllAsync(ns.Length > 0 ? ns : null, new ListOptions { LabelSelector = Installed }, either.Token).ToListAsync(either.Token);
             return [.. labelled.Where(map => map.Data?.ContainsKey(EmergencyStop.Key) == true || map.Name().EndsWith("-control", StringComparison.Ordinal)).Select(map => map.Key())];
         }
-        catch (KubernetesException refused) when (refused.IsForbidden)
+        catch (Exception e) when (e is KubernetesException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return [];
         }
     }
-
-    private static string Or(string? given, string usual) => string.IsNullOrEmpty(given) ? usual : given;
 }

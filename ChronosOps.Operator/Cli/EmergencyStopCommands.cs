@@ -35,12 +35,40 @@ internal static class EmergencyStopCommands
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var client = common.Connect(host, parsed).Client;
-            var (inNamespace, configMap) = await control.LocateAsync(parsed, client, cancellationToken);
-            await WriteAsync(client, inNamespace, configMap, stopped ? "true" : "false", cancellationToken);
-            await host.Out.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, meaning, $"ConfigMap {inNamespace}/{configMap}"));
+            var maps = await control.LocateAsync(parsed, client, host.Time, cancellationToken);
+            // To stop more than was meant does little harm. To let something act again that others have stopped may.
+            if (maps.Count > 1 && !stopped)
+            {
+                throw new CliException($"there are several installations: {string.Join(", ", maps)}: say which with --control-namespace and --control-configmap");
+            }
+
+            await WriteAllAsync(client, maps, stopped ? "true" : "false", cancellationToken);
+            await host.Out.WriteLineAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, meaning, $"ConfigMap {string.Join(", ConfigMap ", maps)}"));
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>One that cannot be written does not keep the others from it.</summary>
+    private static async Task WriteAllAsync(KubernetesClient client, IReadOnlyList<ObjectKey> maps, string value, CancellationToken cancellationToken)
+    {
+        var failures = new List<string>();
+        foreach (var map in maps)
+        {
+            try
+            {
+                await WriteAsync(client, map.Namespace!, map.Name, value, cancellationToken);
+            }
+            catch (Exception failure) when (maps.Count > 1 && failure is CliException or KubernetesException)
+            {
+                failures.Add($"ConfigMap {map}: {failure.Message}");
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new CliException($"not all of {string.Join(", ", maps)} could be written: {string.Join("; ", failures)}");
+        }
     }
 
     /// <summary>The ConfigMap is never made: one that nobody reads would pass a stop off as done, and for whoever reads it its absence is a stop already.</summary>

@@ -25,8 +25,12 @@ internal static class StatusCommand
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
-                var (controlNamespace, configMap) = await control.LocateAsync(parsed, client, cancellationToken);
-                var rows = new List<string?[]> { await StopAsync(client, controlNamespace, configMap, cancellationToken) };
+                var rows = new List<string?[]>();
+                foreach (var map in await control.LocateAsync(parsed, client, host.Time, cancellationToken))
+                {
+                    rows.Add(await StopAsync(client, map.Namespace!, map.Name, cancellationToken));
+                }
+
                 rows.AddRange(await PartAsync("Policies", client.For(ApiResources.Policies), ns, Policies, cancellationToken));
                 rows.AddRange(await PartAsync("Open incidents", client.For(ApiResources.Incidents), ns, Incidents, cancellationToken));
                 rows.AddRange(await PartAsync("Held workloads", client.For(KubernetesResources.Deployments), ns, all => Held(all, host.Time.GetUtcNow()), cancellationToken));
@@ -56,8 +60,8 @@ internal static class StatusCommand
     {
         var state = await new EmergencyStop(client, ns, name).IsOnAsync(cancellationToken) switch
         {
-            true => ("on", "nothing is done anywhere; chronosops resume ends it"),
-            false => ("off", ""),
+            true => ("on", $"ConfigMap {ns}/{name}: nothing is done anywhere; chronosops resume ends it"),
+            false => ("off", $"ConfigMap {ns}/{name}"),
             null => ("unknown", $"ConfigMap {ns}/{name} is missing or cannot be read, so it counts as on"),
         };
         return ["Emergency stop", state.Item1, state.Item2];

@@ -15,8 +15,8 @@ public sealed class Readiness(Func<Vitals> ask, TimeProvider time, TimeSpan inte
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>A server sends bookmarks about once a minute where nothing happens, and a watch that is silent is opened anew.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(5);
+    /// <summary>Where nothing happens a server may say nothing, but a watch lasts 10 minutes at most, and the next one is an answer.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(12);
 
     /// <summary>What is wrong so that a restart may help: detection has stood still for long. Null when nothing is.</summary>
     public string? Alive() => Standstill(ask());
