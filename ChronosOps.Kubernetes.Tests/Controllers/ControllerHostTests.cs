@@ -164,10 +164,14 @@ public sealed class ControllerHostTests : FakeServerTest
     public async Task AReconciliationThatDoesNotEndIsLeftBehind()
     {
         server.AnswersList("7", Json.Pod("a", "3"));
-        var release = new TaskCompletionSource();
-        controller.Step = (_, _) => release.Task;
+        var (entered, release) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        controller.Step = (_, _) =>
+        {
+            entered.SetResult();
+            return release.Task;
+        };
         Start();
-        await Eventually.BeTrue(() => controller.Running == 1);
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Task.Delay(50, TestContext.Current.CancellationToken);
         time.Advance(TimeSpan.FromSeconds(14));

@@ -73,11 +73,8 @@ public sealed class Informer<T>
         await running.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            using var parts = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            Task[] all = options.Resync is { } period ? [reflector.RunAsync(parts.Token), ResyncAsync(period, parts.Token)] : [reflector.RunAsync(parts.Token)];
-            await Task.WhenAny(all).ConfigureAwait(false); // a part that ends is missing: without it, it would only look alive
-            await parts.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(all).ConfigureAwait(false);
+            // Without one of its parts it would only look alive.
+            await (options.Resync is { } period ? Together.RunAsync(ct, reflector.RunAsync, token => ResyncAsync(period, token)) : reflector.RunAsync(ct)).ConfigureAwait(false);
         }
         finally
         {

@@ -75,8 +75,9 @@ internal sealed class Reflector<T>(GenericClient<T> client, InformerOptions<T> o
                 if (!await WatchAsync(version, ct).ConfigureAwait(false))
                     pause = backoff.Next();
             }
-            catch (Exception e) when (!ct.IsCancellationRequested)
+            catch (Exception e)
             {
+                ct.ThrowIfCancellationRequested(); // whatever else went wrong while it was told to end
                 pause = Classify(e);
             }
             if (pause is { } delay)

@@ -1,7 +1,4 @@
-using ChronosOps.Operator.Controllers;
-using Xunit;
-
-namespace ChronosOps.Operator.Tests.Controllers;
+namespace ChronosOps.Kubernetes.Tests;
 
 public sealed class TogetherTests
 {

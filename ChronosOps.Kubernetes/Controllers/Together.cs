@@ -1,7 +1,7 @@
-namespace ChronosOps.Operator.Controllers;
+namespace ChronosOps.Kubernetes;
 
 /// <summary>Parts that make no sense without each other.</summary>
-internal static class Together
+public static class Together
 {
     /// <summary>Runs all parts. When one ends or fails, the others are told to end, and what became of that one is what becomes of all.</summary>
     public static async Task RunAsync(CancellationToken ct, params Func<CancellationToken, Task>[] parts)
