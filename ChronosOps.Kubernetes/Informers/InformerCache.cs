@@ -21,11 +21,11 @@ internal sealed class InformerCache<T>(Action<InformerEvent<T>> announce, TimePr
 
     public DateTimeOffset? LastEventAt => Interlocked.Read(ref lastEvent) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    public void Heard() => Touch();
+    public void Heard() => Interlocked.Exchange(ref lastEvent, time.GetUtcNow().UtcTicks);
 
     public void Replace(IReadOnlyCollection<T> items, IReadOnlySet<ObjectKey> unreadable)
     {
-        Touch();
+        Heard();
         lock (gate)
         {
             var present = items.Select(item => item.Key()).Concat(unreadable).ToHashSet();
@@ -41,7 +41,7 @@ internal sealed class InformerCache<T>(Action<InformerEvent<T>> announce, TimePr
 
     public void Apply(WatchEvent<T> change)
     {
-        Touch();
+        Heard();
         if (change.Object is not { } obj)
             return; // a bookmark
         lock (gate)
@@ -55,7 +55,7 @@ internal sealed class InformerCache<T>(Action<InformerEvent<T>> announce, TimePr
 
     public void Remove(ObjectKey key)
     {
-        Touch();
+        Heard();
         lock (gate)
             Drop(key, null, finalStateUnknown: true);
     }
@@ -91,6 +91,4 @@ internal sealed class InformerCache<T>(Action<InformerEvent<T>> announce, TimePr
         if (Store.Remove(key) is { } known)
             announce(new(InformerEventType.Deleted, last ?? known, known, finalStateUnknown));
     }
-
-    private void Touch() => Interlocked.Exchange(ref lastEvent, time.GetUtcNow().UtcTicks);
 }

@@ -15,7 +15,7 @@ public sealed record RbacRule(string Group, string Resource, string? When, bool 
 {
     private static readonly RbacVerb[] Each = [.. Enum.GetValues<RbacVerb>().Where(verb => verb != RbacVerb.None)];
 
-    /// <summary>The rules that the attributes of these classes ask for, in an order that depends on nothing else. What holds anyway is not repeated under a condition.</summary>
+    /// <summary>The rules that the attributes of these classes ask for, in an order that depends on nothing else.</summary>
     /// <exception cref="ArgumentException">An attribute names no verb.</exception>
     public static IReadOnlyList<RbacRule> Collect(IEnumerable<Type> types)
     {
@@ -25,7 +25,7 @@ public sealed record RbacRule(string Group, string Resource, string? When, bool 
         return
         [
             .. needs
-                .GroupBy(one => (one.Need.Group, Resource: PathOf(one.Need), one.Need.When, one.Need.Own, one.Need.ResourceName), one => one)
+                .GroupBy(one => (one.Need.Group, Resource: PathOf(one.Need), one.Need.When, one.Need.Own, one.Need.ResourceName))
                 .Select(group => new RbacRule(
                     group.Key.Group, group.Key.Resource, group.Key.When, group.Key.Own, group.Key.ResourceName,
                     group.Aggregate(RbacVerb.None, (all, one) => all | one.Need.Verbs), Because(group)))

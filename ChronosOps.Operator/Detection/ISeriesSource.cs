@@ -19,6 +19,17 @@ public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnl
 /// <summary>One value at one time.</summary>
 public readonly record struct Point(DateTimeOffset Time, double Value);
 
+/// <summary>Why series could not be read, as <see cref="SeriesUnavailableException.Reason"/>.</summary>
+internal static class SeriesReasons
+{
+    public const string Unreachable = nameof(Unreachable);
+    public const string Timeout = nameof(Timeout);
+    public const string ServerError = nameof(ServerError);
+    public const string BadQuery = nameof(BadQuery);
+    public const string BadAnswer = nameof(BadAnswer);
+    public const string TooLarge = nameof(TooLarge);
+}
+
 /// <summary>The series could not be read. The reason is one of Unreachable, Timeout, ServerError, BadQuery, BadAnswer, TooLarge.</summary>
 public sealed class SeriesUnavailableException(string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
@@ -26,5 +37,5 @@ public sealed class SeriesUnavailableException(string reason, string message, Ex
     public string Reason { get; } = reason;
 
     /// <summary>The query is at fault, not the source: it is refused, or asks for too much.</summary>
-    public bool IsOfTheQuery => Reason is "BadQuery" or "TooLarge";
+    public bool IsOfTheQuery => Reason is SeriesReasons.BadQuery or SeriesReasons.TooLarge;
 }

@@ -38,6 +38,6 @@ internal sealed class BoundedStream(Stream inner, long limit) : Stream
         _read += bytes;
         return _read <= limit
             ? bytes
-            : throw new SeriesUnavailableException(PrometheusReasons.TooLarge, $"the answer of Prometheus is larger than {limit} bytes; narrow the query");
+            : throw new SeriesUnavailableException(SeriesReasons.TooLarge, $"the answer of Prometheus is larger than {limit} bytes; narrow the query");
     }
 }

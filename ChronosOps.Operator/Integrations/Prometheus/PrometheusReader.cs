@@ -4,17 +4,6 @@ using ChronosOps.Operator.Detection;
 
 namespace ChronosOps.Operator.Integrations.Prometheus;
 
-/// <summary>Why series could not be read, as <see cref="SeriesUnavailableException.Reason"/>.</summary>
-internal static class PrometheusReasons
-{
-    public const string Unreachable = nameof(Unreachable);
-    public const string Timeout = nameof(Timeout);
-    public const string ServerError = nameof(ServerError);
-    public const string BadQuery = nameof(BadQuery);
-    public const string BadAnswer = nameof(BadAnswer);
-    public const string TooLarge = nameof(TooLarge);
-}
-
 /// <summary>Turns an answer into series. Whatever the answer is, the outcome is series or a <see cref="SeriesUnavailableException"/>.</summary>
 internal static class PrometheusReader
 {
@@ -44,7 +33,7 @@ internal static class PrometheusReader
         }
         catch (JsonException garbage)
         {
-            throw new SeriesUnavailableException(PrometheusReasons.BadAnswer, $"what answered is not Prometheus, or its answer broke off: {Shorten(garbage.Message)}", garbage);
+            throw new SeriesUnavailableException(SeriesReasons.BadAnswer, $"what answered is not Prometheus, or its answer broke off: {Shorten(garbage.Message)}", garbage);
         }
     }
 
@@ -53,10 +42,10 @@ internal static class PrometheusReader
     {
         var (reason, what) = answer.ErrorType switch
         {
-            "bad_data" or "execution" => (PrometheusReasons.BadQuery, "Prometheus refuses the query"),
-            "timeout" => (PrometheusReasons.Timeout, "Prometheus ran out of time"),
-            _ when httpStatus is 400 or 422 => (PrometheusReasons.BadQuery, "Prometheus refuses the query"),
-            _ => (PrometheusReasons.ServerError, httpStatus is null ? "Prometheus reports an error" : $"Prometheus answers {httpStatus}"),
+            "bad_data" or "execution" => (SeriesReasons.BadQuery, "Prometheus refuses the query"),
+            "timeout" => (SeriesReasons.Timeout, "Prometheus ran out of time"),
+            _ when httpStatus is 400 or 422 => (SeriesReasons.BadQuery, "Prometheus refuses the query"),
+            _ => (SeriesReasons.ServerError, httpStatus is null ? "Prometheus reports an error" : $"Prometheus answers {httpStatus}"),
         };
         return new SeriesUnavailableException(reason, $"{what}: {Shorten(answer.Error)}");
     }
@@ -94,5 +83,5 @@ internal static class PrometheusReader
         return points;
     }
 
-    private static SeriesUnavailableException Bad(string why) => new(PrometheusReasons.BadAnswer, $"the answer of Prometheus cannot be used: {why}");
+    private static SeriesUnavailableException Bad(string why) => new(SeriesReasons.BadAnswer, $"the answer of Prometheus cannot be used: {why}");
 }

@@ -59,12 +59,12 @@ public sealed class PrometheusSeriesSource(HttpClient http, PrometheusOptions op
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new SeriesUnavailableException(PrometheusReasons.Unreachable, $"the bearer token file {file} cannot be read: {unreadable.Message}", unreadable);
+            throw new SeriesUnavailableException(SeriesReasons.Unreachable, $"the bearer token file {file} cannot be read: {unreadable.Message}", unreadable);
         }
 
         return text.Length > 0 && text.All(c => c is > ' ' and < '\u007f')
             ? text
-            : throw new SeriesUnavailableException(PrometheusReasons.Unreachable, $"the bearer token file {file} does not hold a token");
+            : throw new SeriesUnavailableException(SeriesReasons.Unreachable, $"the bearer token file {file} does not hold a token");
     }
 
     private static async Task<SeriesUnavailableException> FailureAsync(HttpResponseMessage response, Stream body, CancellationToken token)
@@ -85,10 +85,10 @@ public sealed class PrometheusSeriesSource(HttpClient http, PrometheusOptions op
 
         return status switch
         {
-            401 or 403 => new(PrometheusReasons.ServerError, $"Prometheus answers {status}: it wants a bearer token, or another one"),
-            404 => new(PrometheusReasons.BadAnswer, "there is no Prometheus API at this URL (404): is its path right?"),
-            >= 300 and < 400 => new(PrometheusReasons.BadAnswer, $"the URL redirects elsewhere ({status}): give the final one"),
-            _ => new(PrometheusReasons.ServerError, $"Prometheus answers {status}"),
+            401 or 403 => new(SeriesReasons.ServerError, $"Prometheus answers {status}: it wants a bearer token, or another one"),
+            404 => new(SeriesReasons.BadAnswer, "there is no Prometheus API at this URL (404): is its path right?"),
+            >= 300 and < 400 => new(SeriesReasons.BadAnswer, $"the URL redirects elsewhere ({status}): give the final one"),
+            _ => new(SeriesReasons.ServerError, $"Prometheus answers {status}"),
         };
     }
 
@@ -105,8 +105,8 @@ public sealed class PrometheusSeriesSource(HttpClient http, PrometheusOptions op
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw failure is OperationCanceledException || patience.IsCancellationRequested
-                ? new SeriesUnavailableException(PrometheusReasons.Timeout, $"Prometheus did not answer within {Seconds(options.Timeout.TotalSeconds)} s", failure)
-                : new SeriesUnavailableException(PrometheusReasons.Unreachable, $"Prometheus cannot be reached: {PrometheusReader.Shorten(failure.Message)}", failure);
+                ? new SeriesUnavailableException(SeriesReasons.Timeout, $"Prometheus did not answer within {Seconds(options.Timeout.TotalSeconds)} s", failure)
+                : new SeriesUnavailableException(SeriesReasons.Unreachable, $"Prometheus cannot be reached: {PrometheusReader.Shorten(failure.Message)}", failure);
         }
     }
 
