@@ -21,7 +21,7 @@ def event(group, resource, verb, code=200):
 
 
 class RbacAudit(unittest.TestCase):
-    def audit(self, events, more_rules=(), allowed="unused /events patch: chance\n"):
+    def audit(self, events, more_rules=(), allowed="unused /events patch: chance\n", flags=()):
         """The exit code, and what was printed."""
         with open(os.path.join(DATA, "role.json"), encoding="utf-8") as text:
             role = json.load(text)
@@ -31,7 +31,7 @@ class RbacAudit(unittest.TestCase):
             for name, content in files.items():
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
                     out.write(content)
-            done = subprocess.run([os.path.join(REPOSITORY, "hack/lib/rbac-audit"), "--log", f"{folder}/audit.log", "--roles", f"{folder}/roles.json", "--allow", f"{folder}/allow"],
+            done = subprocess.run([os.path.join(REPOSITORY, "hack/lib/rbac-audit"), "--log", f"{folder}/audit.log", "--roles", f"{folder}/roles.json", "--allow", f"{folder}/allow", *flags],
                                   capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
@@ -47,6 +47,12 @@ class RbacAudit(unittest.TestCase):
         self.assertIn("error: unused: apps/deployments/scale update\n", said)
         code, said = self.audit(recorded(), allowed="")
         self.assertIn("error: unused: /events patch\n", said)
+
+    def test_an_operator_with_little_to_do_is_only_told_what_it_lacks(self):
+        unused = [{"apiGroups": ["apps"], "resources": ["deployments/scale"], "verbs": ["update"]}]
+        code, said = self.audit(recorded(), unused, flags=["--missing-only"])
+        self.assertEqual((code, "unused" in said), (0, False), said)
+        self.assertIn("error: denied: /pods delete\n", self.audit(recorded() + [event("", "pods", "delete", 403)], flags=["--missing-only"])[1])
 
     def test_what_was_forbidden_is_told_unless_it_is_expected(self):
         events = recorded() + [event("", "secrets", "get", 403)]
