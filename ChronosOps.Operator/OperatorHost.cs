@@ -59,14 +59,14 @@ public static class OperatorHost
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
         var assessor = new Assessor(new Collectors(client, series, catalog, knownGood, incidents, interval));
         var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
-        var effect = new RollbackEffect(client);
+        var effects = new Effects(new RollbackEffect(client), new RestartEffect(client));
         var phases = new Dictionary<IncidentPhase, IPhase>
         {
             [IncidentPhase.Observing] = new ObservingPhase(interval),
             [IncidentPhase.Orienting] = new OrientingPhase(assessor),
             [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, interval),
-            [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effect),
-            [IncidentPhase.Verifying] = new VerifyingPhase(effect),
+            [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effects),
+            [IncidentPhase.Verifying] = new VerifyingPhase(effects, interval),
             [IncidentPhase.Mitigated] = new MitigatedPhase(),
             [IncidentPhase.Escalated] = new EscalatedPhase(interval),
         };

@@ -107,6 +107,7 @@ internal sealed class ApiProxy : IAsyncDisposable
     {
         var buffer = new byte[16 * 1024];
         await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted); // A watch begins with its headers, however long nothing happens.
         while (await answer.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
         {
             await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);

@@ -43,6 +43,14 @@ internal static class Manifests
         }
         """)!.AsObject();
 
+    /// <summary>A policy that may restart a pod, too.</summary>
+    public static JsonObject RestartPolicy(string name, string workload)
+    {
+        var policy = Policy(name, workload);
+        policy["spec"]!.AsObject().Child("remediation")["ladder"] = new JsonArray("Rollback", "Restart");
+        return policy;
+    }
+
     /// <summary>The first container of a Deployment.</summary>
     public static JsonObject Container(this JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject();
 

@@ -14,6 +14,9 @@ internal sealed class PlayedKubelet(KubernetesClient client, string ns, TrafficS
     /// <summary>What becomes of pods, by the image of their first container or by the value of its first variable; all other pods are well.</summary>
     public ConcurrentDictionary<string, PodFate> Fates { get; } = new();
 
+    /// <summary>What becomes of single pods, by their names, whatever their image.</summary>
+    public ConcurrentDictionary<string, PodFate> PodFates { get; } = new();
+
     public async Task RunAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -38,7 +41,7 @@ internal sealed class PlayedKubelet(KubernetesClient client, string ns, TrafficS
         foreach (var pod in list!["items"]!.AsArray().Select(item => item!))
         {
             var name = (string)pod["metadata"]!["name"]!;
-            var fate = FateOf(pod["spec"]!["containers"]![0]!);
+            var fate = PodFates.GetValueOrDefault(name) ?? FateOf(pod["spec"]!["containers"]![0]!);
             if (!_told.TryGetValue(name, out var told) || told != fate.Start)
             {
                 await client.SendAsync(HttpMethod.Patch, $"/api/v1/namespaces/{ns}/pods/{name}/status", Status(pod, fate.Start), "application/strategic-merge-patch+json", ct);

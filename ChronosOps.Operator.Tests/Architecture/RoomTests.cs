@@ -73,7 +73,7 @@ public sealed class RoomTests
     [InlineData("Detection", "Evaluation", "ISeriesSource")]
     [InlineData("Incidents", "IncidentBook")]
     [InlineData("Workloads", "WorkloadCatalog")]
-    [InlineData("Remediation", "RollbackEffect")]
+    [InlineData("Remediation", "RollbackEffect", "RestartEffect")]
     public void OfOtherRoomsOnlyTheNamedTypesReachOutside(string room, params string[] outside)
     {
         var names = outside.Select(name => $"{Root}{room}.{name}").ToList();
@@ -81,12 +81,15 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void WhatChangesAWorkloadsSpecNeedsAPermit()
+    public void AnEffectNeedsAPermit()
     {
-        var apply = typeof(RollbackEffect).GetMethod(nameof(RollbackEffect.ApplyAsync))!;
-        Assert.Equal(typeof(Permit), apply.GetParameters()[0].ParameterType);
-        var planners = CallersOf(method => method.DeclaringType == typeof(RollbackPlan) && method.Name == nameof(RollbackPlan.Patch));
-        Assert.Equal([$"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>"], planners);
+        Assert.Equal(typeof(Permit), typeof(IEffect).GetMethod(nameof(IEffect.ApplyAsync))!.GetParameters()[0].ParameterType);
+        foreach (var (effect, plan, method) in new[] { (typeof(RollbackEffect), typeof(RollbackPlan), nameof(RollbackPlan.Patch)), (typeof(RestartEffect), typeof(RestartPlan), nameof(RestartPlan.Eviction)) })
+        {
+            string[] apply = [$"{effect.FullName}+<{nameof(IEffect.ApplyAsync)}>"];
+            Assert.Equal(apply, CallersOf(one => one.DeclaringType == plan && one.Name == method));
+            Assert.Contains(apply[0], CallersOf(one => one.DeclaringType == typeof(Permit) && one.Name == nameof(Permit.Require)));
+        }
     }
 
     [Fact]

@@ -11,6 +11,13 @@ internal static class OperatorWrites
     /// <summary>The writes since a moment that changed a spec, as namespace/name, sorted.</summary>
     public static IReadOnlyList<string> OfSpecs(DateTimeOffset since) => [.. Foreign(since).Where(write => write.ChangedSpec).Select(write => $"{write.Namespace}/{write.Name}").Order(StringComparer.Ordinal)];
 
+    /// <summary>The pods that were evicted since a moment, as namespace/name, oldest first; whoever evicts wrote to nothing else of anybody's.</summary>
+    public static IReadOnlyList<string> Evictions(DateTimeOffset since)
+    {
+        Assert.All(Foreign(since), write => Assert.Equal(("create", "pods", "eviction"), (write.Verb, write.Resource, write.Subresource)));
+        return [.. Foreign(since).Select(write => $"{write.Namespace}/{write.Name}")];
+    }
+
     /// <summary>Since that moment it changed the specs of exactly these Deployments, each once, and wrote to nothing else of anybody's.</summary>
     public static void AssertOnly(DateTimeOffset since, params ServiceUnderTraffic[] services)
     {

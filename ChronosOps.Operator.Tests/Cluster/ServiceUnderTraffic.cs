@@ -78,10 +78,22 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
     {
         foreach (var address in await AddressesAsync(Name))
         {
-            using var answer = await _http.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{address}:{_values["PORT"]}/fault?kind={kind}&value={value}&seconds={seconds}")), null, ClusterScripts.Ct);
-            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(ClusterScripts.Ct));
+            await SwitchAsync(address, kind, value, seconds);
         }
     }
+
+    /// <summary>Switches a fault on in one of the pods that serve now, until it ends.</summary>
+    /// <returns>The pod's name.</returns>
+    public async Task<string> SwitchFaultInOnePodAsync(string kind, double value)
+    {
+        var lines = await ClusterScripts.KubectlAsync("-n", Namespace, "get", "pods", "-l", $"app={Name}", "-o", "jsonpath={range .items[*]}{.metadata.name} {.status.podIP}{\"\\n\"}{end}");
+        var pod = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)[0].Split(' ');
+        await SwitchAsync(pod[1], kind, value, 3600);
+        return pod[0];
+    }
+
+    /// <summary>Lets the policy restart a pod that is ill by itself.</summary>
+    public Task AllowRestartAsync() => ClusterScripts.KubectlAsync("-n", Namespace, "patch", $"remediationpolicy/{_values["POLICY"]}", "--type=merge", "-p", """{"spec":{"remediation":{"ladder":["Rollback","Restart"]}}}""");
 
     /// <summary>Requests that the load generators have seen answered well and badly so far.</summary>
     public async Task<(long Good, long Bad)> RequestsAsync()
@@ -110,6 +122,12 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
         _client.Dispose();
         _http.Dispose();
         await Kubectl.TryAsync("kubectl", ClusterScripts.Kubeconfig, null, "delete", "namespace", Namespace, "--wait=false");
+    }
+
+    private async Task SwitchAsync(string address, string kind, double value, double seconds)
+    {
+        using var answer = await _http.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{address}:{_values["PORT"]}/fault?kind={kind}&value={value}&seconds={seconds}")), null, ClusterScripts.Ct);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(ClusterScripts.Ct));
     }
 
     /// <summary>The addresses of the pods that serve; one that is leaving no longer does.</summary>

@@ -28,9 +28,40 @@ public sealed class MitigatedPhaseTests
     public async Task WhatWasSeenInSeriesWaitsForThemThoughThePolicyHasDroppedTheSignal() =>
         Assert.Null(await RunAsync(SampleContext.Well(Silent) with { RequestsError = Lost }, "errors"));
 
-    private static async Task<Trigger?> RunAsync(WorkloadReading reading, params string[] signals)
+    [Theory]
+    [InlineData(-660, Trigger.Outlived)]
+    [InlineData(-7200, null)]
+    public async Task ARestartHasToOutliveTheTimeThatThePodHadLived(double createdAt, Trigger? trigger)
     {
-        var context = SampleContext.Of(SampleContext.In(IncidentPhase.Mitigated, signals), reading);
+        var incident = SampleContext.In(IncidentPhase.Mitigated, "errors");
+        incident.Status!.OnsetAt = SampleWorkload.At(-650);
+        incident.Status.Actions = [new ActionRecord { Key = "uid-incident/1", Action = "Restart", State = ActionState.Succeeded, ToRevision = SampleWorkload.Old, TargetPodCreatedAt = SampleWorkload.At(createdAt) }];
+        Assert.Equal(trigger, await RunAsync(incident, SampleContext.Well(SamplePolicy.Effective())));
+    }
+
+    [Fact]
+    public async Task OnceAnotherReleaseRunsARestartNeedNotBeOutlived()
+    {
+        var incident = SampleContext.In(IncidentPhase.Mitigated, "errors");
+        incident.Status!.OnsetAt = SampleWorkload.At(-650);
+        incident.Status.Actions = [new ActionRecord { Key = "uid-incident/1", Action = "Restart", State = ActionState.Succeeded, ToRevision = "an-earlier-one", TargetPodCreatedAt = SampleWorkload.At(-86400) }];
+        Assert.Equal(Trigger.Outlived, await RunAsync(incident, SampleContext.Well(SamplePolicy.Effective())));
+    }
+
+    [Fact]
+    public async Task WhatComesBackHasAnOnsetOfItsOwn()
+    {
+        var incident = SampleContext.In(IncidentPhase.Mitigated, "errors");
+        var well = SampleContext.Well(SamplePolicy.Effective());
+        Assert.Equal(Trigger.Recurred, await RunAsync(incident, well with { Signals = [SampleBundle.Fires("errors", SampleWorkload.Old)] }));
+        Assert.Equal(SampleBundle.Onset, incident.Status!.RecurredAt);
+    }
+
+    private static Task<Trigger?> RunAsync(WorkloadReading reading, params string[] signals) => RunAsync(SampleContext.In(IncidentPhase.Mitigated, signals), reading);
+
+    private static async Task<Trigger?> RunAsync(Incident incident, WorkloadReading reading)
+    {
+        var context = SampleContext.Of(incident, reading);
         return (await new MitigatedPhase().RunAsync(context, TestContext.Current.CancellationToken)).Happening?.Trigger;
     }
 }

@@ -9,6 +9,26 @@ namespace ChronosOps.Operator.Tests.Controllers;
 
 public sealed class VerifyingPhaseTests
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    /// <summary>The policy allows three minutes; the rollback was accepted twelve minutes ago.</summary>
+    [Theory]
+    [InlineData(-15.0, null, null)]
+    [InlineData(-690.0, null, 630L)]
+    [InlineData(null, null, 640L)]
+    [InlineData(-300.0, 390L, 630L)]
+    public async Task TimeInWhichNobodyLookedDoesNotCountAgainstIt(double? lookedAt, long? before, long? after)
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
+        var action = incident.Status!.Actions[0];
+        (action.LookedAt, action.UnwatchedSeconds) = (lookedAt is { } at ? SampleWorkload.At(at) : null, before);
+        var result = await new VerifyingPhase(new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client)), Interval)
+            .RunAsync(SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())), TestContext.Current.CancellationToken);
+        Assert.Equal((after, SampleWorkload.Now), (action.UnwatchedSeconds, action.LookedAt!.Value));
+        Assert.Equal(after is null ? "Inconclusive" : null, result.Happening?.Reason);
+    }
+
     [Theory]
     [InlineData(true, "PolicyGone")]
     [InlineData(false, "WorkloadGone")]
@@ -17,7 +37,7 @@ public sealed class VerifyingPhaseTests
         using var api = new FakeApi(_ => new FakeAnswer(404));
         var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
         var context = SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())) with { Policy = null, Reading = null };
-        var result = await new VerifyingPhase(new RollbackEffect(api.Client)).RunAsync(workloadStays ? context : context with { Workload = null }, TestContext.Current.CancellationToken);
+        var result = await new VerifyingPhase(new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client)), Interval).RunAsync(workloadStays ? context : context with { Workload = null }, TestContext.Current.CancellationToken);
         Assert.Equal((Trigger.TargetGone, reason), (result.Happening?.Trigger, result.Happening?.Reason));
         var action = Assert.Single(incident.Status!.Actions);
         Assert.Equal((ActionState.Inconclusive, context.Now, "Rollback/Inconclusive"), (action.State, action.FinishedAt, incident.Status.LastAction));

@@ -9,14 +9,14 @@ namespace ChronosOps.Operator.Tests.Decisions;
 
 public sealed class GatePipelineTests
 {
-    public static TheoryData<string> GateNames => [.. GatePipeline.All.Select(gate => gate.Name)];
+    public static TheoryData<string> GateNames => [.. GatePipeline.ForRollback.Select(gate => gate.Name)];
 
     [Fact]
     public void IssuesThePermitForTheKeyWhenEveryGateAllows()
     {
         var (report, permit) = Permit.Request("uid-1/1", SampleGates.Open());
         Assert.All(report.Results, result => Assert.Equal(Verdict.Allow, result.Verdict.Verdict));
-        Assert.Equal(GatePipeline.All.Select(gate => gate.Name), report.Results.Select(result => result.Gate));
+        Assert.Equal(GatePipeline.ForRollback.Select(gate => gate.Name), report.Results.Select(result => result.Gate));
         Assert.Equal("uid-1/1", permit?.Key);
     }
 
@@ -84,16 +84,33 @@ public sealed class GatePipelineTests
         Assert.Contains(GatePipeline.ForUndo, one => one.GetType() == gate);
 
     [Fact]
-    public void EveryGateOfTheRoomIsAskedOnce() =>
+    public void EveryGateOfTheRoomIsAsked() =>
         Assert.Equal(
             typeof(IGate).Assembly.GetTypes().Where(type => type.IsClass && typeof(IGate).IsAssignableFrom(type)).Select(type => type.Name).Order(),
-            GatePipeline.All.Select(gate => gate.GetType().Name).Order());
+            GatePipeline.ForRollback.Concat(GatePipeline.ForRestart).Select(gate => gate.GetType().Name).Distinct().Order());
+
+    [Fact]
+    public void ARestartIsHeldAgainstItsOwnGates()
+    {
+        var (report, permit) = Permit.Request("uid-1/1", SampleGates.OpenForRestart());
+        Assert.All(report.Results, result => Assert.Equal(Verdict.Allow, result.Verdict.Verdict));
+        Assert.Equal(GatePipeline.ForRestart.Select(gate => gate.Name), report.Results.Select(result => result.Gate));
+        Assert.NotNull(permit);
+        Assert.Null(Permit.Request("uid-1/1", SampleGates.OpenForRestart() with { Step = new ProposedStep(RemediationAction.Restart, null) }).Permit);
+    }
+
+    [Fact]
+    public void AStepWithoutGatesIsNoStep() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Permit.Request("uid-1/1", SampleGates.Open() with { Step = new ProposedStep((RemediationAction)99, null) }));
 
     [Fact]
     public void GateNamesAreUniqueAndFitIntoTheRecord()
     {
-        Assert.Equal(GatePipeline.All.Count, GatePipeline.All.Select(gate => gate.Name).Distinct().Count());
-        Assert.True(GatePipeline.All.Count <= StatusLimits.GateVerdicts);
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForUndo }, gates =>
+        {
+            Assert.Equal(gates.Count, gates.Select(gate => gate.Name).Distinct().Count());
+            Assert.True(gates.Count <= StatusLimits.GateVerdicts);
+        });
     }
 
     [Fact]
@@ -112,6 +129,7 @@ public sealed class GatePipelineTests
         ["EmergencyStop"] = c => c with { EmergencyStop = true },
         ["Hold"] = c => c.Workload(w => w with { Annotations = new Dictionary<string, string> { [ApiGroup.HoldAnnotation] = "true" } }),
         ["Mode"] = c => c.Policy(p => p with { Mode = PolicyMode.Observe }),
+        ["Ladder"] = c => c.Policy(p => p with { Ladder = [] }),
         ["GitOps"] = c => c.Bundle(b => b with { Ownership = null }),
         ["DoNotRollBack"] = c => c.Workload(w => w with { Current = w.Current with { DoNotRollBack = true } }),
         ["Quarantine"] = c => c with { RolledBackFrom = null },

@@ -55,6 +55,17 @@ public sealed class LadderTests
     }
 
     [Fact]
+    public void ProposesTheRestartOfTheOnePodThatIsIllWhereThePolicyAllowsIt()
+    {
+        var bundle = SampleBundle.PodFault();
+        var policy = SamplePolicy.Effective() with { Ladder = [RemediationAction.Rollback, RemediationAction.Restart] };
+        var choice = Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), []);
+        Assert.Equal(new ProposedStep(RemediationAction.Restart, null, Pod: bundle.Workload.Pods[1]), choice.Step);
+        Assert.Equal("NoRungHelps", Ladder.Next(SamplePolicy.Effective(), bundle, Analysers.Diagnose(bundle), []).Reason);
+        Assert.Equal("LadderExhausted", Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), ["Restart"]).Reason);
+    }
+
+    [Fact]
     public void AnUndoIsNotARung() => Assert.NotNull(Next(tried: ["Undo"]).Step);
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class RollbackEffectTests
     public async Task FieldsAreHandedBackOnlyOnTheVersionThatWasRead()
     {
         using var api = Api(patch: new(200));
-        Assert.True(await new RollbackEffect(api.Client).HandBackFieldsAsync("shop", "checkout", Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
         var operations = Assert.Single(api.Writes).Body!.AsArray();
         Assert.Equal(["test /metadata/resourceVersion", "replace /metadata/managedFields"], operations.Select(operation => $"{operation!["op"]} {operation["path"]}"));
         Assert.Equal("42", operations[0]!["value"]!.ToString());
@@ -90,7 +90,7 @@ public sealed class RollbackEffectTests
     public async Task FieldsThatAreNotOursAreLeftAlone()
     {
         using var api = new FakeApi(_ => new(200, """{ "metadata": { "resourceVersion": "42", "managedFields": [ { "manager": "team-ci", "fieldsV1": { "f:spec": {} } } ] } }"""));
-        Assert.True(await new RollbackEffect(api.Client).HandBackFieldsAsync("shop", "checkout", Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
         Assert.Empty(api.Writes);
     }
 
@@ -109,7 +109,7 @@ public sealed class RollbackEffectTests
     {
         var refusals = 2;
         using var api = Patching(() => refusals-- > 0 ? new(422) : new(200));
-        Assert.True(await new RollbackEffect(api.Client).HandBackFieldsAsync("shop", "checkout", Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
         Assert.Equal(3, api.Writes.Count());
     }
 
@@ -117,7 +117,7 @@ public sealed class RollbackEffectTests
     public async Task AnObjectThatNeverStandsStillKeepsItsFieldsForNow()
     {
         using var api = Api(patch: new(409));
-        Assert.False(await new RollbackEffect(api.Client).HandBackFieldsAsync("shop", "checkout", Never));
+        Assert.False(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
         Assert.InRange(api.Writes.Count(), 2, 10);
     }
 

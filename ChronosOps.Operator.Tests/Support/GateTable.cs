@@ -5,7 +5,7 @@ using Xunit;
 namespace ChronosOps.Operator.Tests.Support;
 
 /// <summary>What one gate says in each situation: a change to a context in which every gate allows, the verdict and its reason.</summary>
-internal sealed class GateTable(IGate gate) : IEnumerable
+internal sealed class GateTable(IGate gate, Func<GateContext>? open = null) : IEnumerable
 {
     private readonly Dictionary<string, (Func<GateContext, GateContext> Change, Verdict Verdict, string Reason)> _rows = [];
 
@@ -20,7 +20,7 @@ internal sealed class GateTable(IGate gate) : IEnumerable
     public void Check(string situation)
     {
         var (change, verdict, reason) = _rows[situation];
-        var said = gate.Evaluate(change(SampleGates.Open()));
+        var said = gate.Evaluate(change((open ?? SampleGates.Open)()));
         Assert.Equal((verdict, reason), (said.Verdict, said.Reason));
         Assert.NotEmpty(said.Message);
     }

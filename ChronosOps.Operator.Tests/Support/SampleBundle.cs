@@ -20,6 +20,19 @@ internal static class SampleBundle
         KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-80000), SampleWorkload.RolloutStart)],
     };
 
+    /// <summary>The second of three pods of a proven revision fails, and the others do not.</summary>
+    public static EvidenceBundle PodFault() => BadRelease() with
+    {
+        Workload = SampleWorkload.Settled(),
+        Signals = [Fires("errors", null), .. NoSigns()],
+        Measures = [Measure(SampleWorkload.Old, 0.13, 900)],
+        PodMeasures = [Pod(1, 0), Pod(2, 0.4), Pod(3, 0.01)],
+        KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-80000), SampleWorkload.At(-30))],
+    };
+
+    public static PodMeasure Pod(int number, double value, double requests = 300, string signal = "errors") =>
+        new(signal, $"checkout-5f8d6c7b9-oooo{number}", value, 0.05, requests, $"{value * 100:0.#}% errors");
+
     public static SignalReading Fires(string signal, string? revision) => new()
     {
         Signal = signal,

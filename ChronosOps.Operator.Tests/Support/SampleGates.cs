@@ -22,6 +22,15 @@ internal static class SampleGates
         RolledBackFrom = new Dictionary<string, string>(),
     };
 
+    /// <summary>A context in which every gate allows the restart of a pod of checkout.</summary>
+    public static GateContext OpenForRestart() => Open() with
+    {
+        Policy = SamplePolicy.Effective() with { Ladder = [RemediationAction.Rollback, RemediationAction.Restart] },
+        Bundle = SampleBundle.PodFault(),
+        Diagnosis = Analysers.Diagnose(SampleBundle.PodFault()),
+        Step = new ProposedStep(RemediationAction.Restart, null, Pod: SampleWorkload.Settled().Pods[1]),
+    };
+
     public static GateContext Policy(this GateContext context, Func<EffectivePolicy, EffectivePolicy> change) => context with { Policy = change(context.Policy) };
 
     public static GateContext Bundle(this GateContext context, Func<EvidenceBundle, EvidenceBundle> change) => context with { Bundle = change(context.Bundle) };

@@ -69,6 +69,14 @@ internal static class SampleWorkload
         Pods = [.. Enumerable.Range(1, 3).Select(k => Pod($"checkout-5f8d6c7b9-oooo{k}", Old, RolloutStart))],
     };
 
+    /// <summary>Yesterday's release, proven since: three pods of the old revision, nothing else.</summary>
+    public static WorkloadSnapshot Settled() => RolledBack() with
+    {
+        RolloutStartedAt = At(-86400),
+        Revisions = [OldRevision],
+        Pods = [.. Enumerable.Range(1, 3).Select(k => Pod($"checkout-5f8d6c7b9-oooo{k}", Old, At(-7200)))],
+    };
+
     public static TemplateFacts Facts(string image, params ConfigReference[] references) =>
         TemplateFacts.Read(SampleTemplate.Of(image)) with { ConfigReferences = references };
 

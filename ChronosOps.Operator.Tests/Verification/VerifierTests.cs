@@ -13,6 +13,21 @@ public sealed class VerifierTests
     private static readonly string New = SampleWorkload.New;
 
     [Fact]
+    public void ARestartIsInPlaceOnceAsManyOthersAsAskedForAreReady()
+    {
+        var before = SampleWorkload.Settled();
+        var action = new ActionRecord { Action = "Restart", ToRevision = SampleWorkload.Old, TargetPodUid = before.Pods[1].Uid };
+        var fresh = SampleWorkload.Pod("checkout-5f8d6c7b9-oooo4", SampleWorkload.Old, SampleWorkload.Now);
+        var gone = before with { Pods = [before.Pods[0], before.Pods[2]] };
+        Assert.False(Verifier.IsInPlace(action, before));
+        Assert.False(Verifier.IsInPlace(action, gone));
+        Assert.False(Verifier.IsInPlace(action, gone with { Pods = [.. gone.Pods, fresh with { Ready = false }] }));
+        Assert.True(Verifier.IsInPlace(action, before with { Pods = [before.Pods[0], before.Pods[1] with { Deleting = true }, before.Pods[2], fresh] }));
+        Assert.False(Verifier.IsInPlace(action, gone with { AvailableReplicas = 2, Pods = [.. gone.Pods, fresh] }));
+        Assert.True(Verifier.IsInPlace(action, gone with { Pods = [.. gone.Pods, fresh] }));
+    }
+
+    [Fact]
     public void ServingWithoutAnErrorSeriesIsHealthy()
     {
         var check = Look(Reading(Served(4, 50)));

@@ -10,6 +10,7 @@ public static class Analysers
         new RolloutAnalyser(),
         new ContainerStateAnalyser(),
         new RevisionComparisonAnalyser(),
+        new PodComparisonAnalyser(),
         new ConfigurationAnalyser(),
         new NeighbourAnalyser(),
     ];

@@ -35,6 +35,9 @@ public enum Cause
     /// <summary>A release of another workload.</summary>
     NeighbourRelease,
 
+    /// <summary>One pod that is ill while the others of its revision are well.</summary>
+    PodFault,
+
     /// <summary>Nothing in the evidence explains it.</summary>
     Unknown,
 }

@@ -14,7 +14,7 @@ public sealed class ActionRecord
     /// <summary>The attempt within the incident, from 1.</summary>
     public int? Attempt { get; set; }
 
-    /// <summary>What is done: Rollback, or Undo of an earlier attempt.</summary>
+    /// <summary>What is done: Rollback, Restart, or Undo of an earlier rollback.</summary>
     public string? Action { get; set; }
 
     /// <summary>How far it has come.</summary>
@@ -35,14 +35,23 @@ public sealed class ActionRecord
     /// <summary>The workload's revision number before. An unchanged number tells that the effect was never in place.</summary>
     public string? PreviousNumber { get; set; }
 
-    /// <summary>The revision that it starts from.</summary>
+    /// <summary>The revision that it starts from; none for what does not change the revision.</summary>
     public string? FromRevision { get; set; }
 
-    /// <summary>The revision that it leads to.</summary>
+    /// <summary>The revision that runs after it.</summary>
     public string? ToRevision { get; set; }
 
     /// <summary>The ReplicaSet whose pod template is restored.</summary>
     public string? TargetReplicaSet { get; set; }
+
+    /// <summary>The pod that is restarted.</summary>
+    public string? TargetPod { get; set; }
+
+    /// <summary>The UID of that pod. The effect is bound to it: a pod of the same name that came later is not touched.</summary>
+    public string? TargetPodUid { get; set; }
+
+    /// <summary>When that pod was created. A restart has to outlive the time that the pod had lived until it fell ill.</summary>
+    public DateTimeOffset? TargetPodCreatedAt { get; set; }
 
     /// <summary>When it was written down.</summary>
     public DateTimeOffset? PlannedAt { get; set; }
@@ -52,6 +61,12 @@ public sealed class ActionRecord
 
     /// <summary>When the rollout had finished.</summary>
     public DateTimeOffset? RolledOutAt { get; set; }
+
+    /// <summary>When it was last looked whether it helped.</summary>
+    public DateTimeOffset? LookedAt { get; set; }
+
+    /// <summary>Seconds in which nobody looked whether it helped, since the operator did not run. They do not count against the policy's time-out.</summary>
+    public long? UnwatchedSeconds { get; set; }
 
     /// <summary>When its outcome was known.</summary>
     public DateTimeOffset? FinishedAt { get; set; }

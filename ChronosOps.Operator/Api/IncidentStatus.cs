@@ -74,6 +74,9 @@ public sealed class IncidentStatus
     /// <summary>When the trouble began, as far as the evidence tells.</summary>
     public DateTimeOffset? OnsetAt { get; set; }
 
+    /// <summary>When the trouble began again after it had been mitigated; what is evidence since then is held against this time.</summary>
+    public DateTimeOffset? RecurredAt { get; set; }
+
     /// <summary>When the operator noticed.</summary>
     public DateTimeOffset? DetectedAt { get; set; }
 

@@ -187,6 +187,9 @@ public enum RemediationAction
 {
     /// <summary>Return to the last known good revision.</summary>
     Rollback,
+
+    /// <summary>Evict the one pod that is ill while the others of its revision are well, so that a new one takes its place. Not among the defaults.</summary>
+    Restart,
 }
 
 /// <summary>When a revision counts as known good.</summary>

@@ -59,7 +59,7 @@ internal static class IncidentSheet
     }
 
     private static IEnumerable<(string, string?)> Done(IncidentStatus status) =>
-        status.Actions.Select(action => ("Action", (string?)$"{action.Action} {action.State}, {action.FromRevision} to {action.ToRevision}: {action.Message}"));
+        status.Actions.Select(action => ("Action", (string?)$"{action.Action} {action.State}, {(action.TargetPod is { } pod ? $"pod {pod}" : $"{action.FromRevision} to {action.ToRevision}")}: {action.Message}"));
 
     private static string After(string what, string? duration) => duration is null ? "" : $", {what} after {duration}";
 }

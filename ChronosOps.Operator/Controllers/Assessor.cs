@@ -13,7 +13,7 @@ public sealed class Assessor(Collectors collectors)
     /// <summary>Assesses the incident as things are now.</summary>
     public async Task<Assessment> AssessAsync(IncidentContext context, WorkloadReading reading, CancellationToken cancellationToken)
     {
-        var onset = context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
+        var onset = context.Status.RecurredAt ?? context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
         var bundle = await collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken).ConfigureAwait(false);
         var diagnosis = Analysers.Diagnose(bundle);
         Write(context.Status, bundle, diagnosis);

@@ -35,4 +35,5 @@ public sealed record GateContext
 /// <param name="Action">What is to be done.</param>
 /// <param name="Target">The revision to return to; null where none is known.</param>
 /// <param name="IsUndo">Whether it takes an earlier action back.</param>
-public sealed record ProposedStep(RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false);
+/// <param name="Pod">The pod to restart; null where none is known, and for every other action.</param>
+public sealed record ProposedStep(RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false, Workloads.PodSnapshot? Pod = null);

@@ -1,3 +1,4 @@
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions.Gates;
 
 namespace ChronosOps.Operator.Decisions;
@@ -23,27 +24,38 @@ public sealed class Permit
     /// <summary>The key of the action that is permitted.</summary>
     public string Key { get; }
 
+    /// <summary>Makes sure that this is the leave for an action.</summary>
+    /// <exception cref="ArgumentException">It is for another action.</exception>
+    public void Require(string key)
+    {
+        if (Key != key)
+        {
+            throw new ArgumentException($"the permit is for {Key}, not for {key}", nameof(key));
+        }
+    }
+
     /// <summary>Asks every gate.</summary>
     /// <param name="key">The key of the action.</param>
     /// <param name="context">What the gates look at.</param>
     /// <returns>What they said, and the permit if all allow.</returns>
     public static (GateReport Report, Permit? Permit) Request(string key, GateContext context)
     {
-        var gates = context.Step.IsUndo ? GatePipeline.ForUndo : GatePipeline.All;
+        var gates = GatePipeline.For(context.Step);
         var report = new GateReport([.. gates.Select(gate => new GateResult(gate.Name, GatePipeline.Ask(gate, context)))]);
         return (report, report.Verdict == Verdict.Allow ? new Permit(key) : null);
     }
 }
 
-/// <summary>All gates. Adding one is a file and a line.</summary>
+/// <summary>The gates of each kind of step. Adding one is a file and a line.</summary>
 public static class GatePipeline
 {
-    /// <summary>The gates of a step that climbs the ladder.</summary>
-    public static readonly IReadOnlyList<IGate> All =
+    /// <summary>The gates of a rollback.</summary>
+    public static readonly IReadOnlyList<IGate> ForRollback =
     [
         new EmergencyStopGate(),
         new HoldGate(),
         new ModeGate(),
+        new LadderGate(),
         new GitOpsGate(),
         new AnnotationGate(),
         new QuarantineGate(),
@@ -58,6 +70,24 @@ public static class GatePipeline
         new RateGate(),
     ];
 
+    /// <summary>
+    /// The gates of a restart of one pod. It changes nothing that a GitOps controller, a revision or a person's mark on a revision speaks of.
+    /// </summary>
+    public static readonly IReadOnlyList<IGate> ForRestart =
+    [
+        new EmergencyStopGate(),
+        new HoldGate(),
+        new ModeGate(),
+        new LadderGate(),
+        new ConfidenceGate(),
+        new EvidenceGate(),
+        new MinimumTrafficGate(),
+        new IllPodGate(),
+        new SparePodsGate(),
+        new OneActionGate(),
+        new RateGate(),
+    ];
+
     /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis.</summary>
     public static readonly IReadOnlyList<IGate> ForUndo =
     [
@@ -67,6 +97,16 @@ public static class GatePipeline
         new GitOpsGate(),
         new OneActionGate(),
     ];
+
+    /// <summary>The gates that a step has to pass.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no gates for such a step, and so no way to take it.</exception>
+    internal static IReadOnlyList<IGate> For(ProposedStep step) => step switch
+    {
+        { IsUndo: true } => ForUndo,
+        { Action: RemediationAction.Rollback } => ForRollback,
+        { Action: RemediationAction.Restart } => ForRestart,
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "no gates are named for this action"),
+    };
 
     /// <summary>Asks one gate; one that fails denies.</summary>
     internal static GateVerdict Ask(IGate gate, GateContext context)

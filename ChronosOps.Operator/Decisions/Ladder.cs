@@ -17,6 +17,7 @@ public static class Ladder
     private static readonly Dictionary<RemediationAction, Cause[]> Helps = new()
     {
         [RemediationAction.Rollback] = [Cause.BadRelease],
+        [RemediationAction.Restart] = [Cause.PodFault],
     };
 
     /// <summary>Chooses the next rung.</summary>
@@ -46,9 +47,16 @@ public static class Ladder
 
         var next = helpful.Where(action => !tried.Contains(action.ToString())).Select(action => (RemediationAction?)action).FirstOrDefault();
         return next is { } action
-            ? new LadderChoice(new ProposedStep(action, Target(bundle)), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}")
+            ? new LadderChoice(Step(action, bundle), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}")
             : new LadderChoice(null, "LadderExhausted", $"{string.Join(", ", helpful)} was tried and did not last");
     }
+
+    private static ProposedStep Step(RemediationAction action, EvidenceBundle bundle) => action switch
+    {
+        RemediationAction.Rollback => new ProposedStep(action, Target(bundle)),
+        RemediationAction.Restart => new ProposedStep(action, null, Pod: IllPod.Find(bundle)),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
+    };
 
     /// <summary>A release that nothing can be compared with or returned to: that is worth saying by name.</summary>
     private static LadderChoice? OnlyRevision(EvidenceBundle bundle, Diagnosis diagnosis)

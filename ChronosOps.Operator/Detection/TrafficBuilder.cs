@@ -27,44 +27,48 @@ public sealed class TrafficBuilder
     }
 
     /// <summary>The traffic of one workload.</summary>
-    public WorkloadTraffic Of(WorkloadSnapshot workload)
-    {
-        var grid = _series.Grid;
-        if (grid.Count < 2)
-        {
-            return WorkloadTraffic.None;
-        }
+    public WorkloadTraffic Of(WorkloadSnapshot workload) =>
+        _series.Grid.Count < 2 ? WorkloadTraffic.None : new WorkloadTraffic(_series.Grid[1] - _series.Grid[0], StepsBy(workload, (_, revision) => revision));
 
-        var steps = new Dictionary<(string Revision, DateTimeOffset To), Cell>();
+    /// <summary>The traffic of each pod of a revision, by the pod's name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<TrafficStep>> OfPods(WorkloadSnapshot workload, string revision) =>
+        _series.Grid.Count < 2 ? new Dictionary<string, IReadOnlyList<TrafficStep>>() : StepsBy(workload, (pod, its) => its == revision ? pod : null);
+
+    /// <summary>The steps of a workload's pods, added up under a name; null leaves a pod out.</summary>
+    private Dictionary<string, IReadOnlyList<TrafficStep>> StepsBy(WorkloadSnapshot workload, Func<string, string, string?> nameOf)
+    {
+        var step = _series.Grid[1] - _series.Grid[0];
+        var steps = new Dictionary<(string Name, DateTimeOffset To), Cell>();
         foreach (var (pod, revision, requests) in OfWorkload(_requests, workload))
         {
-            AddPod(workload, pod, revision, requests, steps);
+            if (nameOf(pod, revision) is { } name)
+            {
+                AddPod(workload, pod, name, requests, steps);
+            }
         }
 
-        var step = grid[1] - grid[0];
-        var byRevision = steps.GroupBy(entry => entry.Key.Revision).ToDictionary(
+        return steps.GroupBy(entry => entry.Key.Name).ToDictionary(
             same => same.Key,
             same => (IReadOnlyList<TrafficStep>)[.. from entry in same
                                                     orderby entry.Key.To
                                                     select entry.Value.ToStep(entry.Key.To - step, entry.Key.To)]);
-        return new WorkloadTraffic(step, byRevision);
     }
 
-    private void AddPod(WorkloadSnapshot workload, string pod, string revision, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
+    private void AddPod(WorkloadSnapshot workload, string pod, string name, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
     {
         var grid = _series.Grid;
         var created = workload.Pods.FirstOrDefault(p => p.Name == pod)?.CreatedAt;
         var live = requests.Points.Select(point => point.Time).ToHashSet();
         foreach (var (to, count) in Increments.Of(requests.Points, grid, created))
         {
-            Cell(steps, revision, to).Requests += count;
+            Cell(steps, name, to).Requests += count;
         }
 
         foreach (var series in OfPod(_errors, workload, pod))
         {
             foreach (var (to, count) in Increments.Of(series.Points, grid, created, live))
             {
-                Cell(steps, revision, to).Errors += count;
+                Cell(steps, name, to).Errors += count;
             }
         }
 
@@ -74,18 +78,18 @@ public sealed class TrafficBuilder
             {
                 foreach (var (to, count) in Increments.Of(series.Points, grid, created, live))
                 {
-                    var latency = Cell(steps, revision, to).Latency;
+                    var latency = Cell(steps, name, to).Latency;
                     latency[bound] = latency.GetValueOrDefault(bound) + count;
                 }
             }
         }
     }
 
-    private static Cell Cell(Dictionary<(string, DateTimeOffset), Cell> steps, string revision, DateTimeOffset to)
+    private static Cell Cell(Dictionary<(string, DateTimeOffset), Cell> steps, string name, DateTimeOffset to)
     {
-        if (!steps.TryGetValue((revision, to), out var cell))
+        if (!steps.TryGetValue((name, to), out var cell))
         {
-            steps[(revision, to)] = cell = new Cell();
+            steps[(name, to)] = cell = new Cell();
         }
 
         return cell;
@@ -106,7 +110,7 @@ public sealed class TrafficBuilder
         series.ToLookup(one => one.Labels.GetValueOrDefault("namespace", ""));
 }
 
-/// <summary>One revision's sums in one step while they are added up.</summary>
+/// <summary>The sums of one revision, or one pod, in one step while they are added up.</summary>
 internal sealed class Cell
 {
     public double Requests { get; set; }

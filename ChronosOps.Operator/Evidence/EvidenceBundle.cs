@@ -18,6 +18,9 @@ public sealed record EvidenceBundle
     /// <summary>Each HTTP signal measured by revision, where there was enough traffic.</summary>
     public IReadOnlyList<RevisionMeasure> Measures { get; init; } = [];
 
+    /// <summary>Each HTTP signal measured by pod of the current revision, where there was enough traffic.</summary>
+    public IReadOnlyList<PodMeasure> PodMeasures { get; init; } = [];
+
     /// <summary>Events of the workload, its ReplicaSets and pods.</summary>
     public IReadOnlyList<EventFact> Events { get; init; } = [];
 
@@ -49,6 +52,15 @@ public sealed record EvidenceBundle
 /// <param name="Text">The value as people read it.</param>
 /// <param name="SeenAt">When the revision last served.</param>
 public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text, DateTimeOffset SeenAt);
+
+/// <summary>A signal of one pod.</summary>
+/// <param name="Signal">The signal's name.</param>
+/// <param name="Pod">The pod's name.</param>
+/// <param name="Value">What was measured, in the unit of the signal.</param>
+/// <param name="Threshold">From where on it is trouble.</param>
+/// <param name="Requests">How many requests that rests on.</param>
+/// <param name="Text">The value as people read it.</param>
+public sealed record PodMeasure(string Signal, string Pod, double Value, double Threshold, double Requests, string Text);
 
 /// <summary>A Kubernetes Event.</summary>
 public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason, string Object, string Message, int Count);

@@ -2,7 +2,7 @@ using ChronosOps.Operator.Detection;
 
 namespace ChronosOps.Operator.Evidence;
 
-/// <summary>Each HTTP signal by revision over the last minutes, so that new and old can be compared even when the old pods are gone.</summary>
+/// <summary>Each HTTP signal by revision over the last minutes, so that new and old can be compared even when the old pods are gone, and by pod.</summary>
 public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : ICollector
 {
     private const int Steps = 60;
@@ -24,7 +24,8 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);
         var errors = await Query(TrafficQueries.Errors(own)).ConfigureAwait(false);
         var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
-        var traffic = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency)).Of(bundle.Workload);
+        var builder = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency));
+        var traffic = builder.Of(bundle.Workload);
         return bundle with
         {
             Measures =
@@ -38,9 +39,27 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
                    select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value),
                        revision.Value.Last(step => step.Requests > 0).To),
             ],
+            PodMeasures =
+            [
+                .. from signal in signals
+                   from pod in builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision)
+                   where bundle.Workload.Pods.Any(one => one.Name == pod.Key && !one.Deleting)
+                   let sum = Lately(pod.Value, request.OnsetAt)
+                   where sum is not null
+                   let value = TrafficJudge.Value(signal, sum)
+                   where value is not null
+                   select new PodMeasure(signal.Name, pod.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value)),
+            ],
         };
 
         Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], interval, cancellationToken);
+    }
+
+    /// <summary>What a pod served while the trouble lasted; null where that is too little to tell.</summary>
+    private static TrafficStep? Lately(IReadOnlyList<TrafficStep> steps, DateTimeOffset onset)
+    {
+        var part = steps.Where(step => step.To > onset).ToList();
+        return part.Sum(step => step.Requests) >= LeastRequests ? TrafficStep.Sum(part) : null;
     }
 
     /// <summary>What a revision served while the trouble lasted; where it served too little then, what it served right before. An older blip says nothing of now.</summary>

@@ -55,9 +55,9 @@ internal static class PostmortemActions
             Table(page, ["", ""],
             [
                 ["Key", Text(action.Key)],
-                ["From revision", Cell(action.FromRevision)],
-                ["To revision", Cell(action.ToRevision)],
-                ["Template from", Cell(action.TargetReplicaSet)],
+                .. action.TargetPod is null
+                    ? new[] { new[] { "From revision", Cell(action.FromRevision) }, ["To revision", Cell(action.ToRevision)], ["Template from", Cell(action.TargetReplicaSet)] }
+                    : [["Pod", Cell(action.TargetPod)], ["UID of the pod", Cell(action.TargetPodUid)], ["Created", Time(action.TargetPodCreatedAt)]],
                 ["Written down", Time(action.PlannedAt)],
                 ["Accepted", Time(action.AppliedAt)],
                 ["Rolled out", Time(action.RolledOutAt)],

@@ -48,6 +48,10 @@ internal static class PostmortemFollowUps
             case "NeighbourRelease":
                 yield return $"Tell the owners of {subject}: the trouble began with their change";
                 break;
+            case "PodFault":
+                yield return $"Find out why {subject} went wrong by itself, while the others were well: its node, its connections, what it had cached";
+                yield return "Add a liveness probe that fails in that state: then the kubelet restarts the container, without an incident";
+                break;
             default:
                 yield return "Find the cause: the evidence at hand does not explain it";
                 break;
@@ -79,6 +83,11 @@ internal static class PostmortemFollowUps
         if (rolledBack is not null)
         {
             yield return $"Change the manifest of {Text(incident.Spec.WorkloadRef.Name)} where it is kept: it still names the revision that was rolled back, and the next apply or upgrade would bring it back";
+        }
+
+        if (status.Actions.Exists(a => a is { Action: "Restart", State: ActionState.Succeeded }))
+        {
+            yield return "A restart may only have bought time: the incident stays Mitigated until the new pod has outlived the old one";
         }
 
         foreach (var unknown in status.Actions.Where(a => a.State is ActionState.OutcomeUnknown))

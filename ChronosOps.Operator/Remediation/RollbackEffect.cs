@@ -7,21 +7,16 @@ using ChronosOps.Operator.Decisions;
 
 namespace ChronosOps.Operator.Remediation;
 
-/// <summary>What came of trying to have an effect.</summary>
-/// <param name="State">What is known of it.</param>
-/// <param name="Message">In a sentence.</param>
-public sealed record EffectOutcome(EffectState State, string Message);
-
-/// <summary>Has the effect of a planned change of revision, at most once for each key.</summary>
+/// <summary>Changes the revision of a workload: a rollback, or the undo of one.</summary>
 [EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.Get | RbacVerb.Patch, Why = "the rollback, one JSON Patch of a Deployment that a policy selects, and handing fields back; never update, delete or scale")]
 [EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.Get, Why = "the template to go back to")]
-public sealed class RollbackEffect(KubernetesClient client)
+public sealed class RollbackEffect(KubernetesClient client) : IEffect
 {
     private const int HandBackTries = 5;
     private readonly GenericClient<V1Deployment> _deployments = client.For(KubernetesResources.Deployments);
     private readonly GenericClient<V1ReplicaSet> _replicaSets = client.For(KubernetesResources.ReplicaSets);
 
-    /// <summary>Looks whether the effect is in place.</summary>
+    /// <inheritdoc/>
     public async Task<EffectOutcome> ObserveAsync(string @namespace, string name, ActionRecord action, CancellationToken cancellationToken)
     {
         var live = await _deployments.FindNamespacedAsync(@namespace, name, cancellationToken).ConfigureAwait(false);
@@ -37,15 +32,11 @@ public sealed class RollbackEffect(KubernetesClient client)
         });
     }
 
-    /// <summary>Sends the patch. Needs the permit for this very key, and what the gates that gave it saw of a hold.</summary>
-    /// <exception cref="ArgumentException">The permit is for another action.</exception>
+    /// <summary>Sends the patch.</summary>
+    /// <inheritdoc/>
     public async Task<EffectOutcome> ApplyAsync(Permit permit, string @namespace, string name, ActionRecord action, string? hold, CancellationToken cancellationToken)
     {
-        if (permit.Key != action.Key)
-        {
-            throw new ArgumentException($"the permit is for {permit.Key}, not for {action.Key}", nameof(permit));
-        }
-
+        permit.Require(action.Key);
         if (string.IsNullOrEmpty(action.TargetReplicaSet))
         {
             return new EffectOutcome(EffectState.NotInPlace, "it is not written down which ReplicaSet holds the template (written by another version, or the definitions are older than the operator)");
@@ -70,8 +61,8 @@ public sealed class RollbackEffect(KubernetesClient client)
     }
 
     /// <summary>Hands the fields of the pod template back to whoever applies the workload. Changes nothing but metadata.managedFields; safe to repeat.</summary>
-    /// <returns>Whether we hold nothing of the spec any more. A refusal is no reason to fail: the rollback stands, and the next look tries again.</returns>
-    public async Task<bool> HandBackFieldsAsync(string @namespace, string name, CancellationToken cancellationToken)
+    /// <returns>Whether we hold nothing of the spec any more.</returns>
+    public async Task<bool> SettleAsync(string @namespace, string name, CancellationToken cancellationToken)
     {
         try
         {

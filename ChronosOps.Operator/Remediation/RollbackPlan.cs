@@ -83,25 +83,3 @@ public static class RollbackPlan
 
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }
-
-/// <summary>What is known of an effect.</summary>
-public enum EffectState
-{
-    /// <summary>The workload carries the action's key.</summary>
-    InPlace,
-
-    /// <summary>The workload is as it was when the action was written down.</summary>
-    NotInPlace,
-
-    /// <summary>The workload has changed, but not its revision: the effect was never in place, and no longer fits.</summary>
-    MovedOn,
-
-    /// <summary>The workload has changed, and its controller has not looked at it yet: a moment later it can be told.</summary>
-    NotYetKnown,
-
-    /// <summary>The workload has changed and does not carry the key: it may have been stripped. Never repeat.</summary>
-    Unknown,
-
-    /// <summary>The workload is gone, or another one has its name.</summary>
-    TargetGone,
-}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Verification;
 
@@ -60,7 +61,7 @@ public static class Verifier
     public static Check Look(ActionRecord action, WorkloadReading reading, bool neverReady)
     {
         var workload = reading.Workload;
-        if (!workload.RolloutComplete)
+        if (!IsInPlace(action, workload))
         {
             return new Check(CheckResult.Unknown, $"rollout under way: {workload.UpdatedReplicas} of {workload.Replicas} updated, {workload.AvailableReplicas} available");
         }
@@ -73,6 +74,20 @@ public static class Verifier
 
         return Measured(action, reading, neverReady);
     }
+
+    /// <summary>Whether what the action leads to runs, and nothing else.</summary>
+    public static bool IsInPlace(ActionRecord action, WorkloadSnapshot workload) =>
+        workload.RolloutComplete && (action.TargetPodUid is not { } pod || IsReplaced(pod, action.ToRevision, workload));
+
+    /// <summary>
+    /// Whether the pod is gone or on its way, which may take its grace, and as many others as the workload asks for are ready in its place. The
+    /// Deployment's own counts lag behind.
+    /// </summary>
+    private static bool IsReplaced(string uid, string? revision, WorkloadSnapshot workload) =>
+        workload.Pods.All(pod => pod.Uid != uid || pod.Deleting) && workload.PodsOf(revision).Count(pod => pod is { Ready: true, Deleting: false }) >= workload.Replicas;
+
+    /// <summary>For how long it could be seen whether the action helped: since it was accepted, without the time in which nobody looked.</summary>
+    public static TimeSpan Watched(ActionRecord action, DateTimeOffset now) => now - (action.AppliedAt ?? now) - TimeSpan.FromSeconds(action.UnwatchedSeconds ?? 0);
 
     /// <summary>What the checks so far say together.</summary>
     public static Conclusion Conclude(ActionRecord action, EffectivePolicy policy, WorkloadReading reading, DateTimeOffset now)
@@ -89,7 +104,7 @@ public static class Verifier
             return IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Failed;
         }
 
-        if (now - (action.AppliedAt ?? now) < policy.VerificationTimeout)
+        if (Watched(action, now) < policy.VerificationTimeout)
         {
             return Conclusion.GoOn;
         }

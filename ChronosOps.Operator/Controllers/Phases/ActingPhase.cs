@@ -2,6 +2,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -9,7 +10,7 @@ namespace ChronosOps.Operator.Controllers.Phases;
 /// Carries out the action that is written down. It first looks whether the effect is in place already: a process that was killed between
 /// doing and recording finds it so. The gates are asked again right before the effect.
 /// </summary>
-public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, RollbackEffect effect) : IPhase
+public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effects effects) : IPhase
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
@@ -20,19 +21,24 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
             return PhaseResult.Go(Trigger.Broken, "NoActionWrittenDown", "the phase is Acting, and no action is written down");
         }
 
+        if (effects.Of(action) is not { } effect)
+        {
+            return ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "UnknownAction", $"this version does not know the action {action.Action}");
+        }
+
         var seen = await effect.ObserveAsync(context.Key.Namespace, context.Key.Name, action, cancellationToken).ConfigureAwait(false);
         return seen.State switch
         {
-            EffectState.InPlace => await AppliedAsync(context, action, seen.Message, cancellationToken).ConfigureAwait(false),
+            EffectState.InPlace => await AppliedAsync(context, effect, action, seen.Message, cancellationToken).ConfigureAwait(false),
             EffectState.TargetGone => ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
             EffectState.MovedOn => Refused(context, action, "WorkloadMovedOn", seen.Message),
             EffectState.NotYetKnown when context.Now - action.PlannedAt < LongestWait => PhaseResult.Wait(TimeSpan.FromSeconds(1)),
             EffectState.Unknown or EffectState.NotYetKnown => ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
-            _ => await DoAsync(context, action, cancellationToken).ConfigureAwait(false),
+            _ => await DoAsync(context, effect, action, cancellationToken).ConfigureAwait(false),
         };
     }
 
-    private async Task<PhaseResult> DoAsync(IncidentContext context, ActionRecord action, CancellationToken cancellationToken)
+    private async Task<PhaseResult> DoAsync(IncidentContext context, IEffect effect, ActionRecord action, CancellationToken cancellationToken)
     {
         if (context.Reading is not { } reading || context.Policy is not { } policy)
         {
@@ -42,8 +48,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
         }
 
         var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
-        var undo = action.Action == RollbackPlan.UndoAction;
-        var step = new ProposedStep(RemediationAction.Rollback, assessment.Bundle.Workload.Revision(action.ToRevision), undo);
+        var step = StepOf(action, assessment.Bundle.Workload);
         var (report, permit) = await gateKeeper.AskAsync(context, assessment, policy, step, action.Key, action.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
         if (permit is null)
         {
@@ -59,21 +64,34 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Rollba
 
         action.Policy = policy.Name;
         var outcome = await effect.ApplyAsync(permit, context.Key.Namespace, context.Key.Name, action, assessment.Bundle.Workload.Annotations.GetValueOrDefault(ApiGroup.HoldAnnotation), cancellationToken).ConfigureAwait(false);
+        if (outcome.State == EffectState.HeldOff && context.Now - action.PlannedAt < LongestWait)
+        {
+            context.Status.Message = Bounded.Sentence($"waiting: {outcome.Message}");
+            return PhaseResult.Wait();
+        }
+
         return outcome.State == EffectState.InPlace
-            ? await AppliedAsync(context, action, outcome.Message, cancellationToken).ConfigureAwait(false)
-            : Refused(context, action, "PatchRefused", outcome.Message);
+            ? await AppliedAsync(context, effect, action, outcome.Message, cancellationToken).ConfigureAwait(false)
+            : Refused(context, action, action.TargetPod is null ? "PatchRefused" : "EvictionRefused", outcome.Message);
     }
 
-    private async Task<PhaseResult> AppliedAsync(IncidentContext context, ActionRecord action, string message, CancellationToken cancellationToken)
+    private static async Task<PhaseResult> AppliedAsync(IncidentContext context, IEffect effect, ActionRecord action, string message, CancellationToken cancellationToken)
     {
         action.State = ActionState.Applied;
         action.AppliedAt = context.Now;
-        action.FieldsHandedBack = await effect.HandBackFieldsAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
+        action.FieldsHandedBack = await effect.SettleAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
         context.Status.LastAction = $"{action.Action}/{action.State}";
         return PhaseResult.Go(Trigger.Applied, $"{action.Action}Applied", $"{action.Message}: {message}");
     }
 
-    /// <summary>A rollback that had no effect is thought over; an undo that had none needs a person.</summary>
+    /// <summary>The step that was written down, with what it is aimed at as that is now.</summary>
+    private static ProposedStep StepOf(ActionRecord action, WorkloadSnapshot workload) => action.Action switch
+    {
+        nameof(RemediationAction.Restart) => new ProposedStep(RemediationAction.Restart, null, Pod: workload.Pods.FirstOrDefault(pod => pod.Uid == action.TargetPodUid)),
+        _ => new ProposedStep(RemediationAction.Rollback, workload.Revision(action.ToRevision), action.Action == RollbackPlan.UndoAction),
+    };
+
+    /// <summary>A step up that had no effect is thought over; an undo that had none needs a person.</summary>
     private static PhaseResult Refused(IncidentContext context, ActionRecord action, string reason, string message) =>
         ActionEnd.Record(context, action, ActionState.Refused, action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
 }

@@ -4,6 +4,7 @@ using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Verification;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -55,7 +56,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         var attempt = (context.Status.Attempt ?? 0) + 1;
         if (context.Status.Actions.Count(action => action.State != ActionState.Refused) >= MaxAttempts || attempt > MaxPlans)
         {
-            return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", $"{MaxAttempts} attempts were made");
+            return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", attempt > MaxPlans ? $"{MaxPlans} actions were written down, and most of them refused" : $"{MaxAttempts} attempts were made");
         }
 
         return await DecideAsync(context, assessment, reading, step, attempt, cancellationToken).ConfigureAwait(false);
@@ -79,13 +80,24 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
                 : PhaseResult.Wait();
         }
 
-        var action = RollbackPlan.Write(context.Uid, attempt, step.Action.ToString(), assessment.Bundle.Workload, step.Target!, context.Now);
+        var action = Plan(context, assessment.Bundle.Workload, step, attempt);
         action.Policy = reading.Policy.Name;
         action.Before = Verifier.MeasureBefore(reading);
-        context.Status.KnownGood = Assessor.Record(assessment.Bundle.Workload, step.Target!.Facts, step.Target.CreatedAt);
         context.Status.Attempt = attempt;
         context.Status.LastAction = $"{action.Action}/{action.State}";
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
         return PhaseResult.Go(Trigger.Permitted, step.Action.ToString(), $"{action.Message}; all {report.Results.Count} gates allow it; key {action.Key}");
+    }
+
+    /// <summary>The step as it is written down.</summary>
+    private static ActionRecord Plan(IncidentContext context, WorkloadSnapshot workload, ProposedStep step, int attempt)
+    {
+        if (step.Action == RemediationAction.Restart)
+        {
+            return RestartPlan.Write(context.Uid, attempt, workload, step.Pod!, context.Now);
+        }
+
+        context.Status.KnownGood = Assessor.Record(workload, step.Target!.Facts, step.Target.CreatedAt);
+        return RollbackPlan.Write(context.Uid, attempt, step.Action.ToString(), workload, step.Target, context.Now);
     }
 }

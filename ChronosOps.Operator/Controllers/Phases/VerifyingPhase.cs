@@ -3,12 +3,16 @@ using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Verification;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
 /// <summary>Measures whether the action helped. A person's change of the workload ends our part in it.</summary>
-public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
+public sealed class VerifyingPhase(Effects effects, TimeSpan interval) : IPhase
 {
+    /// <summary>Evaluations may be late by some; after more than this many intervals nobody was there to look.</summary>
+    private const int LateBy = 4;
+
     public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
     {
         if (context.LastAction is not { } action)
@@ -23,19 +27,23 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
                 : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.TargetGone, "PolicyGone", "no valid policy governs the workload any more: it is not measured any further whether the action helped");
         }
 
-        if (action.FieldsHandedBack != true)
+        if (action.FieldsHandedBack != true && effects.Of(action) is { } effect)
         {
-            action.FieldsHandedBack = await effect.HandBackFieldsAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
+            action.FieldsHandedBack = await effect.SettleAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
         }
 
         // The caches may still show the workload as it was before the effect.
-        if (context.Reading is not { } reading || reading.Time <= action.AppliedAt || reading.Workload.Generation <= action.TargetGeneration)
+        if (context.Reading is not { } reading || reading.Time <= action.AppliedAt || !ShowsEffect(action, reading))
         {
             return PhaseResult.Wait();
         }
 
         return Changed(context, action, reading) ?? Verify(context, action, reading);
     }
+
+    private static bool ShowsEffect(ActionRecord action, WorkloadReading reading) => action.TargetPodUid is { } uid
+        ? Verifier.Watched(action, reading.Time) > reading.Policy.VerificationTimeout || !reading.Workload.Pods.Any(pod => pod.Uid == uid && !pod.Deleting)
+        : reading.Workload.Generation > action.TargetGeneration;
 
     private static PhaseResult? Changed(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
@@ -46,9 +54,10 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
                 : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
 
-    private static PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    private PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
-        if (reading.Workload.RolloutComplete)
+        NoteGap(action, reading.Time);
+        if (Verifier.IsInPlace(action, reading.Workload))
         {
             action.RolledOutAt ??= reading.Time;
         }
@@ -60,16 +69,31 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
 
         SignalNotes.Update(context.Status, reading, context.Now);
         AddCheck(context, action, reading);
-        return Verifier.Conclude(action, reading.Policy, reading, context.Now) switch
+        return Verifier.Conclude(action, reading.Policy, reading, reading.Time) switch
         {
             Conclusion.Succeeded => ActionEnd.Record(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
                 $"{reading.Policy.ConsecutiveChecks} checks in a row are healthy: {action.Checks[^1].Message}"),
-            Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "ActionDidNotHelp", $"the rollback did not help: {action.Checks[^1].Message}"),
+            Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
             Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
                 $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
+            Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
+                $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse => PlanUndo(context, action, reading),
             _ => PhaseResult.Wait(),
         };
+    }
+
+    private void NoteGap(ActionRecord action, DateTimeOffset looked)
+    {
+        // Where nothing of an earlier look is kept (definitions older than the operator), an undo would never come to its time-out.
+        var first = action.Action == RollbackPlan.UndoAction ? null : action.AppliedAt;
+        var missed = looked - (action.LookedAt ?? action.Checks.LastOrDefault()?.Time ?? first ?? looked) - (interval * LateBy);
+        if (missed > TimeSpan.Zero)
+        {
+            action.UnwatchedSeconds = (action.UnwatchedSeconds ?? 0) + (long)missed.TotalSeconds;
+        }
+
+        action.LookedAt = looked;
     }
 
     private static void AddCheck(IncidentContext context, ActionRecord action, WorkloadReading reading)
@@ -112,7 +136,7 @@ public sealed class VerifyingPhase(RollbackEffect effect) : IPhase
     }
 
     private static PhaseResult AfterUndo(IncidentContext context, ActionRecord action, WorkloadReading reading) =>
-        action.RolledOutAt is not null || context.Now - action.AppliedAt > reading.Policy.VerificationTimeout
+        action.RolledOutAt is not null || Verifier.Watched(action, reading.Time) > reading.Policy.VerificationTimeout
             ? ActionEnd.Record(context, action, action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded, Trigger.NotVerified, "Undone",
                 $"the rollback had made things worse and was taken back; revision {action.ToRevision} runs again")
             : PhaseResult.Wait();

@@ -15,9 +15,14 @@
   resources: [events]
   verbs: [list, create, patch]
 # OperatorHost: states of containers
+# RestartEffect: whether the pod that is to be restarted is still the one that was judged
 - apiGroups: [""]
   resources: [pods]
-  verbs: [list, watch]
+  verbs: [get, list, watch]
+# RestartEffect: the restart, one eviction of one pod of a workload that a policy with Restart in its ladder selects; never delete
+- apiGroups: [""]
+  resources: [pods/eviction]
+  verbs: [create]
 # IncidentJournal: what its Events are about
 # OperatorHost: what is running
 # OwnershipCollector: who manages it, by its metadata

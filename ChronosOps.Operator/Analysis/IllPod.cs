@@ -1,0 +1,54 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Analysis;
+
+/// <summary>
+/// A signal that fires, by pod: which pods of the current revision show the trouble, and which do not. Between the two is a gap, and a pod
+/// of few requests counts as neither: luck must not pass for health. Pure.
+/// </summary>
+/// <param name="Signal">The signal.</param>
+/// <param name="Ill">Pods at or beyond the threshold.</param>
+/// <param name="Well">Pods far below it, and far below every ill one.</param>
+/// <param name="Others">How many ready pods are neither, those that served nothing among them.</param>
+public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill, IReadOnlyList<PodMeasure> Well, int Others)
+{
+    /// <summary>Of a hundred requests with one in twenty failed, at most one fails in fewer than four cases of a hundred.</summary>
+    private const double LeastRequests = 100;
+    private const double BelowThreshold = 2;
+    private const double BelowIll = 4;
+
+    /// <summary>Whether one pod alone is ill.</summary>
+    public bool IsOnePod => Ill.Count == 1 && Well.Count > 0 && Others == 0;
+
+    /// <summary>A comparison for each signal that fires.</summary>
+    public static IEnumerable<PodComparison> Of(EvidenceBundle bundle) =>
+        from firing in bundle.Signals
+        where firing is { IsKubernetesSign: false, State: SignalState.Firing }
+        select Of(bundle, firing.Signal, [.. bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal)]);
+
+    private static PodComparison Of(EvidenceBundle bundle, string signal, List<PodMeasure> measures)
+    {
+        var telling = measures.Where(measure => measure.Requests >= LeastRequests).ToList();
+        var ill = telling.Where(measure => measure.Value >= measure.Threshold).ToList();
+        var well = ill.Count == 0 ? [] : telling.Where(measure => measure.Value < Math.Min(measure.Threshold / BelowThreshold, ill.Min(one => one.Value) / BelowIll)).ToList();
+        var told = ill.Concat(well).Select(measure => measure.Pod).ToHashSet();
+        var others = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Count(pod => pod is { Ready: true, Deleting: false } && !told.Contains(pod.Name));
+        return new PodComparison(signal, ill, well, others);
+    }
+}
+
+/// <summary>The one pod that is ill while all others of its revision are well.</summary>
+public static class IllPod
+{
+    /// <summary>The pod; null where none or more than one is ill, where one cannot be told, or where signals name different ones.</summary>
+    public static PodSnapshot? Find(EvidenceBundle bundle)
+    {
+        var seen = PodComparison.Of(bundle).Where(comparison => comparison.Ill.Count > 0).ToList();
+        var names = seen.SelectMany(comparison => comparison.Ill).Select(measure => measure.Pod).Distinct().ToList();
+        return names.Count == 1 && seen.TrueForAll(comparison => comparison.IsOnePod)
+            ? bundle.Workload.Pods.FirstOrDefault(pod => pod.Name == names[0] && !pod.Deleting)
+            : null;
+    }
+}
