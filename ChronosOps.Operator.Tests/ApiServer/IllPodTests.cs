@@ -104,7 +104,8 @@ public class IllPodTests
     /// <summary>When the release has proved itself and served as long again.</summary>
     private static async Task<V1Pod> FallIllAsync(ApiServerWorld world)
     {
-        await Waiting.QuietlyAsync(12);
+        var released = DateTimeOffset.Parse((string)(await world.DeploymentAsync())["metadata"]!["creationTimestamp"]!, System.Globalization.CultureInfo.InvariantCulture);
+        await Waiting.QuietlyAsync((TimeProvider.System.GetUtcNow() - released).TotalSeconds + 3);
         var ill = (await PodsAsync(world)).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).First();
         world.Kubelet.PodFates[ill.Metadata.Name!] = PodFate.Failing();
         return ill;

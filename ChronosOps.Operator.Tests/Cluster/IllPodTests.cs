@@ -19,7 +19,7 @@ public class IllPodTests
         await service.AllowRestartAsync();
         await service.ProtectedAsync();
         // Until it has served as long again as it took to prove itself the release is suspected itself.
-        await Waiting.QuietlyAsync(75);
+        await Waiting.QuietlyAsync((ClusterScripts.Now - since).TotalSeconds + 10);
 
         var pod = await service.SwitchFaultInOnePodAsync("error-ratio", 0.5);
         var healed = await Waiting.ForAsync(
