@@ -20,6 +20,19 @@ public sealed class PodComparisonTests
             diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease).Rejection);
     }
 
+    [Theory]
+    [InlineData(-86400, -621)]
+    [InlineData(-500, -261)]
+    public void AReleaseIsSettledOnceItServedAsLongAgainAsItTookToProveItselfOrTenMinutes(double releasedAt, double provenAt)
+    {
+        var diagnosis = Diagnose(b => b with
+        {
+            Workload = b.Workload with { RolloutStartedAt = SampleWorkload.At(releasedAt) },
+            KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(provenAt), SampleWorkload.At(-30))],
+        });
+        Assert.Contains(diagnosis.Hypotheses, hypothesis => hypothesis.Cause == Cause.PodFault);
+    }
+
     [Fact]
     public void TwoIllPodsAreToldAndNoneIsBlamed()
     {
@@ -75,7 +88,12 @@ public sealed class PodComparisonTests
         ["the release has not proved itself"] = b => b with { KnownGood = [] },
         ["another was not measured at all"] = b => b with { PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4)] },
         ["it came after the onset"] = b => Younger(b, -10),
-        ["the release proved itself a moment ago"] = b => b with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-40000), SampleWorkload.At(-30))] },
+        ["the release proved itself a moment ago"] = b => b with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-600), SampleWorkload.At(-30))] },
+        ["it is a young release that proved itself faster than it has served since"] = b => b with
+        {
+            Workload = b.Workload with { RolloutStartedAt = SampleWorkload.At(-500), Pods = [.. b.Workload.Pods.Select(pod => pod with { CreatedAt = SampleWorkload.At(-500) })] },
+            KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-250), SampleWorkload.At(-30))],
+        },
         ["the release proved itself only after the onset"] = b => b with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.Now, SampleWorkload.Now)] },
         ["two signals name different pods"] = b => b with
         {

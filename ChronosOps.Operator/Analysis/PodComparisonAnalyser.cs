@@ -13,6 +13,9 @@ public sealed class PodComparisonAnalyser : IAnalyser
     private const string Source = "pods";
     private const int MostNames = 4;
 
+    /// <summary>Long enough, however long the proof took: that of an old release comes when the operator is installed.</summary>
+    private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
+
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         if (!IsSettled(bundle))
@@ -39,11 +42,16 @@ public sealed class PodComparisonAnalyser : IAnalyser
         Unchanged(bundle, @case, subject, pod);
     }
 
-    /// <summary>Whether the release had proved itself, and then served as long again.</summary>
+    /// <summary>Whether the release had proved itself, and then served as long again or for ten minutes.</summary>
     private static bool IsSettled(EvidenceBundle bundle)
     {
-        var proven = bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision)?.ProvenAt;
-        return proven is { } at && bundle.OnsetAt - at >= at - bundle.Workload.RolloutStartedAt;
+        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision)?.ProvenAt is not { } proven)
+        {
+            return false;
+        }
+
+        var (proof, since) = (proven - bundle.Workload.RolloutStartedAt, bundle.OnsetAt - proven);
+        return since >= (proof < LongEnough ? proof : LongEnough);
     }
 
     private static string Others(PodComparison comparison) => comparison.Well.Count == 1 ? "the other" : $"all {comparison.Well.Count} others";
