@@ -26,6 +26,7 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
         var builder = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency));
         var traffic = builder.Of(bundle.Workload);
+        var pods = builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision);
         return bundle with
         {
             Measures =
@@ -42,7 +43,7 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
             PodMeasures =
             [
                 .. from signal in signals
-                   from pod in builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision)
+                   from pod in pods
                    where bundle.Workload.Pods.Any(one => one.Name == pod.Key && !one.Deleting)
                    let sum = Lately(pod.Value, request.OnsetAt)
                    where sum is not null
