@@ -10,7 +10,13 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// <summary>The operator, in this process or as a process of its own that can be killed.</summary>
 internal sealed class RunningOperator : IAsyncDisposable
 {
+    // Below the ports that the kernel gives to connections that go out, and to who binds to port 0: between choosing one and listening on it nobody takes it.
+    private const int FirstPort = 10_000;
+    private const int Ports = 16_000;
+    private static int s_nextPort = Random.Shared.Next(Ports);
+
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<string> _said = new();
     private Task<int> _inProcess = Task.FromResult(0);
     private Process? _process;
 
@@ -55,9 +61,13 @@ internal sealed class RunningOperator : IAsyncDisposable
             "--listen", running.Address, "--control-configmap", ApiServerWorld.ControlMap, "--control-namespace", world.Namespace,
             "--kubeconfig", kubeconfig ?? world.OperatorKubeconfig, "--log-level", "warning", .. more,
         ];
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "chronosops"), arguments);
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "chronosops"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         running._process = Process.Start(start)!;
+        running._process.OutputDataReceived += (_, line) => running.Keep(line.Data);
+        running._process.ErrorDataReceived += (_, line) => running.Keep(line.Data);
+        running._process.BeginOutputReadLine();
+        running._process.BeginErrorReadLine();
         try
         {
             await running.ReadyAsync();
@@ -115,7 +125,7 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     private Task ReadyAsync() => Waiting.ForAsync("the operator to be ready", async () =>
     {
-        Assert.False(HasExited, "the operator ended instead of becoming ready");
+        Assert.False(HasExited, $"the operator ended instead of becoming ready: {LastWords()}");
         try
         {
             return (await GetAsync("/readyz")).Status == HttpStatusCode.OK ? this : null;
@@ -126,10 +136,51 @@ internal sealed class RunningOperator : IAsyncDisposable
         }
     });
 
+    private string LastWords()
+    {
+        if (_process is not { } process)
+        {
+            return _inProcess.Exception?.GetBaseException().Message ?? "no exception";
+        }
+
+        process.WaitForExit(); // until all that it wrote is read
+        lock (_said)
+        {
+            return $"exit code {process.ExitCode}, {string.Join(" | ", _said)}";
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_said)
+        {
+            if (line is { Length: > 0 })
+            {
+                _said.Enqueue(line);
+            }
+
+            if (_said.Count > 20)
+            {
+                _said.Dequeue();
+            }
+        }
+    }
+
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref s_nextPort) % Ports);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one, then.
+            }
+        }
     }
 }

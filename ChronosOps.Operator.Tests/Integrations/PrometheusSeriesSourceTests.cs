@@ -114,10 +114,9 @@ public sealed class PrometheusSeriesSourceTests : IDisposable
     [Fact]
     public async Task SaysThatNobodyListens()
     {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var url = new Uri($"http://{free.LocalEndpoint}");
-        free.Stop();
+        using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // nobody else gets the port, and nobody listens on it
+        var url = new Uri($"http://{bound.LocalEndPoint}");
         var unavailable = await Assert.ThrowsAsync<SeriesUnavailableException>(() => QueryAsync(Source(url)));
         Assert.Equal("Unreachable", unavailable.Reason);
     }
