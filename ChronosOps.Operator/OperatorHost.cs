@@ -19,7 +19,10 @@ namespace ChronosOps.Operator;
 
 /// <summary>Puts the operator together and runs it: top to bottom, the way an incident travels.</summary>
 [EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
-[EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "its revisions")]
+[EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
+[EntityRbac(typeof(V1DaemonSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
+[EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "the revisions of Deployments")]
+[EntityRbac(typeof(V1ControllerRevision), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "the revisions of StatefulSets and DaemonSets")]
 [EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "states of containers")]
 [EntityRbac(typeof(RemediationPolicy), Verbs = RbacVerb.List | RbacVerb.Watch)]
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.List | RbacVerb.Watch)]
@@ -38,12 +41,16 @@ public static class OperatorHost
 
         // What is running.
         var scope = string.IsNullOrEmpty(options.Namespace) ? null : options.Namespace;
-        var deployments = new Informer<V1Deployment>(client.For(KubernetesResources.Deployments), new() { Namespace = scope, Transform = WorkloadCatalog.Slim }, loggers.CreateLogger("Deployments"), time);
-        var replicaSets = new Informer<V1ReplicaSet>(client.For(KubernetesResources.ReplicaSets), new() { Namespace = scope, Transform = WorkloadCatalog.Slim }, loggers.CreateLogger("ReplicaSets"), time);
-        var pods = new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope }, loggers.CreateLogger("Pods"), time);
+        var running = new WorkloadCaches(
+            new Informer<V1Deployment>(client.For(KubernetesResources.Deployments), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Deployments"), time),
+            new Informer<V1ReplicaSet>(client.For(KubernetesResources.ReplicaSets), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("ReplicaSets"), time),
+            new Informer<V1StatefulSet>(client.For(KubernetesResources.StatefulSets), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("StatefulSets"), time),
+            new Informer<V1DaemonSet>(client.For(KubernetesResources.DaemonSets), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("DaemonSets"), time),
+            new Informer<V1ControllerRevision>(client.For(KubernetesResources.ControllerRevisions), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("ControllerRevisions"), time),
+            new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope }, loggers.CreateLogger("Pods"), time));
         var policyCache = new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new() { Namespace = scope }, loggers.CreateLogger("RemediationPolicies"), time);
         var incidentCache = new Informer<Incident>(client.For(ApiResources.Incidents), new() { Namespace = scope }, loggers.CreateLogger("Incidents"), time);
-        var catalog = new WorkloadCatalog(deployments, replicaSets, pods);
+        var catalog = new WorkloadCatalog(running, time);
         var policies = new PolicyRegistry(policyCache, catalog);
         var incidents = new IncidentBook(incidentCache);
         var knownGood = new KnownGoodBook();
@@ -66,7 +73,7 @@ public static class OperatorHost
             [IncidentPhase.Orienting] = new OrientingPhase(assessor),
             [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, interval),
             [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effects),
-            [IncidentPhase.Verifying] = new VerifyingPhase(effects, interval),
+            [IncidentPhase.Verifying] = new VerifyingPhase(gateKeeper, effects, interval),
             [IncidentPhase.Mitigated] = new MitigatedPhase(),
             [IncidentPhase.Escalated] = new EscalatedPhase(interval),
         };
@@ -83,7 +90,7 @@ public static class OperatorHost
             metrics, time, interval, loggers.CreateLogger<DetectionLoop>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 
-        var caches = new CacheGroup(deployments, replicaSets, pods, policyCache, incidentCache);
+        var caches = new CacheGroup(running, policyCache, incidentCache);
         var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
         Endpoints.Map(app, metrics, new Readiness(() => new(caches.HaveSynced, caches.HeardFromServer, leadership.Since, loop.LastRun), time, interval));
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));

@@ -7,6 +7,9 @@ public static class KubernetesResources
 {
     public static ResourceType<V1Deployment> Deployments { get; } = new(KubernetesJson.Default.V1Deployment);
     public static ResourceType<V1ReplicaSet> ReplicaSets { get; } = new(KubernetesJson.Default.V1ReplicaSet);
+    public static ResourceType<V1StatefulSet> StatefulSets { get; } = new(KubernetesJson.Default.V1StatefulSet);
+    public static ResourceType<V1DaemonSet> DaemonSets { get; } = new(KubernetesJson.Default.V1DaemonSet);
+    public static ResourceType<V1ControllerRevision> ControllerRevisions { get; } = new(KubernetesJson.Default.V1ControllerRevision);
     public static ResourceType<V1Pod> Pods { get; } = new(KubernetesJson.Default.V1Pod);
     public static ResourceType<V1ConfigMap> ConfigMaps { get; } = new(KubernetesJson.Default.V1ConfigMap);
 

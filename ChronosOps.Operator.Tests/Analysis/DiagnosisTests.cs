@@ -54,7 +54,7 @@ public sealed class DiagnosisTests
     [Fact]
     public void TheReleaseOfANeighbourIsConsideredAndRejectedWithTheReason()
     {
-        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset.AddSeconds(-40), RolloutComplete: true, HasBadPods: false)] });
+        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("deployment/cart", "cart", "c0ffee", SampleBundle.Onset.AddSeconds(-40), RolloutComplete: true, HasBadPods: false)] });
         AssertBadRelease(diagnosis, EvidenceKind.Series, EvidenceKind.Change);
         var neighbour = diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.NeighbourRelease);
         Assert.Equal("release c0ffee of cart", neighbour.Subject);
@@ -65,13 +65,13 @@ public sealed class DiagnosisTests
     [Fact]
     public void ANeighbourThatWasReleasedAfterTheTroubleIsNotToBlame()
     {
-        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset.AddSeconds(20), RolloutComplete: false, HasBadPods: true)] });
+        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("deployment/cart", "cart", "c0ffee", SampleBundle.Onset.AddSeconds(20), RolloutComplete: false, HasBadPods: true)] });
         Assert.Equal("cart was released 20s after the trouble", diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.NeighbourRelease).Rejection);
     }
 
     [Fact]
     public void ANeighbourAloneIsNeverAccepted() =>
-        Assert.Null(Diagnose(b => Quiet(b) with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset.AddSeconds(-5), RolloutComplete: false, HasBadPods: true)] }).Accepted);
+        Assert.Null(Diagnose(b => Quiet(b) with { Neighbours = [new NeighbourFact("deployment/cart", "cart", "c0ffee", SampleBundle.Onset.AddSeconds(-5), RolloutComplete: false, HasBadPods: true)] }).Accepted);
 
     [Fact]
     public void AReleaseAfterTheOnsetIsRejected()
@@ -204,10 +204,36 @@ public sealed class DiagnosisTests
         Assert.Equal(["events: forbidden"], Diagnose(b => b with { Gaps = ["events: forbidden"] }).Gaps);
     }
 
+    /// <summary>The mended release after a broken one: the controller of an ordered StatefulSet has made no pod of it yet.</summary>
+    [Fact]
+    public void AReleaseThatAPodOfAnotherOneHoldsUpIsNotBlamed()
+    {
+        var broken = SampleWorkload.Pod("checkout-2", "b70ken", SampleWorkload.At(-90), ready: false);
+        var diagnosis = Diagnose(b => Stuck(b, w => w with { WaitsForEachPod = true, Pods = [broken, .. w.PodsOf(SampleWorkload.Old)] }));
+        Assert.Null(diagnosis.Accepted);
+        Assert.Contains(BadRelease(diagnosis).Against, argument => argument.Finding.Message.Contains("waits for pod checkout-2 of revision b70ken", StringComparison.Ordinal));
+        Assert.Equal(Cause.BadRelease, Diagnose(b => Stuck(b, w => w)).Accepted?.Cause);
+    }
+
+    /// <summary>Of StatefulSets and DaemonSets no condition tells it, but an Event does.</summary>
+    [Fact]
+    public void APodThatAnyRevisionWouldBeRefusedSpeaksAgainstTheRelease()
+    {
+        var refused = new EventFact(SampleWorkload.At(-20), "Warning", "FailedCreate", "Deployment/checkout", "create Pod checkout-2 failed: forbidden: exceeded quota: small", 3);
+        Assert.Contains(BadRelease(Diagnose(b => Stuck(b, w => w) with { Events = [refused] })).Against, argument => argument.Finding.Message.Contains("exceeded quota: small", StringComparison.Ordinal));
+    }
+
+    private static EvidenceBundle Stuck(EvidenceBundle bundle, Func<WorkloadSnapshot, WorkloadSnapshot> change) => bundle with
+    {
+        Workload = change(bundle.Workload),
+        Measures = [],
+        Signals = [SampleBundle.Reading(PodSigns.RolloutNotProgressing, SignalState.Firing) with { IsKubernetesSign = true }],
+    };
+
     [Fact]
     public void FindingsAreNamedOneByOneAndEveryArgumentRestsOnOne()
     {
-        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("cart", "c0ffee", SampleBundle.Onset, RolloutComplete: true, HasBadPods: false)] });
+        var diagnosis = Diagnose(b => b with { Neighbours = [new NeighbourFact("deployment/cart", "cart", "c0ffee", SampleBundle.Onset, RolloutComplete: true, HasBadPods: false)] });
         Assert.Equal(Enumerable.Range(1, diagnosis.Findings.Count).Select(k => $"f{k}"), diagnosis.Findings.Select(finding => finding.Id));
         Assert.All(diagnosis.Hypotheses.SelectMany(hypothesis => hypothesis.For.Concat(hypothesis.Against)), argument => Assert.Contains(argument.Finding, diagnosis.Findings));
     }

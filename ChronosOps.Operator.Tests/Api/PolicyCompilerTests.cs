@@ -135,7 +135,7 @@ public sealed class PolicyCompilerTests
     {
         var applied = SamplePolicy.Applied();
         applied.Spec.Workloads = new WorkloadSelector { Selector = new V1LabelSelector() };
-        Assert.True(PolicyCompiler.Compile(applied).Policy!.Selects("shop", "anything", null));
+        Assert.True(PolicyCompiler.Compile(applied).Policy!.Selects(WorkloadKind.Deployment, "shop", "anything", null));
     }
 
     [Theory]
@@ -147,7 +147,7 @@ public sealed class PolicyCompilerTests
     public void NameAndSelectorMustBothHold(string @namespace, string name, string? tier, bool expected)
     {
         var policy = SamplePolicy.Effective() with { Selector = new V1LabelSelector { MatchLabels = new() { ["tier"] = "web" } } };
-        Assert.Equal(expected, policy.Selects(@namespace, name, tier is null ? null : new Dictionary<string, string> { ["tier"] = tier }));
+        Assert.Equal(expected, policy.Selects(WorkloadKind.Deployment, @namespace, name, tier is null ? null : new Dictionary<string, string> { ["tier"] = tier }));
     }
 
     [Fact]

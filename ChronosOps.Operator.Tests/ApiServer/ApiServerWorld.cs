@@ -70,7 +70,7 @@ internal sealed class ApiServerWorld : IAsyncDisposable
         var kind = (string)manifest["kind"]!;
         var path = kind switch
         {
-            "Deployment" => $"/apis/apps/v1/namespaces/{Namespace}/deployments",
+            "Deployment" or "StatefulSet" or "DaemonSet" => $"/apis/apps/v1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",
             "RemediationPolicy" => $"/apis/chronosops.io/v1alpha1/namespaces/{Namespace}/remediationpolicies",
             "Incident" => $"/apis/chronosops.io/v1alpha1/namespaces/{Namespace}/incidents",
             _ => $"/api/v1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",

@@ -24,6 +24,37 @@ internal static class Manifests
         }
         """)!.AsObject();
 
+    /// <summary>A StatefulSet with one container.</summary>
+    public static JsonObject StatefulSet(string name, string image, string podManagement = "OrderedReady") => JsonNode.Parse($$"""
+        {
+          "apiVersion": "apps/v1", "kind": "StatefulSet",
+          "metadata": { "name": "{{name}}", "labels": { "app": "{{name}}" } },
+          "spec": {
+            "replicas": 2, "serviceName": "{{name}}", "podManagementPolicy": "{{podManagement}}",
+            "selector": { "matchLabels": { "app": "{{name}}" } },
+            "template": {
+              "metadata": { "labels": { "app": "{{name}}" } },
+              "spec": { "containers": [ { "name": "main", "image": "{{image}}" } ] }
+            }
+          }
+        }
+        """)!.AsObject();
+
+    /// <summary>A DaemonSet with one container, for the nodes with a label.</summary>
+    public static JsonObject DaemonSet(string name, string image, string node) => JsonNode.Parse($$"""
+        {
+          "apiVersion": "apps/v1", "kind": "DaemonSet",
+          "metadata": { "name": "{{name}}", "labels": { "app": "{{name}}" } },
+          "spec": {
+            "selector": { "matchLabels": { "app": "{{name}}" } },
+            "template": {
+              "metadata": { "labels": { "app": "{{name}}" } },
+              "spec": { "nodeSelector": { "test": "{{node}}" }, "containers": [ { "name": "main", "image": "{{image}}" } ] }
+            }
+          }
+        }
+        """)!.AsObject();
+
     /// <summary>A policy whose times are short, for a test.</summary>
     public static JsonObject Policy(string name, string workload, string mode = "Autonomous") => JsonNode.Parse($$"""
         {

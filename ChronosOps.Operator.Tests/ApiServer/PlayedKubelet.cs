@@ -9,7 +9,7 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 internal sealed class PlayedKubelet(KubernetesClient client, string ns, TrafficSimulation traffic)
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
-    private readonly Dictionary<string, PodStart> _told = [];
+    private readonly Dictionary<string, (string? Uid, PodStart Start)> _told = [];
 
     /// <summary>What becomes of pods, by the image of their first container or by the value of its first variable; all other pods are well.</summary>
     public ConcurrentDictionary<string, PodFate> Fates { get; } = new();
@@ -42,10 +42,16 @@ internal sealed class PlayedKubelet(KubernetesClient client, string ns, TrafficS
         {
             var name = (string)pod["metadata"]!["name"]!;
             var fate = PodFates.GetValueOrDefault(name) ?? FateOf(pod["spec"]!["containers"]![0]!);
-            if (!_told.TryGetValue(name, out var told) || told != fate.Start)
+            var uid = (string)pod["metadata"]!["uid"]!;
+            if (!_told.TryGetValue(name, out var told) || told != (uid, fate.Start))
             {
+                if (told.Uid is not null && told.Uid != uid)
+                {
+                    traffic.Restart(name);
+                }
+
                 await client.SendAsync(HttpMethod.Patch, $"/api/v1/namespaces/{ns}/pods/{name}/status", Status(pod, fate.Start), "application/strategic-merge-patch+json", ct);
-                _told[name] = fate.Start;
+                _told[name] = (uid, fate.Start);
             }
 
             if (fate.Start == PodStart.Ready)

@@ -63,6 +63,30 @@ public class ReportedObjectTests
         world.AssertSpecWrites("web");
     }
 
+    [Fact]
+    public async Task APolicyThatAnotherOneOutranksSaysWhichOne()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ApplyAsync(Manifests.Policy("a-first", "web", "Observe"));
+        var ready = await Waiting.ForAsync("the policy to say that it is outranked", async () =>
+            (await world.Client.For(ApiResources.Policies).ReadNamespacedAsync(world.Namespace, "policy", ApiServerWorld.Ct)).Status?.Conditions.FirstOrDefault(one => one is { Type: "Ready", Reason: "GovernedByOthers" }),
+            () => Task.FromResult("it does not"));
+        Assert.Equal(("True", "valid, but what it selects is governed by other policies: web by a-first in mode Observe"), (ready.Status, ready.Message));
+    }
+
+    [Fact]
+    public async Task ASignalThatCannotBeJudgedIsNamedWithTheReason()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        world.Prometheus.Traffic.RequestsPerSecond = 0;
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await using var running = await RunningOperator.StartAsync(world);
+        var condition = await world.PolicyConditionAsync("policy", "SignalsAvailable", "Unknown");
+        Assert.Matches(@"^cannot be judged: web errors \((no requests were measured|too little traffic|in the grace of 2s after the rollout began)\), web latency \(", condition.Message);
+    }
+
     private static async Task IncidentsAsync(ApiServerWorld world)
     {
         for (var i = 0; i < Incidents.Length; i++)

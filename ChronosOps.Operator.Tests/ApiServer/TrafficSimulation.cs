@@ -44,6 +44,18 @@ internal sealed class TrafficSimulation
         }
     }
 
+    /// <summary>Another pod bears the name now, and counts from zero.</summary>
+    public void Restart(string pod)
+    {
+        lock (_lock)
+        {
+            if (_pods.TryGetValue(pod, out var samples))
+            {
+                samples.Add(new Sample(TimeProvider.System.GetUtcNow(), 0, 0, 0, new double[Bounds.Length], 0));
+            }
+        }
+    }
+
     /// <summary>What was last scraped from a pod at a time; null where it was not there.</summary>
     public Sample? At(string pod, DateTimeOffset time)
     {

@@ -72,8 +72,8 @@ public sealed class RoomTests
     [Theory]
     [InlineData("Detection", "Evaluation", "ISeriesSource")]
     [InlineData("Incidents", "IncidentBook")]
-    [InlineData("Workloads", "WorkloadCatalog")]
-    [InlineData("Remediation", "RollbackEffect", "RestartEffect")]
+    [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory")]
+    [InlineData("Remediation", "RollbackEffect", "RestartEffect", "LiveWorkload", "FieldReturn", "PodEviction")]
     public void OfOtherRoomsOnlyTheNamedTypesReachOutside(string room, params string[] outside)
     {
         var names = outside.Select(name => $"{Root}{room}.{name}").ToList();
@@ -84,20 +84,24 @@ public sealed class RoomTests
     public void AnEffectNeedsAPermit()
     {
         Assert.Equal(typeof(Permit), typeof(IEffect).GetMethod(nameof(IEffect.ApplyAsync))!.GetParameters()[0].ParameterType);
-        foreach (var (effect, plan, method) in new[] { (typeof(RollbackEffect), typeof(RollbackPlan), nameof(RollbackPlan.Patch)), (typeof(RestartEffect), typeof(RestartPlan), nameof(RestartPlan.Eviction)) })
-        {
-            string[] apply = [$"{effect.FullName}+<{nameof(IEffect.ApplyAsync)}>"];
-            Assert.Equal(apply, CallersOf(one => one.DeclaringType == plan && one.Name == method));
-            Assert.Contains(apply[0], CallersOf(one => one.DeclaringType == typeof(Permit) && one.Name == nameof(Permit.Require)));
-        }
+        Assert.Equal(typeof(Permit), typeof(IEffect).GetMethod(nameof(IEffect.ClearAsync))!.GetParameters()[0].ParameterType);
+        string[] patches = [$"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>"];
+        string[] evictions = [$"{typeof(RestartEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>", $"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ClearAsync)}>"];
+        Assert.Equal(patches, CallersOf(one => one.DeclaringType == typeof(RollbackPlan) && one.Name == nameof(RollbackPlan.Patch)));
+        Assert.Equal(evictions, CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.EvictAsync)).Order());
+        Assert.Equal([$"{typeof(PodEviction).FullName}+<{nameof(PodEviction.EvictAsync)}>"], CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.Eviction)));
+        Assert.Empty(patches.Concat(evictions).Except(CallersOf(one => one.DeclaringType == typeof(Permit) && one.Name == nameof(Permit.Require))));
     }
 
     [Fact]
-    public void OnlyTheEffectPatchesDeployments()
+    public void OnlyTheEffectPatchesWorkloads()
     {
-        var patchers = CallersOf(method => method.Name.StartsWith("Patch", StringComparison.Ordinal) && method.DeclaringType == typeof(GenericClient<Kubernetes.Models.V1Deployment>));
-        // The command line's hold is a person's own write, with that person's rights.
-        Assert.Equal([$"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>", $"{Root}Cli.HoldCommands+<AnnotateAsync>"], patchers);
+        var patchers = CallersOf(method => (method.DeclaringType == typeof(HttpMethod) && method.Name == "get_Patch")
+            || (method.DeclaringType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(GenericClient<>) && method.Name.StartsWith("Patch", StringComparison.Ordinal)));
+        // The command line's hold and emergency stop are a person's own writes, with that person's rights.
+        Assert.Equal(
+            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>"],
+            patchers.Order());
     }
 
     [Fact]

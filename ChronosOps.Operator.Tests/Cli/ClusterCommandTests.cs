@@ -126,17 +126,21 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         PutDeployment(("chronosops.io/hold", "true"), ("chronosops.io/hold-reason", "ada migrates"));
         Assert.Equal(0, await _cli.RunAsync("status"));
         var said = System.Text.RegularExpressions.Regex.Replace(_cli.Out.ToString(), " +", " ");
-        Assert.Contains("Emergency stop unknown ConfigMap chronosops-system/chronosops-control is missing or cannot be read, so it counts as on\n", said, StringComparison.Ordinal);
+        Assert.Contains("Emergency stop unknown ConfigMap chronosops-system/chronosops-control is missing, cannot be read or says neither true nor false, so it counts as on\n", said, StringComparison.Ordinal);
         Assert.Contains("policy not in force shop/broken: spec.workloads: give name, selector or both\n", said, StringComparison.Ordinal);
         Assert.Contains("Open incidents 1 -\n incident Escalated shop/checkout-e: a person must look\n", said, StringComparison.Ordinal);
-        Assert.Contains("workload held shop/checkout: a person holds the workload (ada migrates)", said, StringComparison.Ordinal);
+        Assert.Contains("workload held Deployment shop/checkout: a person holds the workload (ada migrates)", said, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task SaysThatThereIsNoSuchWorkload()
+    [Theory]
+    [InlineData("nope", "Deployment")]
+    [InlineData("statefulset/nope", "StatefulSet")]
+    [InlineData("sts/nope", "StatefulSet")]
+    [InlineData("daemonsets.apps/nope", "DaemonSet")]
+    public async Task SaysThatThereIsNoSuchWorkload(string given, string kind)
     {
-        Assert.Equal(1, await _cli.RunAsync("hold", "nope"));
-        Assert.Equal("error: there is no Deployment nope in namespace shop\n", _cli.Error.ToString());
+        Assert.Equal(1, await _cli.RunAsync("hold", given));
+        Assert.Equal($"error: there is no {kind} nope in namespace shop\n", _cli.Error.ToString());
     }
 
     [Fact]
@@ -216,6 +220,45 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync(verb));
         Assert.StartsWith("PATCH /api/v1/namespaces/platform/configmaps/ops-chronosops-control ", Assert.Single(_server.Writes), StringComparison.Ordinal);
         Assert.Contains("(ConfigMap platform/ops-chronosops-control)", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "Operator not found no Deployment carries the labels of an installation")]
+    [InlineData(0, "Operator not running Deployment platform/chronosops: 0 of 2 pods ready")]
+    [InlineData(1, "Operator running Deployment platform/chronosops: 1 of 2 pods ready")]
+    public async Task StatusTellsWhetherTheOperatorRuns(int? ready, string expected)
+    {
+        if (ready is { } pods)
+        {
+            _server.Put("/apis/apps/v1/namespaces/platform/deployments/chronosops", new JsonObject
+            {
+                ["kind"] = "Deployment",
+                ["apiVersion"] = "apps/v1",
+                ["metadata"] = new JsonObject { ["name"] = "chronosops", ["namespace"] = "platform", ["labels"] = new JsonObject { ["app.kubernetes.io/name"] = "chronosops" } },
+                ["spec"] = new JsonObject { ["replicas"] = 2 },
+                ["status"] = new JsonObject { ["readyReplicas"] = pods },
+            });
+        }
+
+        Assert.Equal(0, await _cli.RunAsync("status"));
+        Assert.Contains(expected, System.Text.RegularExpressions.Regex.Replace(_cli.Out.ToString(), " +", " "), StringComparison.Ordinal);
+        Assert.Matches("Namespace +shop +all namespaces: -A", _cli.Out.ToString());
+    }
+
+    [Theory]
+    [InlineData("incident/checkout-1")]
+    [InlineData("inc/checkout-1")]
+    public async Task ShowTakesAnIncidentAsKubectlWritesIt(string given)
+    {
+        Assert.Equal(1, await _cli.RunAsync("show", given));
+        Assert.Contains("there is no incident checkout-1 in namespace shop", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ANameThatIsNoneIsRefusedInWordsForPeople()
+    {
+        Assert.Equal(1, await _cli.RunAsync("show", "pod/x"));
+        Assert.Contains("\"pod/x\" is not a valid name in a path\n", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

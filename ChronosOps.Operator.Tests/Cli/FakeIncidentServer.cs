@@ -104,7 +104,7 @@ internal sealed class FakeIncidentServer : IAsyncDisposable
         }
 
         var plural = path[(path.LastIndexOf('/') + 1)..];
-        return plural is not ("incidents" or "remediationpolicies" or "deployments" or "configmaps")
+        return plural is not ("incidents" or "remediationpolicies" or "deployments" or "statefulsets" or "daemonsets" or "configmaps")
             ? null
             : new JsonObject
             {

@@ -91,6 +91,15 @@ public sealed class IncidentStoryTests
         Assert.Equal(SampleIncident.At(62), recovered.Time);
     }
 
+    /// <summary>Whoever comes later did not see when it happened.</summary>
+    [Fact]
+    public void WhatWasThereAtTheFirstLookGetsNoTimeOfTheLook()
+    {
+        var told = _story.Update(SampleIncident.Resolved(), SampleIncident.At(3600));
+        Assert.DoesNotContain(told, line => line.Time == SampleIncident.At(3600));
+        Assert.Contains(told, line => line.Kind == StoryKind.Postmortem && line.Time is null);
+    }
+
     [Fact]
     public void HasNothingToTellOfAnIncidentThatWasNotTakenUp() => Assert.Empty(_story.Update(new Incident()));
 

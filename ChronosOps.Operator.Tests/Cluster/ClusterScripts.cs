@@ -61,8 +61,8 @@ internal static class ClusterScripts
 
     public static Task ApplyAsync(string manifest) => Kubectl.RunAsync(Kubeconfig, manifest, "apply", "-f", "-");
 
-    /// <summary>The rollout of a Deployment is complete.</summary>
-    public static Task RolledOutAsync(string ns, string deployment) => KubectlAsync("-n", ns, "rollout", "status", $"deployment/{deployment}", "--timeout=180s");
+    /// <summary>The rollout of a workload, as kubectl takes it, is complete.</summary>
+    public static Task RolledOutAsync(string ns, string workload) => KubectlAsync("-n", ns, "rollout", "status", workload, "--timeout=180s");
 
     /// <summary>Looks until kubectl prints something that matches.</summary>
     public static async Task<string> UntilAsync(string what, TimeSpan patience, Func<string, bool> matches, params string[] arguments)

@@ -23,7 +23,7 @@ internal static class Disturbances
     private static async Task<string> BlipAsync(ServiceUnderTraffic service)
     {
         await service.ReleaseAsync("1.1.0");
-        await ClusterScripts.RolledOutAsync(service.Namespace, service.Name);
+        await ClusterScripts.RolledOutAsync(service.Namespace, service.Reference);
         var (_, bad) = await FaultAsync(service, "error-ratio", 0.3, 4);
         return $"version 1.1.0 is rolled out, and {bad} requests to it failed within 4 s";
     }
@@ -44,7 +44,7 @@ internal static class Disturbances
         var (_, before) = await service.RequestsAsync();
         var pod = (await ClusterScripts.KubectlAsync("-n", service.Namespace, "get", "pods", "-l", $"app={service.Name}", "-o", "jsonpath={.items[0].metadata.name}")).Trim();
         await ClusterScripts.KubectlAsync("-n", service.Namespace, "delete", "pod", pod);
-        await ClusterScripts.RolledOutAsync(service.Namespace, service.Name);
+        await ClusterScripts.RolledOutAsync(service.Namespace, service.Reference);
         return $"pod {pod} was replaced; {(await service.RequestsAsync()).Bad - before} requests failed";
     }
 
@@ -60,7 +60,7 @@ internal static class Disturbances
         string[] pod = ["-n", "monitoring", "get", "pods", "-l", "app.kubernetes.io/name=prometheus", "-o", "jsonpath={.items[*].metadata.name}"];
         var before = await ClusterScripts.KubectlAsync(pod);
         await ClusterScripts.KubectlAsync("-n", "monitoring", "delete", "pod", "-l", "app.kubernetes.io/name=prometheus", "--grace-period=0", "--force");
-        await ClusterScripts.RolledOutAsync("monitoring", "prometheus");
+        await ClusterScripts.RolledOutAsync("monitoring", "deployment/prometheus");
         var after = await ClusterScripts.KubectlAsync(pod);
         Assert.NotEqual(before, after);
         await ClusterScripts.UntilAsync("the series to be back", TimeSpan.FromMinutes(1), text => text == "True",
@@ -77,7 +77,7 @@ internal static class Disturbances
     private static async Task<string> ScaleAsync(ServiceUnderTraffic service)
     {
         await ClusterScripts.KubectlAsync("-n", service.Namespace, "scale", $"deployment/{service.Name}", "--replicas=4");
-        await ClusterScripts.RolledOutAsync(service.Namespace, service.Name);
+        await ClusterScripts.RolledOutAsync(service.Namespace, service.Reference);
         return "2 pods became 4";
     }
 

@@ -27,7 +27,7 @@ internal sealed class OperatorPod
     public static Task<string> IdentityAsync() => ClusterScripts.KubectlAsync("-n", Namespace, "get", "pods", "-l", Label, "-o",
         "jsonpath={range .items[*]}{.metadata.uid} {.status.containerStatuses[*].containerID} {.status.containerStatuses[*].restartCount}{end}");
 
-    public static Task ReadyAsync() => ClusterScripts.RolledOutAsync(Namespace, "chronosops");
+    public static Task ReadyAsync() => ClusterScripts.RolledOutAsync(Namespace, "deployment/chronosops");
 
     /// <summary>Has the pod replaced: the kubelet restarts a container that ends again and again ever more slowly.</summary>
     public static Task ReplaceAsync() => ClusterScripts.KubectlAsync("-n", Namespace, "delete", "pod", "-l", Label, "--wait=false");

@@ -12,13 +12,14 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
 {
     public const int RequestsPerSecond = 30;
     private const int LoadPort = 9100;
+    private readonly WorkloadKind _kind;
     private readonly Dictionary<string, string> _values;
     private readonly KubernetesClient _client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(ClusterScripts.Kubeconfig));
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero });
 
-    private ServiceUnderTraffic(string ns, string name)
+    private ServiceUnderTraffic(string ns, string name, WorkloadKind kind)
     {
-        (Namespace, Name) = (ns, name);
+        (Namespace, Name, _kind) = (ns, name, kind);
         _values = new Dictionary<string, string>
         {
             ["SEED"] = "test",
@@ -40,19 +41,23 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
 
     public string Name { get; }
 
+    /// <summary>The workload as kubectl takes it.</summary>
+    public string Reference => $"{_kind.ToString().ToLowerInvariant()}/{Name}";
+
     /// <summary>Version 1.0.0 with two pods, a ConfigMap that they use, traffic and the policy.</summary>
-    public static async Task<ServiceUnderTraffic> StartAsync(string ns, string name)
+    public static async Task<ServiceUnderTraffic> StartAsync(string ns, string name, WorkloadKind kind = WorkloadKind.Deployment)
     {
-        var service = new ServiceUnderTraffic(ns, name);
+        var service = new ServiceUnderTraffic(ns, name, kind);
         await ClusterScripts.KubectlAsync("delete", "namespace", ns, "--ignore-not-found");
         await service.ApplyAsync("namespace");
         await ClusterScripts.KubectlAsync("-n", ns, "create", "configmap", "settings", "--from-literal=GREETING=hello");
         await service.ReleaseAsync("1.0.0");
-        await ClusterScripts.KubectlAsync("-n", ns, "set", "env", $"deployment/{name}", "--containers=app", "--from=configmap/settings");
+        await ClusterScripts.KubectlAsync("-n", ns, "set", "env", service.Reference, "--containers=app", "--from=configmap/settings");
         service._values["SERVICE_IP"] = await ClusterScripts.KubectlAsync("-n", ns, "get", $"service/{name}", "-o", "jsonpath={.spec.clusterIP}");
-        await ClusterScripts.RolledOutAsync(ns, name);
-        await service.ApplyAsync("load", "policy");
-        await ClusterScripts.RolledOutAsync(ns, "load");
+        await ClusterScripts.RolledOutAsync(ns, service.Reference);
+        await service.ApplyAsync("load");
+        await service.ApplyAsync("policy");
+        await ClusterScripts.RolledOutAsync(ns, "deployment/load");
         return service;
     }
 
@@ -70,7 +75,7 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
     public async Task DoubleTrafficAsync()
     {
         await ClusterScripts.ApplyAsync((await RenderAsync("load")).Replace("name: load", "name: load-more", StringComparison.Ordinal).Replace("app: load", "app: load-more", StringComparison.Ordinal));
-        await ClusterScripts.RolledOutAsync(Namespace, "load-more");
+        await ClusterScripts.RolledOutAsync(Namespace, "deployment/load-more");
     }
 
     /// <summary>Switches a fault on in every pod that serves now, for some seconds.</summary>
@@ -95,6 +100,17 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
     /// <summary>Lets the policy restart a pod that is ill by itself.</summary>
     public Task AllowRestartAsync() => ClusterScripts.KubectlAsync("-n", Namespace, "patch", $"remediationpolicy/{_values["POLICY"]}", "--type=merge", "-p", """{"spec":{"remediation":{"ladder":["Rollback","Restart"]}}}""");
 
+    /// <summary>Replaces the policy's signals by presets with these names and thresholds.</summary>
+    public Task MeasureAsync(params (string Name, string Preset, string Threshold)[] signals)
+    {
+        var list = new JsonArray([.. signals.Select(signal => new JsonObject { ["name"] = signal.Name, ["preset"] = signal.Preset, ["threshold"] = signal.Threshold, ["window"] = "30s", ["for"] = "10s" })]);
+        var patch = new JsonObject { ["spec"] = new JsonObject { ["signals"] = list } };
+        return ClusterScripts.KubectlAsync("-n", Namespace, "patch", $"remediationpolicy/{_values["POLICY"]}", "--type=merge", "-p", patch.ToJsonString());
+    }
+
+    /// <summary>The policy says that every signal is measured.</summary>
+    public Task MeasuredAsync() => ClusterScripts.KubectlAsync("-n", Namespace, "wait", "--for=condition=SignalsAvailable", $"remediationpolicy/{_values["POLICY"]}", "--timeout=120s");
+
     /// <summary>Requests that the load generators have seen answered well and badly so far.</summary>
     public async Task<(long Good, long Bad)> RequestsAsync()
     {
@@ -113,8 +129,8 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
         [.. (await _client.For(ApiResources.Incidents).ListAsync(Namespace, ct: ClusterScripts.Ct)).Items
             .Where(incident => incident.Metadata.CreationTimestamp > since - TimeSpan.FromSeconds(1)).OrderBy(incident => incident.Metadata.CreationTimestamp)];
 
-    /// <summary>A variable of the app container as the Deployment has it; empty where it has none.</summary>
-    public Task<string> VariableAsync(string name) => ClusterScripts.KubectlAsync("-n", Namespace, "get", $"deployment/{Name}", "-o",
+    /// <summary>A variable of the app container as the workload has it; empty where it has none.</summary>
+    public Task<string> VariableAsync(string name) => ClusterScripts.KubectlAsync("-n", Namespace, "get", Reference, "-o",
         $"jsonpath={{.spec.template.spec.containers[?(@.name=='app')].env[?(@.name=='{name}')].value}}");
 
     public async ValueTask DisposeAsync()
@@ -149,6 +165,21 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
     {
         var (code, manifest) = await ClusterScripts.RunAsync("render", _values, "hack/demo-lib/render.py", [.. templates.Select(name => Path.Combine(ApiServerCluster.Repository, $"samples/demo/{name}.yaml"))]);
         Assert.True(code == 0, $"a manifest could not be rendered; log: {ClusterScripts.LogOf("render")}");
-        return manifest;
+        return AsKind(manifest);
+    }
+
+    /// <summary>The demo's service is a Deployment. As another kind it has the same pods.</summary>
+    private string AsKind(string manifest)
+    {
+        if (_kind == WorkloadKind.Deployment || manifest.Contains("app: load", StringComparison.Ordinal))
+        {
+            return manifest;
+        }
+
+        const string strategy = "  strategy:\n    type: RollingUpdate\n    rollingUpdate:\n      maxSurge: 1\n      maxUnavailable: 0\n";
+        return manifest
+            .Replace("kind: Deployment", $"kind: {_kind}", StringComparison.Ordinal)
+            .Replace("  replicas: 2\n", _kind == WorkloadKind.DaemonSet ? "" : "  replicas: 2\n", StringComparison.Ordinal)
+            .Replace(strategy, _kind == WorkloadKind.DaemonSet ? "" : $"  serviceName: {Name}\n", StringComparison.Ordinal);
     }
 }

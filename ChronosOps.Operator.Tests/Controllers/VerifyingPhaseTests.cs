@@ -23,7 +23,7 @@ public sealed class VerifyingPhaseTests
         var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
         var action = incident.Status!.Actions[0];
         (action.LookedAt, action.UnwatchedSeconds) = (lookedAt is { } at ? SampleWorkload.At(at) : null, before);
-        var result = await new VerifyingPhase(new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client)), Interval)
+        var result = await Phase(api)
             .RunAsync(SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())), TestContext.Current.CancellationToken);
         Assert.Equal((after, SampleWorkload.Now), (action.UnwatchedSeconds, action.LookedAt!.Value));
         Assert.Equal(after is null ? "Inconclusive" : null, result.Happening?.Reason);
@@ -37,10 +37,12 @@ public sealed class VerifyingPhaseTests
         using var api = new FakeApi(_ => new FakeAnswer(404));
         var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
         var context = SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())) with { Policy = null, Reading = null };
-        var result = await new VerifyingPhase(new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client)), Interval).RunAsync(workloadStays ? context : context with { Workload = null }, TestContext.Current.CancellationToken);
+        var result = await Phase(api).RunAsync(workloadStays ? context : context with { Workload = null }, TestContext.Current.CancellationToken);
         Assert.Equal((Trigger.TargetGone, reason), (result.Happening?.Trigger, result.Happening?.Reason));
         var action = Assert.Single(incident.Status!.Actions);
         Assert.Equal((ActionState.Inconclusive, context.Now, "Rollback/Inconclusive"), (action.State, action.FinishedAt, incident.Status.LastAction));
         Assert.Equal(result.Happening?.Message, action.Message);
     }
+
+    private static VerifyingPhase Phase(FakeApi api) => new(SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client)), Interval);
 }

@@ -38,7 +38,7 @@ public sealed class EvaluationTests
         var watched = from ns in Enumerable.Range(0, 20)
                       from workload in Enumerable.Range(0, 20)
                       let policy = SamplePolicy.Effective() with { Namespace = $"ns{ns}", Name = $"policy{workload}" }
-                      select (SampleWorkload.Rolling() with { Key = new WorkloadKey($"ns{ns}", $"app{workload}") }, policy);
+                      select (SampleWorkload.Rolling() with { Key = new WorkloadKey(WorkloadKind.Deployment, $"ns{ns}", $"app{workload}") }, policy);
         var readings = await RunAsync(many, [.. watched]);
         Assert.Equal(400, readings.Count);
         Assert.Equal(3, one.Queries.Count);

@@ -37,7 +37,7 @@ public sealed class TrafficBuilderTests
     public void APodThatIsGoneStillCountsWhereTheNameOfItsReplicaSetIsLong(int length)
     {
         var replicaSet = new string('a', length - 11) + "-5f8d6c7b9x";
-        var workload = SampleWorkload.Rolling() with { Revisions = [SampleWorkload.NewRevision, SampleWorkload.OldRevision with { ReplicaSets = [replicaSet] }] };
+        var workload = SampleWorkload.Rolling() with { Revisions = [SampleWorkload.NewRevision, SampleWorkload.OldRevision with { Holders = [replicaSet] }] };
         var name = replicaSet + "-";
         var pod = (name.Length > 58 ? name[..58] : name) + "gone1";
         Assert.Equal((30, 0), Sum(Build([Series(pod, 10)], workload: workload), SampleWorkload.Old));

@@ -31,7 +31,7 @@ public sealed class RestartEffectTests
     public async Task APermitForAnotherActionIsRefusedBeforeAnythingIsSent()
     {
         using var api = Api(new(201));
-        await Assert.ThrowsAsync<ArgumentException>(() => new RestartEffect(api.Client).ApplyAsync(PermitFor("uid-1/2"), "shop", "checkout", Action(), null, Never));
+        await Assert.ThrowsAsync<ArgumentException>(() => new RestartEffect(api.Client).ApplyAsync(PermitFor("uid-1/2"), SampleWorkload.Key, Action(), new Dictionary<string, string>(), Never));
         Assert.Empty(api.Requests);
     }
 
@@ -68,17 +68,17 @@ public sealed class RestartEffectTests
     public async Task AProcessThatWasKilledInBetweenFindsTheEffect(int status, string body, EffectState state)
     {
         using var api = new FakeApi(_ => new FakeAnswer(status, body));
-        Assert.Equal(state, (await new RestartEffect(api.Client).ObserveAsync("shop", "checkout", Action(), Never)).State);
+        Assert.Equal(state, (await new RestartEffect(api.Client).ObserveAsync(SampleWorkload.Key, Action(), Never)).State);
         Assert.Empty(api.Writes);
     }
 
-    private static Task<EffectOutcome> ApplyAsync(FakeApi api) => new RestartEffect(api.Client).ApplyAsync(PermitFor("uid-1/1"), "shop", "checkout", Action(), null, Never);
+    private static Task<EffectOutcome> ApplyAsync(FakeApi api) => new RestartEffect(api.Client).ApplyAsync(PermitFor("uid-1/1"), SampleWorkload.Key, Action(), new Dictionary<string, string>(), Never);
 
     private static Permit PermitFor(string key) => Permit.Request(key, SampleGates.OpenForRestart()).Permit!;
 
     private static ActionRecord Action() => RestartPlan.Write("uid-1", 1, SampleWorkload.Settled(), Ill, SampleWorkload.Now);
 
-    private static FakeApi Api(FakeAnswer eviction, string version = "v1") => new(request => request.Method == "POST"
-        ? eviction
+    private static FakeApi Api(FakeAnswer eviction, string version = "v1") => new(request => request.Method == "POST" ? eviction
+        : request.PathAndQuery.Contains("/pods/", StringComparison.Ordinal) ? new FakeAnswer(200, $$"""{ "metadata": { "name": "{{Ill.Name}}", "uid": "{{Ill.Uid}}" } }""")
         : new FakeAnswer(200, $$"""{ "resources": [ { "name": "pods" }, { "name": "pods/eviction", "group": "policy", "version": "{{version}}" } ] }"""));
 }

@@ -12,6 +12,7 @@ public sealed class RollbackEffectTests
 {
     private const string Deployment = "/apis/apps/v1/namespaces/shop/deployments/checkout";
     private static readonly string ReplicaSet = Object(new JsonObject { ["template"] = SampleTemplate.Of("registry.example/checkout:1") });
+    private static readonly Dictionary<string, string> None = new() { ["team.example.com/owner"] = "web" };
     private static CancellationToken Never => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -29,7 +30,7 @@ public sealed class RollbackEffectTests
     public async Task APermitForAnotherActionIsRefusedBeforeAnythingIsSent()
     {
         using var api = Api(patch: new(200));
-        await Assert.ThrowsAsync<ArgumentException>(() => new RollbackEffect(api.Client).ApplyAsync(PermitFor("uid-1/2"), "shop", "checkout", Action(), null, Never));
+        await Assert.ThrowsAsync<ArgumentException>(() => new RollbackEffect(api.Client).ApplyAsync(PermitFor("uid-1/2"), SampleWorkload.Key, Action(), None, Never));
         Assert.Empty(api.Requests);
     }
 
@@ -38,7 +39,7 @@ public sealed class RollbackEffectTests
     {
         using var api = Api(patch: new(200), replicaSet: new(404));
         var outcome = await ApplyAsync(api, Action());
-        Assert.Equal((EffectState.NotInPlace, $"ReplicaSet checkout-5f8d6c7b9 no longer holds revision {SampleWorkload.Old}"), (outcome.State, outcome.Message));
+        Assert.Equal((EffectState.NotInPlace, $"checkout-5f8d6c7b9 no longer holds revision {SampleWorkload.Old}"), (outcome.State, outcome.Message));
         Assert.Empty(api.Writes);
     }
 
@@ -80,7 +81,7 @@ public sealed class RollbackEffectTests
     public async Task FieldsAreHandedBackOnlyOnTheVersionThatWasRead()
     {
         using var api = Api(patch: new(200));
-        Assert.True(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
         var operations = Assert.Single(api.Writes).Body!.AsArray();
         Assert.Equal(["test /metadata/resourceVersion", "replace /metadata/managedFields"], operations.Select(operation => $"{operation!["op"]} {operation["path"]}"));
         Assert.Equal("42", operations[0]!["value"]!.ToString());
@@ -90,7 +91,7 @@ public sealed class RollbackEffectTests
     public async Task FieldsThatAreNotOursAreLeftAlone()
     {
         using var api = new FakeApi(_ => new(200, """{ "metadata": { "resourceVersion": "42", "managedFields": [ { "manager": "team-ci", "fieldsV1": { "f:spec": {} } } ] } }"""));
-        Assert.True(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
         Assert.Empty(api.Writes);
     }
 
@@ -109,7 +110,7 @@ public sealed class RollbackEffectTests
     {
         var refusals = 2;
         using var api = Patching(() => refusals-- > 0 ? new(422) : new(200));
-        Assert.True(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
         Assert.Equal(3, api.Writes.Count());
     }
 
@@ -117,12 +118,59 @@ public sealed class RollbackEffectTests
     public async Task AnObjectThatNeverStandsStillKeepsItsFieldsForNow()
     {
         using var api = Api(patch: new(409));
-        Assert.False(await new RollbackEffect(api.Client).SettleAsync("shop", "checkout", Never));
+        Assert.False(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
         Assert.InRange(api.Writes.Count(), 2, 10);
     }
 
+    [Theory]
+    [InlineData(201, true)]
+    [InlineData(429, false)]
+    [InlineData(403, false)]
+    public async Task APodInTheWayIsEvictedAndNotedAndOneThatMayNotBeIsTriedAgain(int status, bool gone)
+    {
+        using var api = new FakeApi(request => request.Method == "POST" ? new FakeAnswer(status, """{ "kind": "Status", "message": "the budget says no" }""")
+            : request.PathAndQuery.Contains("/pods/", StringComparison.Ordinal) ? new FakeAnswer(200, """{ "metadata": { "name": "web-2", "uid": "uid-web-2" } }""")
+            : new FakeAnswer(200, """{ "resources": [ { "name": "pods/eviction", "version": "v1beta1" } ] }"""));
+        var action = Action();
+        action.PodsInTheWay = [new() { Name = "web-1", Uid = "uid-web-1", EvictedAt = SampleWorkload.At(-5) }, new() { Name = "web-2", Uid = "uid-web-2" }];
+        var hindrance = await new RollbackEffect(api.Client).ClearAsync(PermitFor(action.Key), SampleWorkload.Key, action, SampleWorkload.Now, Never);
+        Assert.Equal(gone, hindrance is null);
+        Assert.Equal(gone ? SampleWorkload.Now : null, action.PodsInTheWay[1].EvictedAt);
+        var eviction = Assert.Single(api.Writes);
+        Assert.Equal(("/api/v1/namespaces/shop/pods/web-2/eviction?fieldManager=chronosops", "uid-web-2"), (eviction.PathAndQuery, (string?)eviction.Body!["deleteOptions"]!["preconditions"]!["uid"]));
+    }
+
+    /// <summary>What it was written down for is over.</summary>
+    [Fact]
+    public async Task APodThatHasBecomeReadyIsLeftAlone()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(200, """{ "metadata": { "name": "web-2", "uid": "uid-web-2" }, "status": { "conditions": [ { "type": "Ready", "status": "True" } ] } }"""));
+        var action = Action();
+        action.PodsInTheWay = [new() { Name = "web-2", Uid = "uid-web-2" }];
+        Assert.Null(await new RollbackEffect(api.Client).ClearAsync(PermitFor(action.Key), SampleWorkload.Key, action, SampleWorkload.Now, Never));
+        Assert.Empty(action.PodsInTheWay);
+        Assert.Empty(api.Writes);
+    }
+
+    [Fact]
+    public async Task OnePodIsEvictedAtALook()
+    {
+        using var api = new FakeApi(request => request.Method == "POST" ? new FakeAnswer(201)
+            : request.PathAndQuery.Contains("/pods/", StringComparison.Ordinal) ? new FakeAnswer(200, $$"""{ "metadata": { "uid": "uid-{{request.PathAndQuery.Split('/')[^1]}}" } }""")
+            : new FakeAnswer(200, "{}"));
+        var action = Action();
+        action.PodsInTheWay = [new() { Name = "web-2", Uid = "uid-web-2" }, new() { Name = "web-1", Uid = "uid-web-1" }];
+        for (var look = 1; look <= 2; look++)
+        {
+            Assert.Null(await new RollbackEffect(api.Client).ClearAsync(PermitFor(action.Key), SampleWorkload.Key, action, SampleWorkload.Now, Never));
+            Assert.Equal(look, api.Writes.Count());
+        }
+
+        Assert.All(action.PodsInTheWay, pod => Assert.Equal(SampleWorkload.Now, pod.EvictedAt));
+    }
+
     private static Task<EffectOutcome> ApplyAsync(FakeApi api, ActionRecord action) =>
-        new RollbackEffect(api.Client).ApplyAsync(PermitFor(action.Key), "shop", "checkout", action, null, Never);
+        new RollbackEffect(api.Client).ApplyAsync(PermitFor(action.Key), SampleWorkload.Key, action, None, Never);
 
     private static Permit PermitFor(string key) => Permit.Request(key, SampleGates.Open()).Permit!;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
@@ -35,28 +36,28 @@ public sealed class RollbackPlanTests
               { "op": "add", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-1/2" }
             ]
             """,
-            RollbackPlan.Patch(Write(previousKey: "uid-0/1"), SampleTemplate.Parse(Template), "false"));
+            RollbackPlan.Patch(Write(previousKey: "uid-0/1"), SampleTemplate.Parse(Template), Annotated((ApiGroup.HoldAnnotation, "false"))));
 
     [Fact]
     public void WithoutAnEarlierActionOrAHoldThePatchTestsThatThereIsStillNone()
     {
-        var patch = RollbackPlan.Patch(Write(previousKey: null), SampleTemplate.Parse(Template), null);
+        var patch = RollbackPlan.Patch(Write(previousKey: null), SampleTemplate.Parse(Template), Annotated());
         AssertJson("""{ "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": null }""", patch[2]!);
         AssertJson("""{ "op": "test", "path": "/metadata/annotations/chronosops.io~1hold", "value": null }""", patch[3]!);
     }
 
     [Fact]
     public void ThePatchNeverTouchesReplicas() =>
-        Assert.DoesNotContain(RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), null), operation => operation!["path"]!.ToString() is "/spec" or "/spec/replicas" or "");
+        Assert.DoesNotContain(RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated()), operation => operation!["path"]!.ToString() is "/spec" or "/spec/replicas" or "");
 
     [Fact]
     public void EveryTestComesBeforeTheFirstChange() =>
-        Assert.Equal(["test", "test", "test", "test", "replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), null).Select(operation => operation!["op"]!.ToString()));
+        Assert.Equal(["test", "test", "test", "test", "replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated()).Select(operation => operation!["op"]!.ToString()));
 
     [Fact]
     public void TheTemplateThatIsRestoredIsTheRevisionThatWasPlanned()
     {
-        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), null)[4]!["value"]!.AsObject();
+        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated())[4]!["value"]!.AsObject();
         Assert.Equal(TemplateFacts.Read(SampleTemplate.Parse(Template)).Revision, TemplateFacts.Read(restored).Revision);
     }
 
@@ -99,19 +100,52 @@ public sealed class RollbackPlanTests
         return RollbackPlan.Write("uid-1", 2, "Rollback", workload with { Annotations = annotations }, SampleWorkload.OldRevision, SampleWorkload.Now);
     }
 
-    private static V1Deployment Live(string? uid, long generation, long observed, string? key, string? number)
+    [Fact]
+    public void AWorkloadWithoutAnyAnnotationGetsItsFirst()
     {
-        var live = new V1Deployment { Metadata = new() { Uid = uid, Generation = generation, Annotations = [] }, Status = new() { ObservedGeneration = observed } };
-        foreach (var (name, value) in new[] { (ApiGroup.LastActionAnnotation, key), (WorkloadSnapshots.RevisionAnnotation, number) })
+        var patch = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), new Dictionary<string, string>());
+        Assert.Equal(["test", "test", "test", "replace", "add"], patch.Select(operation => operation!["op"]!.ToString()));
+        AssertJson("""{ "op": "test", "path": "/metadata/annotations", "value": null }""", patch[2]!);
+        AssertJson("""{ "op": "add", "path": "/metadata/annotations", "value": { "chronosops.io/last-action": "uid-1/2" } }""", patch[4]!);
+    }
+
+    [Fact]
+    public void OfAnOrderedStatefulSetThePodThatItsControllerWaitsForIsWrittenDown()
+    {
+        PodSnapshot[] pods =
+        [
+            SampleWorkload.Pod("web-3", SampleWorkload.New, SampleWorkload.RolloutStart),
+            SampleWorkload.Pod("web-2", SampleWorkload.New, SampleWorkload.RolloutStart, ready: false),
+            SampleWorkload.Pod("web-1", SampleWorkload.Old, SampleWorkload.At(-900), ready: false),
+            SampleWorkload.Pod("web-0", null, SampleWorkload.At(-900), ready: false),
+        ];
+        var set = SampleWorkload.Rolling() with { Key = SampleWorkload.Key with { Kind = WorkloadKind.StatefulSet }, WaitsForEachPod = true, Pods = pods };
+        var action = RollbackPlan.Write("uid-1", 1, "Rollback", set, SampleWorkload.OldRevision, SampleWorkload.Now);
+        Assert.Equal([("web-2", "uid-web-2")], action.PodsInTheWay.Select(pod => (pod.Name, pod.Uid!)));
+        Assert.EndsWith(", and eviction of web-2, which would hold it up", action.Message, StringComparison.Ordinal);
+        Assert.Equal((null, "checkout-5f8d6c7b9"), (action.TargetReplicaSet, action.TargetControllerRevision));
+        Assert.Empty(RollbackPlan.Write("uid-1", 1, "Rollback", set with { WaitsForEachPod = false }, SampleWorkload.OldRevision, SampleWorkload.Now).PodsInTheWay);
+    }
+
+    [Fact]
+    public void APodThatComesToStandInTheWayLaterIsAddedOnce()
+    {
+        var set = SampleWorkload.Rolling() with { WaitsForEachPod = true, Pods = [SampleWorkload.Pod("web-2", SampleWorkload.New, SampleWorkload.RolloutStart)] };
+        var action = RollbackPlan.Write("uid-1", 1, "Rollback", set, SampleWorkload.OldRevision, SampleWorkload.Now);
+        Assert.Empty(action.PodsInTheWay);
+        for (var i = 0; i < 2; i++)
         {
-            if (value is not null)
-            {
-                live.Metadata.Annotations[name] = value;
-            }
+            RollbackPlan.NoteInTheWay(action, set with { Pods = [set.Pods[0] with { Ready = false }] });
         }
 
-        return live;
+        Assert.Equal(["web-2"], action.PodsInTheWay.Select(pod => pod.Name));
     }
+
+    private static Dictionary<string, string> Annotated(params (string Key, string Value)[] further) =>
+        further.Append(("team.example.com/owner", "web")).ToDictionary(entry => entry.Item1, entry => entry.Item2);
+
+    private static LiveWorkload Live(string? uid, long generation, long observed, string? key, string? number) =>
+        new(uid, generation, observed, key, number is null ? null : long.Parse(number, CultureInfo.InvariantCulture));
 
     private static void AssertJson(string expected, JsonNode actual) =>
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(actual.ToJsonString())), actual.ToJsonString());

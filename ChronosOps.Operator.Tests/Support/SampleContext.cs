@@ -1,6 +1,8 @@
+using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Tests.Support;
 
@@ -17,6 +19,10 @@ internal static class SampleContext
         Policy = reading?.Policy,
         Reading = reading,
     };
+
+    /// <summary>Asks the gates, with no other incident known, and the emergency stop as the API says.</summary>
+    public static GateKeeper Keeper(FakeApi api) =>
+        new(new IncidentBook(new Informer<Incident>(api.Client.For(ApiResources.Incidents), new())), new EmergencyStop(api.Client, "chronosops-system", "chronosops-control"));
 
     /// <summary>The rollback is over and everything that the policy measures is well.</summary>
     public static WorkloadReading Well(EffectivePolicy policy) => new()

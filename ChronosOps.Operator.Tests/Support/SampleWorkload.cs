@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Tests.Support;
@@ -8,7 +9,7 @@ internal static class SampleWorkload
 {
     public static readonly DateTimeOffset Now = FakeTime.Epoch;
     public static readonly DateTimeOffset RolloutStart = At(-30);
-    public static readonly WorkloadKey Key = new("shop", "checkout");
+    public static readonly WorkloadKey Key = new(WorkloadKind.Deployment, "shop", "checkout");
     public static readonly TemplateFacts OldFacts = Facts("registry.example/checkout:1");
     public static readonly TemplateFacts NewFacts = Facts("registry.example/checkout:2");
     public static readonly RevisionSnapshot OldRevision = Revision(OldFacts, 1, "checkout-5f8d6c7b9", At(-86400));
@@ -30,7 +31,8 @@ internal static class SampleWorkload
         Generation = 2,
         ObservedGeneration = 2,
         Labels = new Dictionary<string, string> { ["app"] = "checkout" },
-        Annotations = new Dictionary<string, string> { [WorkloadSnapshots.RevisionAnnotation] = "2" },
+        Annotations = new Dictionary<string, string>(),
+        RevisionNumber = 2,
         Paused = false,
         Replicas = 3,
         UpdatedReplicas = 1,
@@ -81,7 +83,7 @@ internal static class SampleWorkload
         TemplateFacts.Read(SampleTemplate.Of(image)) with { ConfigReferences = references };
 
     public static RevisionSnapshot Revision(TemplateFacts facts, long number, string replicaSet, DateTimeOffset createdAt) =>
-        new() { Facts = facts, Number = number, ReplicaSets = [replicaSet], CreatedAt = createdAt };
+        new() { Facts = facts, Number = number, Holders = [replicaSet], CreatedAt = createdAt };
 
     public static PodSnapshot Pod(string name, string? revision, DateTimeOffset createdAt, bool ready = true, params ContainerSnapshot[] containers) => new()
     {

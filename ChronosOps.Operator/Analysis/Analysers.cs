@@ -11,6 +11,7 @@ public static class Analysers
         new ContainerStateAnalyser(),
         new RevisionComparisonAnalyser(),
         new PodComparisonAnalyser(),
+        new LoadAnalyser(),
         new ConfigurationAnalyser(),
         new NeighbourAnalyser(),
     ];

@@ -17,7 +17,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
         foreach (var sign in bundle.Signals.Where(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing }))
         {
             var strength = sign.Signal == PodSigns.RolloutNotProgressing ? 0.5 : 0.85;
-            var finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, strength, $"{sign.Signal}: {sign.Message}", $"deployment/{workload.Key.Name}");
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, strength, $"{sign.Signal}: {sign.Message}", workload.Key.Reference);
             @case.For(Cause.BadRelease, subject, finding);
             if (sign.Signal == PodSigns.ImagePullFailure)
             {
@@ -27,6 +27,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
         }
 
         AddRefusal(bundle, @case, subject);
+        AddHindrance(bundle, @case, subject);
         AddEvents(bundle, @case, subject);
         CompareRevisions(bundle, @case, subject);
     }
@@ -34,12 +35,23 @@ public sealed class ContainerStateAnalyser : IAnalyser
     /// <summary>A quota that is used up, or an admission webhook that does not answer, refuses the pods of every revision: that is not the release's doing alone.</summary>
     private static void AddRefusal(EvidenceBundle bundle, Case @case, string subject)
     {
-        var refusal = bundle.Workload.PodsRefused;
+        var refusal = bundle.Workload.PodsRefused ?? bundle.Events.FirstOrDefault(e => e.Reason == "FailedCreate" && e.Object == $"{bundle.Workload.Key.Kind}/{bundle.Workload.Key.Name}")?.Message;
         if (refusal is not null && SharedRefusals.Any(text => refusal.Contains(text, StringComparison.Ordinal)))
         {
             var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.3,
-                $"pods of any revision would be refused: {refusal}", $"deployment/{bundle.Workload.Key.Name}");
+                $"pods of any revision would be refused: {refusal}", bundle.Workload.Key.Reference);
             @case.Against(Cause.BadRelease, subject, finding);
+        }
+    }
+
+    /// <summary>A release of which no pod could be made yet, since the controller waits for one of another revision, has had no chance to fail.</summary>
+    private static void AddHindrance(EvidenceBundle bundle, Case @case, string subject)
+    {
+        var workload = bundle.Workload;
+        if (workload.HoldsUp(workload.Current.Revision).FirstOrDefault() is { } held && !workload.PodsOf(workload.Current.Revision).Any())
+        {
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, held.CreatedAt, 0.9, $"the controller waits for pod {held.Name} of revision {held.Revision} before it makes a pod of the new one", workload.Key.Reference);
+            @case.Against(Cause.BadRelease, subject, finding, 0.9);
         }
     }
 
@@ -74,13 +86,13 @@ public sealed class ContainerStateAnalyser : IAnalyser
         if (freshBad > 0 && oldBad == 0)
         {
             var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6,
-                $"{freshBad} of {fresh.Count} pods of the new revision are not ready, all {old.Count} of the old one are", $"deployment/{workload.Key.Name}");
+                $"{freshBad} of {fresh.Count} pods of the new revision are not ready, all {old.Count} of the old one are", workload.Key.Reference);
             @case.For(Cause.BadRelease, subject, finding);
         }
         else if (oldBad > 0)
         {
             var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6,
-                $"{oldBad} of {old.Count} pods of the old revision are not ready either", $"deployment/{workload.Key.Name}");
+                $"{oldBad} of {old.Count} pods of the old revision are not ready either", workload.Key.Reference);
             @case.Against(Cause.BadRelease, subject, finding, 0.4);
         }
     }

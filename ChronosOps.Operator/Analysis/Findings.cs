@@ -11,6 +11,9 @@ public enum EvidenceKind
 
     /// <summary>States of containers and Events.</summary>
     ContainerState,
+
+    /// <summary>How full something is.</summary>
+    Saturation,
 }
 
 /// <summary>One thing that the evidence says.</summary>
@@ -37,6 +40,9 @@ public enum Cause
 
     /// <summary>One pod that is ill while the others of its revision are well.</summary>
     PodFault,
+
+    /// <summary>More requests than the workload is sized for.</summary>
+    Overload,
 
     /// <summary>Nothing in the evidence explains it.</summary>
     Unknown,

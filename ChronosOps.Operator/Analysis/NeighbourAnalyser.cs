@@ -14,7 +14,7 @@ public sealed class NeighbourAnalyser : IAnalyser
         foreach (var neighbour in bundle.Neighbours)
         {
             var subject = $"release {neighbour.Revision} of {neighbour.Name}";
-            var reference = $"deployment/{neighbour.Name}";
+            var reference = neighbour.Reference;
             var before = bundle.OnsetAt - neighbour.RolloutStartedAt;
             var when = before >= TimeSpan.Zero ? $"{Quantities.Format(before)} before" : $"{Quantities.Format(-before)} after";
             var change = @case.Find(EvidenceKind.Change, "neighbours", neighbour.RolloutStartedAt, 0.3, $"{neighbour.Name} was released {when} the trouble", reference);

@@ -17,7 +17,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
         var current = bundle.Workload.Current.Revision;
         foreach (var firing in bundle.Signals.Where(signal => signal is { IsKubernetesSign: false, State: SignalState.Firing }))
         {
-            var finding = @case.Find(EvidenceKind.Series, Source, firing.Since, 0.5, $"{firing.Signal}: {firing.Message}", $"signal {firing.Signal}");
+            var finding = @case.Find(firing.IsSaturation ? EvidenceKind.Saturation : EvidenceKind.Series, Source, firing.Since, 0.5, $"{firing.Signal}: {firing.Message}", $"signal {firing.Signal}");
             @case.For(Cause.BadRelease, subject, finding, firing.Revision == current ? 0.5 : 0.3);
             Compare(bundle, @case, subject, firing.Signal);
         }

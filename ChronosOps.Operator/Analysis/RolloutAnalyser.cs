@@ -22,7 +22,7 @@ public sealed class RolloutAnalyser : IAnalyser
         var workload = bundle.Workload;
         @case.Consider(Cause.BadRelease, subject);
         var before = bundle.OnsetAt - workload.RolloutStartedAt;
-        var reference = $"deployment/{workload.Key.Name} revision {workload.CurrentRevision?.Number}";
+        var reference = $"{workload.Key.Reference} revision {workload.CurrentRevision?.Number}";
         if (workload.Previous is not { } previous)
         {
             var only = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, 0.5, "the workload has never run another revision", reference);

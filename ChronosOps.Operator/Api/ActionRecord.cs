@@ -41,8 +41,15 @@ public sealed class ActionRecord
     /// <summary>The revision that runs after it.</summary>
     public string? ToRevision { get; set; }
 
-    /// <summary>The ReplicaSet whose pod template is restored.</summary>
+    /// <summary>The ReplicaSet whose pod template is restored (Deployments).</summary>
     public string? TargetReplicaSet { get; set; }
+
+    /// <summary>The ControllerRevision whose pod template is restored (StatefulSets, DaemonSets).</summary>
+    public string? TargetControllerRevision { get; set; }
+
+    /// <summary>Pods that would hold the rollout up and are evicted for it: those of a StatefulSet that are not ready and that its controller would wait for.</summary>
+    [Items(0, StatusLimits.PodsInTheWay)]
+    public List<PodReference> PodsInTheWay { get; set; } = [];
 
     /// <summary>The pod that is restarted.</summary>
     public string? TargetPod { get; set; }
@@ -84,6 +91,20 @@ public sealed class ActionRecord
     /// <summary>The checks after it, newest last.</summary>
     [Items(0, 20)]
     public List<CheckRecord> Checks { get; set; } = [];
+}
+
+/// <summary>Names one pod, and no other that comes to bear its name.</summary>
+public sealed class PodReference
+{
+    /// <summary>The pod's name.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>The pod's UID.</summary>
+    public string? Uid { get; set; }
+
+    /// <summary>When it was gone or on its way.</summary>
+    public DateTimeOffset? EvictedAt { get; set; }
 }
 
 /// <summary>How far an action has come.</summary>

@@ -10,6 +10,9 @@ public sealed record EffectivePolicy
     public required string Uid { get; init; }
     public required long Generation { get; init; }
     public required PolicyMode Mode { get; init; }
+
+    /// <summary>The kind of the workloads that the policy covers.</summary>
+    public WorkloadKind WorkloadKind { get; init; } = WorkloadKind.Deployment;
     public required string? WorkloadName { get; init; }
     public required V1LabelSelector? Selector { get; init; }
     public required IReadOnlyList<EffectiveSignal> Signals { get; init; }
@@ -24,8 +27,9 @@ public sealed record EffectivePolicy
     public required TimeSpan RecurrenceWatch { get; init; }
 
     /// <summary>Whether the policy covers the workload.</summary>
-    public bool Selects(string @namespace, string name, IReadOnlyDictionary<string, string>? labels) =>
-        @namespace == Namespace
+    public bool Selects(WorkloadKind kind, string @namespace, string name, IReadOnlyDictionary<string, string>? labels) =>
+        kind == WorkloadKind
+        && @namespace == Namespace
         && (WorkloadName is null || WorkloadName == name)
         && (Selector is null || Selector.Matches(labels));
 }
@@ -41,6 +45,15 @@ public enum SignalKind
 
     /// <summary>The value of a query.</summary>
     Query,
+
+    /// <summary>Used CPU by limit, 0 to 1 and a little more.</summary>
+    CpuSaturation,
+
+    /// <summary>Throttled periods by all, 0 to 1.</summary>
+    CpuThrottling,
+
+    /// <summary>Memory in use by limit, 0 to 1.</summary>
+    MemorySaturation,
 }
 
 /// <summary>A signal with every field parsed.</summary>
@@ -49,7 +62,7 @@ public sealed record EffectiveSignal
     public required string Name { get; init; }
     public required SignalKind Kind { get; init; }
 
-    /// <summary>The scoped query, for <see cref="SignalKind.Query"/>.</summary>
+    /// <summary>The query, bound to the namespace; null for what is counted by requests.</summary>
     public string? Query { get; init; }
 
     /// <summary>A ratio, seconds, or the query's own unit.</summary>
@@ -60,11 +73,17 @@ public sealed record EffectiveSignal
     public required double CompareFactor { get; init; }
     public required TimeSpan Grace { get; init; }
 
+    /// <summary>Whether it tells how full something is: a kind of evidence of its own.</summary>
+    public bool IsSaturation => Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation;
+
     /// <summary>The value as people read it.</summary>
     public string Describe(double value) => Kind switch
     {
         SignalKind.ErrorRatio => $"{Quantities.Format(value * 100)}% errors",
         SignalKind.LatencyP95 => $"p95 {Quantities.Format(value * 1000)}ms",
+        SignalKind.CpuSaturation => $"{Quantities.Format(value * 100)}% of the CPU limit",
+        SignalKind.CpuThrottling => $"{Quantities.Format(value * 100)}% of periods throttled",
+        SignalKind.MemorySaturation => $"{Quantities.Format(value * 100)}% of the memory limit",
         _ => Quantities.Format(value),
     };
 }

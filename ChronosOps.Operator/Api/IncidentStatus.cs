@@ -162,6 +162,7 @@ public static class StatusLimits
     public const int Actions = 8;
     public const int Timeline = 40;
     public const int GateVerdicts = 20;
+    public const int PodsInTheWay = 8;
     public const int Sentence = 512;
 
     /// <summary>The most bytes of JSON that an incident's status may take.</summary>
@@ -195,11 +196,14 @@ public sealed class RevisionRecord
     [Required]
     public string Hash { get; set; } = "";
 
-    /// <summary>The Deployment's revision number when it was recorded.</summary>
+    /// <summary>The workload's revision number when it was recorded.</summary>
     public string? Number { get; set; }
 
-    /// <summary>The ReplicaSet that holds the revision.</summary>
+    /// <summary>The ReplicaSet that holds the revision (Deployments).</summary>
     public string? ReplicaSet { get; set; }
+
+    /// <summary>The ControllerRevision that holds the revision (StatefulSets, DaemonSets).</summary>
+    public string? ControllerRevision { get; set; }
 
     /// <summary>The images, comma separated.</summary>
     public string? Images { get; set; }
@@ -215,7 +219,7 @@ public sealed class FindingRecord
     [Required]
     public string Id { get; set; } = "";
 
-    /// <summary>The kind of evidence: Series, Change, ContainerState.</summary>
+    /// <summary>The kind of evidence: Series, Change, ContainerState, Saturation.</summary>
     public string? Kind { get; set; }
 
     /// <summary>Who found it.</summary>

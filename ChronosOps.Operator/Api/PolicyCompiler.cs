@@ -38,6 +38,7 @@ public sealed class PolicyCompiler
             Uid = policy.Metadata.Uid ?? "",
             Generation = policy.Metadata.Generation ?? 0,
             Mode = spec.Mode,
+            WorkloadKind = spec.Workloads?.Kind ?? WorkloadKind.Deployment,
             WorkloadName = spec.Workloads?.Name,
             Selector = spec.Workloads?.Selector,
             Signals = Signals(Given("spec.signals", spec.Signals), policy.Metadata.NamespaceProperty ?? ""),
@@ -167,6 +168,9 @@ public sealed class PolicyCompiler
         {
             SignalPreset.HttpErrorRatio => SignalKind.ErrorRatio,
             SignalPreset.HttpLatencyP95 => SignalKind.LatencyP95,
+            SignalPreset.CpuSaturation => SignalKind.CpuSaturation,
+            SignalPreset.CpuThrottling => SignalKind.CpuThrottling,
+            SignalPreset.MemorySaturation => SignalKind.MemorySaturation,
             _ => SignalKind.Query,
         };
         var window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow);
@@ -174,7 +178,7 @@ public sealed class PolicyCompiler
         {
             Name = spec.Name,
             Kind = kind,
-            Query = scoped,
+            Query = kind is SignalKind.ErrorRatio or SignalKind.LatencyP95 or SignalKind.Query ? scoped : PresetQueries.Of(kind, @namespace, window),
             Threshold = Threshold($"{field}.threshold", spec.Threshold, kind),
             Window = window,
             For = Duration($"{field}.for", spec.For, DurationBounds.Zero, DurationBounds.LongestWindow),
@@ -215,9 +219,9 @@ public sealed class PolicyCompiler
         {
             Error(field, $"'{text}' must be a duration above zero such as 500ms");
         }
-        else if (kind == SignalKind.ErrorRatio && (isDuration || value is <= 0 or > 1))
+        else if (kind is not (SignalKind.LatencyP95 or SignalKind.Query) && (isDuration || value is <= 0 or > 1))
         {
-            Error(field, $"'{text}' must be a ratio above 0 and at most 1, or a percentage");
+            Error(field, $"'{text}' must be a ratio above 0 and at most 1, or a percentage above 0% and at most 100%");
         }
 
         return value;

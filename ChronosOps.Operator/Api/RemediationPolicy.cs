@@ -87,11 +87,17 @@ public enum WorkloadKind
 {
     /// <summary>apps/v1 Deployment.</summary>
     Deployment,
+
+    /// <summary>apps/v1 StatefulSet.</summary>
+    StatefulSet,
+
+    /// <summary>apps/v1 DaemonSet.</summary>
+    DaemonSet,
 }
 
 /// <summary>One measurement and the limit that makes it a problem.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
-[ValidationRule("!has(self.preset) || self.preset != 'HttpErrorRatio' || !self.threshold.endsWith('s')", "threshold must be a ratio such as 0.05, or a percentage")]
+[ValidationRule("!has(self.preset) || self.preset == 'HttpLatencyP95' || !self.threshold.endsWith('s')", "threshold must be a ratio such as 0.05, or a percentage")]
 [ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.endsWith('s')", "threshold must be a duration such as 500ms")]
 public sealed class SignalSpec
 {
@@ -101,14 +107,14 @@ public sealed class SignalSpec
     [Pattern(ApiPatterns.DnsLabel)]
     public string Name { get; set; } = "";
 
-    /// <summary>A built-in signal. HttpErrorRatio is the share of requests answered with 5xx, HttpLatencyP95 the 95th percentile of the duration of requests; both read the usual Prometheus client and OpenTelemetry metric names.</summary>
+    /// <summary>A built-in signal. HttpErrorRatio is the share of requests answered with 5xx, HttpLatencyP95 the 95th percentile of the duration of requests; both read the usual Prometheus client and OpenTelemetry metric names. CpuSaturation and MemorySaturation are the share of the limit that the worst container of a pod uses, CpuThrottling the share of periods in which it was throttled; they read cAdvisor's metrics and need limits.</summary>
     public SignalPreset? Preset { get; set; }
 
     /// <summary>PromQL of your own. Every selector is bound to this namespace. The result must carry a pod label, or the policy must name one workload and the result be a single series. Higher is worse.</summary>
     [Length(1, 2048)]
     public string? Query { get; set; }
 
-    /// <summary>The value from which the signal is a problem: a ratio ("0.05" or "5%"), a duration ("500ms") for latency, or a number for a query.</summary>
+    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
     [Required]
     [Length(1, 32)]
     [Pattern(ApiPatterns.Threshold)]
@@ -134,7 +140,7 @@ public sealed class SignalSpec
     [DefaultValue("0.5")]
     public string MinimumRequestsPerSecond { get; set; } = "0.5";
 
-    /// <summary>During a rollout the new revision is compared with the old one: it counts as worse when it is beyond the threshold, or exceeds the old revision by this factor and by half the threshold. 0 switches the second rule off.</summary>
+    /// <summary>During a rollout the new revision is compared with the old one: it counts as worse when it is beyond the threshold, or beyond this many times what the old revision shows, and then at least half the threshold. 0 switches the second rule off.</summary>
     [Length(1, 16)]
     [Pattern(ApiPatterns.Number)]
     [DefaultValue("3")]
@@ -157,6 +163,15 @@ public enum SignalPreset
 
     /// <summary>95th percentile of the duration of requests.</summary>
     HttpLatencyP95,
+
+    /// <summary>Share of the CPU limit that is used.</summary>
+    CpuSaturation,
+
+    /// <summary>Share of the scheduler's periods in which the container was held back at its CPU limit.</summary>
+    CpuThrottling,
+
+    /// <summary>Share of the memory limit that is in use and cannot be reclaimed.</summary>
+    MemorySaturation,
 }
 
 /// <summary>What may be done and under which limits.</summary>

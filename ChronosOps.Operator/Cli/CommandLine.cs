@@ -81,7 +81,7 @@ public static class CommandLine
         }
         catch (Exception failed) when (failed is KubernetesException or KubeConfigException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            await host.Error.WriteLineAsync($"error: {Terminal.Safe(failed.Message)}{Hint(failed)}");
+            await host.Error.WriteLineAsync($"error: {Terminal.Safe(Said(failed))}{Hint(failed)}");
             return ExitCodes.Error;
         }
         catch (OperationCanceledException)
@@ -90,6 +90,10 @@ public static class CommandLine
             return ExitCodes.Error;
         }
     }
+
+    /// <summary>Without the parameter's name, which says something to programmers alone.</summary>
+    private static string Said(Exception failed) =>
+        failed is ArgumentException { ParamName: { Length: > 0 } name } ? failed.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : failed.Message;
 
     // An object that is missing is answered with a Status; a kind that is missing is not.
     private static string Hint(Exception failed) => failed is KubernetesException { IsNotFound: true, Status: null } missing && missing.Message.Contains(ApiGroup.Name, StringComparison.Ordinal)

@@ -9,7 +9,7 @@ namespace ChronosOps.Operator.Cli;
 internal sealed class ControlOptions
 {
     /// <summary>The label that the chart and config/ give to what they install.</summary>
-    private const string Installed = "app.kubernetes.io/name=chronosops";
+    public const string Installed = "app.kubernetes.io/name=chronosops";
 
     /// <summary>A stop is wanted now; a server that needs longer to search gets the usual names.</summary>
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);

@@ -1,14 +1,16 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
-using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Cli;
 
 /// <summary><c>chronosops hold</c> and <c>release</c>: a person takes a workload over, and gives it back.</summary>
 internal static class HoldCommands
 {
+    private const string Forms = "deployment/NAME, statefulset/NAME, daemonset/NAME or incident/NAME";
+
     public static Command Hold(CliHost host)
     {
         var until = new Option<string?>("--for") { Description = "How long, e.g. 2h. Without it until it is released.", HelpName = "DURATION" };
@@ -36,7 +38,7 @@ internal static class HoldCommands
     private static Command New(CliHost host, string verb, string description, Option[] options, Func<ParseResult, (string? Value, string? Reason, string Said)> read)
     {
         var common = new CommonOptions();
-        var workload = new Argument<string>("WORKLOAD") { Description = "The Deployment: NAME or deployment/NAME; or incident/NAME, for the workload of that incident." };
+        var workload = new Argument<string>("WORKLOAD") { Description = "The workload: NAME or deployment/NAME, statefulset/NAME or daemonset/NAME; or incident/NAME, for the workload of that incident." };
         var command = new Command(verb, description) { workload, common.Namespace };
         foreach (var option in options)
         {
@@ -50,47 +52,47 @@ internal static class HoldCommands
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
-                var name = await NameAsync(client, ns!, parsed.GetRequiredValue(workload), cancellationToken);
-                await AnnotateAsync(client, ns!, name, value, reason, cancellationToken);
-                await host.Out.WriteLineAsync($"Deployment {ns}/{name} {said}.");
+                var key = await KeyAsync(client, ns!, parsed.GetRequiredValue(workload), cancellationToken);
+                await AnnotateAsync(client, key, value, reason, cancellationToken);
+                await host.Out.WriteLineAsync($"{key} {said}.");
                 return ExitCodes.Ok;
             }
         });
         return command;
     }
 
-    private static async Task<string> NameAsync(KubernetesClient client, string ns, string given, CancellationToken cancellationToken)
+    private static async Task<WorkloadKey> KeyAsync(KubernetesClient client, string ns, string given, CancellationToken cancellationToken)
     {
         if (given.Split('/') is not { Length: <= 2 } parts || parts.Any(part => part.Length == 0))
         {
-            throw new CliException($"'{given}' is not NAME, deployment/NAME or incident/NAME", ExitCodes.Usage);
+            throw new CliException($"'{given}' is not NAME, {Forms}", ExitCodes.Usage);
         }
 
         switch (parts)
         {
             case [var plain]:
-                return plain;
-            case ["deployment" or "deployments" or "deployment.apps" or "deploy", var deployment]:
-                return deployment;
-            case ["incident" or "incidents" or "inc" or "incident.chronosops.io", var id]:
-                return (await IncidentCommands.ReadAsync(client, ns, id, cancellationToken)).Spec.WorkloadRef.Name;
+                return new WorkloadKey(WorkloadKind.Deployment, ns, plain);
+            case [var word, var name] when WorkloadKinds.Parse(word) is { } kind:
+                return new WorkloadKey(kind, ns, name);
+            case [var word, var id] when IncidentCommands.IsIncident(word):
+                var reference = (await IncidentCommands.ReadAsync(client, ns, id, cancellationToken)).Spec.WorkloadRef;
+                return new WorkloadKey(reference.Kind, ns, reference.Name);
             default:
-                throw new CliException($"'{parts[0]}' is not a kind that can be held; use deployment/NAME or incident/NAME", ExitCodes.Usage);
+                throw new CliException($"'{parts[0]}' is not a kind that can be held; use {Forms}", ExitCodes.Usage);
         }
     }
 
-    private static async Task AnnotateAsync(KubernetesClient client, string ns, string name, string? value, string? reason, CancellationToken cancellationToken)
+    private static async Task AnnotateAsync(KubernetesClient client, WorkloadKey workload, string? value, string? reason, CancellationToken cancellationToken)
     {
         var annotations = new JsonObject { [ApiGroup.HoldAnnotation] = value, [ApiGroup.HoldReasonAnnotation] = reason };
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = annotations } };
         try
         {
-            await client.For(KubernetesResources.Deployments).PatchNamespacedAsync(
-                new V1Patch(patch, V1Patch.PatchType.MergePatch), ns, name, new WriteOptions { FieldManager = ApiGroup.CommandLineManager }, cancellationToken);
+            await client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.CommandLineManager}", patch, "application/merge-patch+json", cancellationToken);
         }
         catch (KubernetesException missing) when (missing.IsNotFound)
         {
-            throw new CliException($"there is no Deployment {name} in namespace {ns}");
+            throw new CliException($"there is no {workload.Kind} {workload.Name} in namespace {workload.Namespace}");
         }
     }
 }

@@ -48,10 +48,16 @@ internal static class IncidentCommands
         incident => TellAsync(host, incident),
         incident => WriteLinesAsync(host.Out, new IncidentStory().Update(incident).Select(line => line.ToJson(incident.Status?.OnsetAt))));
 
-    /// <summary>An incident that has to be there.</summary>
+    /// <summary>An incident that has to be there, by NAME or incident/NAME.</summary>
     /// <exception cref="CliException">It is not.</exception>
-    public static async Task<Incident> ReadAsync(KubernetesClient client, string ns, string name, CancellationToken cancellationToken) =>
-        await client.For(ApiResources.Incidents).FindNamespacedAsync(ns, name, cancellationToken) ?? throw new CliException($"there is no incident {name} in namespace {ns}");
+    public static async Task<Incident> ReadAsync(KubernetesClient client, string ns, string given, CancellationToken cancellationToken)
+    {
+        var name = given.Split('/') is [var kind, { Length: > 0 } rest] && IsIncident(kind) ? rest : given;
+        return await client.For(ApiResources.Incidents).FindNamespacedAsync(ns, name, cancellationToken) ?? throw new CliException($"there is no incident {name} in namespace {ns}");
+    }
+
+    /// <summary>Whether a word is one of those by which kubectl knows incidents.</summary>
+    public static bool IsIncident(string word) => word is "incident" or "incidents" or "inc" or "incident.chronosops.io" or "incidents.chronosops.io";
 
     private static Command OfOne(CliHost host, string verb, string description, Func<Incident, Task> text, Func<Incident, Task> json)
     {

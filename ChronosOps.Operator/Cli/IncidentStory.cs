@@ -14,14 +14,19 @@ internal sealed partial class IncidentStory
     /// <summary>What is new since the last time, in the order in which it became known.</summary>
     /// <param name="incident">The incident as it is now.</param>
     /// <param name="now">The time of what has none of its own, when it is told live.</param>
-    public IReadOnlyList<StoryLine> Update(Incident incident, DateTimeOffset? now = null) =>
-    [
-        .. Everything(incident.Status ?? new IncidentStatus())
-            .Where(line => _told.Add(line.Key))
-            .Select(line => line with { Time = line.Time ?? now })
-            .OrderBy(line => line.Time ?? DateTimeOffset.MaxValue)
-            .ThenBy(line => line.Kind),
-    ];
+    public IReadOnlyList<StoryLine> Update(Incident incident, DateTimeOffset? now = null)
+    {
+        // What was there at the first look became known at a time that nobody has written down.
+        var seen = _told.Count > 0 ? now : null;
+        return
+        [
+            .. Everything(incident.Status ?? new IncidentStatus())
+                .Where(line => _told.Add(line.Key))
+                .Select(line => line with { Time = line.Time ?? seen })
+                .OrderBy(line => line.Time ?? DateTimeOffset.MaxValue)
+                .ThenBy(line => line.Kind),
+        ];
+    }
 
     /// <summary>The last line: how it ended.</summary>
     public static string Ending(Incident incident)

@@ -4,12 +4,15 @@ using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Cli;
 
 /// <summary><c>chronosops status</c>: what keeps the operator from acting, and what waits for a person.</summary>
 internal static class StatusCommand
 {
+    private const string Unknown = "unknown";
+
     public static Command New(CliHost host)
     {
         var common = new CommonOptions();
@@ -26,14 +29,16 @@ internal static class StatusCommand
             using (client)
             {
                 var rows = new List<string?[]>();
+                rows.AddRange(await PartAsync("Operator", client.For(KubernetesResources.Deployments), null, Operators, cancellationToken, ControlOptions.Installed));
                 foreach (var map in await control.LocateAsync(parsed, client, host.Time, cancellationToken))
                 {
                     rows.Add(await StopAsync(client, map.Namespace!, map.Name, cancellationToken));
                 }
 
+                rows.Add(["Namespace", ns ?? "all", ns is null ? "" : "all namespaces: -A"]);
                 rows.AddRange(await PartAsync("Policies", client.For(ApiResources.Policies), ns, Policies, cancellationToken));
                 rows.AddRange(await PartAsync("Open incidents", client.For(ApiResources.Incidents), ns, Incidents, cancellationToken));
-                rows.AddRange(await PartAsync("Held workloads", client.For(KubernetesResources.Deployments), ns, all => Held(all, host.Time.GetUtcNow()), cancellationToken));
+                rows.AddRange(await HeldAsync(client, ns, host.Time.GetUtcNow(), cancellationToken));
                 await Terminal.WriteTableAsync(host.Out, ["WHAT", "STATE", "ABOUT"], rows);
                 return ExitCodes.Ok;
             }
@@ -43,16 +48,31 @@ internal static class StatusCommand
 
     /// <summary>What somebody may not see does not hide the rest.</summary>
     private static async Task<IEnumerable<string?[]>> PartAsync<T>(
-        string what, GenericClient<T> client, string? ns, Func<List<T>, IEnumerable<string?[]>> rows, CancellationToken cancellationToken)
+        string what, GenericClient<T> client, string? ns, Func<List<T>, IEnumerable<string?[]>> rows, CancellationToken cancellationToken, string? labels = null)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         try
         {
-            return rows(await client.ListAllAsync(ns, ct: cancellationToken).ToListAsync(cancellationToken));
+            return rows(await client.ListAllAsync(ns, new ListOptions { LabelSelector = labels }, cancellationToken).ToListAsync(cancellationToken));
         }
         catch (KubernetesException refused) when (refused.IsForbidden)
         {
-            return [[what, "unknown", $"you may not list them: {refused.Message}"]];
+            return [[what, Unknown, $"you may not list them: {refused.Message}"]];
+        }
+    }
+
+    /// <summary>By the labels that the chart and config/ give to what they install.</summary>
+    private static IEnumerable<string?[]> Operators(List<V1Deployment> installed)
+    {
+        if (installed.Count == 0)
+        {
+            yield return ["Operator", "not found", "no Deployment carries the labels of an installation: nothing watches, unless it runs outside of the cluster"];
+        }
+
+        foreach (var one in installed)
+        {
+            var (ready, wanted) = (one.Status?.ReadyReplicas ?? 0, one.Spec.Replicas ?? 1);
+            yield return ["Operator", ready > 0 ? "running" : "not running", $"Deployment {one.Key()}: {ready} of {wanted} pods ready"];
         }
     }
 
@@ -62,7 +82,7 @@ internal static class StatusCommand
         {
             true => ("on", $"ConfigMap {ns}/{name}: nothing is done anywhere; chronosops resume ends it"),
             false => ("off", $"ConfigMap {ns}/{name}"),
-            null => ("unknown", $"ConfigMap {ns}/{name} is missing or cannot be read, so it counts as on"),
+            null => (Unknown, $"ConfigMap {ns}/{name} is missing, cannot be read or says neither true nor false, so it counts as on"),
         };
         return ["Emergency stop", state.Item1, state.Item2];
     }
@@ -92,13 +112,21 @@ internal static class StatusCommand
         }
     }
 
-    private static IEnumerable<string?[]> Held(List<V1Deployment> deployments, DateTimeOffset now)
+    private static async Task<IEnumerable<string?[]>> HeldAsync(KubernetesClient client, string? ns, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var held = deployments.Select(deployment => (deployment, hold: Hold.Of(deployment.Metadata.Annotations ?? [], now))).Where(one => one.hold is { IsHeld: true }).ToList();
-        yield return ["Held workloads", $"{held.Count}", ""];
-        foreach (var (deployment, hold) in held)
+        List<string?[]> held = [], refused = [];
+        foreach (var (kind, type) in WorkloadKinds.Metadata)
         {
-            yield return ["  workload", "held", $"{deployment.Key()}: {hold!.Message}"];
+            var rows = (await PartAsync($"Held {kind}s", client.For(type), ns, all => Held(kind, all, now), cancellationToken)).ToList();
+            (rows.Exists(row => row[1] == Unknown) ? refused : held).AddRange(rows);
         }
+
+        return [.. refused, ["Held workloads", $"{held.Count}", ""], .. held];
     }
+
+    private static IEnumerable<string?[]> Held(WorkloadKind kind, List<PartialObjectMetadata> workloads, DateTimeOffset now) =>
+        from workload in workloads
+        let hold = Hold.Of(workload.Metadata.Annotations ?? [], now)
+        where hold is { IsHeld: true }
+        select new string?[] { "  workload", "held", $"{kind} {workload.Key()}: {hold.Message}" };
 }

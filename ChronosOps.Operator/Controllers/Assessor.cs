@@ -29,7 +29,8 @@ public sealed class Assessor(Collectors collectors)
         {
             Hash = facts.Revision,
             Number = revision?.Number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ReplicaSet = revision?.ReplicaSets[0],
+            ReplicaSet = workload.Key.Kind == WorkloadKind.Deployment ? revision?.Holders[0] : null,
+            ControllerRevision = workload.Key.Kind == WorkloadKind.Deployment ? null : revision?.Holders[0],
             Images = Bounded.Sentence(facts.Images),
             StartedAt = startedAt,
         };

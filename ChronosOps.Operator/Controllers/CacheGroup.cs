@@ -1,23 +1,48 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>All caches together.</summary>
-public sealed class CacheGroup(
-    Informer<V1Deployment> deployments, Informer<V1ReplicaSet> replicaSets, Informer<V1Pod> pods, Informer<RemediationPolicy> policies, Informer<Incident> incidents)
+public sealed class CacheGroup
 {
+    private readonly IReadOnlyList<Member> _members;
+
+    public CacheGroup(WorkloadCaches running, Informer<RemediationPolicy> policies, Informer<Incident> incidents) => _members =
+    [
+        Of(running.Deployments),
+        Of(running.ReplicaSets),
+        Of(running.StatefulSets),
+        Of(running.DaemonSets),
+        Of(running.ControllerRevisions),
+        Of(running.Pods),
+        Of(policies),
+        Of(incidents),
+    ];
+
     /// <summary>Whether each holds what the server has.</summary>
-    public bool HaveSynced => deployments.HasSynced && replicaSets.HasSynced && pods.HasSynced && policies.HasSynced && incidents.HasSynced;
+    public bool HaveSynced => _members.All(member => member.HasSynced());
 
     /// <summary>When the server last said anything about the kind of which the least was heard; null before it has said something about each.</summary>
-    public DateTimeOffset? HeardFromServer => new[] { deployments.LastEventAt, replicaSets.LastEventAt, pods.LastEventAt, policies.LastEventAt, incidents.LastEventAt } is var times
-        && Array.TrueForAll(times, time => time is not null) ? times.Min() : null;
+    public DateTimeOffset? HeardFromServer
+    {
+        get
+        {
+            var times = _members.Select(member => member.LastEventAt()).ToList();
+            return times.TrueForAll(time => time is not null) ? times.Min() : null;
+        }
+    }
 
     /// <summary>Fills and feeds all. A cache that nobody feeds would show a world that is gone, so when one ends, all do.</summary>
-    public Task RunAsync(CancellationToken ct) => Together.RunAsync(ct, deployments.RunAsync, replicaSets.RunAsync, pods.RunAsync, policies.RunAsync, incidents.RunAsync);
+    public Task RunAsync(CancellationToken ct) => Together.RunAsync(ct, [.. _members.Select(member => member.Run)]);
 
-    public Task WaitForSyncAsync(CancellationToken ct) =>
-        Task.WhenAll(deployments.WaitForSyncAsync(ct), replicaSets.WaitForSyncAsync(ct), pods.WaitForSyncAsync(ct), policies.WaitForSyncAsync(ct), incidents.WaitForSyncAsync(ct));
+    public Task WaitForSyncAsync(CancellationToken ct) => Task.WhenAll(_members.Select(member => member.WaitForSync(ct)));
+
+    private static Member Of<T>(Informer<T> informer)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        new(() => informer.HasSynced, () => informer.LastEventAt, informer.RunAsync, informer.WaitForSyncAsync);
+
+    private sealed record Member(Func<bool> HasSynced, Func<DateTimeOffset?> LastEventAt, Func<CancellationToken, Task> Run, Func<CancellationToken, Task> WaitForSync);
 }

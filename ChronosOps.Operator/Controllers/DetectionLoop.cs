@@ -58,6 +58,7 @@ public sealed class DetectionLoop(
         }
 
         book.Keep(catalog.Uids());
+        catalog.Prune();
         board.Publish(readings);
         await opener.OpenAsync(readings, ct).ConfigureAwait(false);
         foreach (var incident in incidents.Open())

@@ -1,12 +1,26 @@
+using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Gathers what the gates look at, asks them, and writes the decision down when it differs from the last one.</summary>
 public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
 {
+    private const string Continuation = "Continuation";
+
+    /// <summary>Asks the gates for leave to go on with an action whose effect is in place.</summary>
+    public Task<(GateReport Report, Permit? Permit)> AskToContinueAsync(
+        IncidentContext context, WorkloadSnapshot workload, EffectivePolicy policy, ActionRecord action, CancellationToken cancellationToken)
+    {
+        var bundle = new EvidenceBundle { CollectedAt = context.Now, OnsetAt = context.Status.OnsetAt ?? context.Now, Workload = workload, Signals = [] };
+        var step = new ProposedStep(RemediationAction.Rollback, null, Continues: true);
+        return AskAsync(context, new Assessment(bundle, new Diagnosis([], [], null, [])), policy, step, action.Key, action.Attempt ?? 1, cancellationToken);
+    }
+
     /// <summary>Asks the gates for leave to take a step.</summary>
     public async Task<(GateReport Report, Permit? Permit)> AskAsync(
         IncidentContext context, Assessment assessment, EffectivePolicy policy, ProposedStep step, string key, int attempt, CancellationToken cancellationToken)
@@ -48,7 +62,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
         {
             Time = context.Now,
             Attempt = attempt,
-            Action = step.IsUndo ? Remediation.RollbackPlan.UndoAction : step.Action.ToString(),
+            Action = step.Continues ? Continuation : step.IsUndo ? Remediation.RollbackPlan.UndoAction : step.Action.ToString(),
             Verdict = decisive.Verdict.Verdict.ToString(),
             Reason = allowed ? "AllGatesAllow" : decisive.Verdict.Reason,
             Message = Bounded.Sentence(allowed ? $"all {report.Results.Count} gates allow it" : $"{decisive.Gate}: {decisive.Verdict.Message}"),

@@ -91,7 +91,7 @@ public sealed class IncidentController(
     private IncidentContext ContextOf(Incident incident)
     {
         var status = incident.Status ?? new IncidentStatus();
-        var key = new WorkloadKey(incident.Namespace() ?? "", incident.Spec.WorkloadRef.Name);
+        var key = new WorkloadKey(incident.Spec.WorkloadRef.Kind, incident.Namespace() ?? "", incident.Spec.WorkloadRef.Name);
         var workload = catalog.Find(key);
         if (status.WorkloadUid is { } uid && workload?.Uid != uid)
         {

@@ -12,7 +12,6 @@ namespace ChronosOps.Operator.Controllers;
 /// <summary>Tells what was written: Events, metrics, the log, and the postmortem. After the write, and never a reason to fail.</summary>
 [EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Update)]
 [EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get | RbacVerb.Create | RbacVerb.Update, Why = "postmortems beside their incident; RBAC cannot narrow create by name, so this reaches every one of the scope")]
-[EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.Get, Why = "what its Events are about")]
 [EntityRbac(typeof(V1Event), Verbs = RbacVerb.Create | RbacVerb.Patch, Why = "its own Events, of which repeated ones count up")]
 public sealed class IncidentJournal(KubernetesClient client, EventRecorder events, ChronosMetrics metrics, ILogger<IncidentJournal> log)
 {
@@ -21,7 +20,6 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
     private const int LabelLimit = 63;
     private readonly GenericClient<V1ConfigMap> _configMaps = client.For(KubernetesResources.ConfigMaps);
     private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);
-    private readonly GenericClient<V1Deployment> _deployments = client.For(KubernetesResources.Deployments);
     private readonly ConcurrentDictionary<string, string> _written = new();
 
     /// <summary>Tells of a transition.</summary>
@@ -143,18 +141,15 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
         }
     }
 
-    private async Task TellWorkloadAsync(Incident incident, Happening happening, CancellationToken ct)
+    /// <summary>An Event of the workload itself, so that describing it tells who changed it.</summary>
+    private Task TellWorkloadAsync(Incident incident, Happening happening, CancellationToken ct)
     {
-        try
+        var workload = new PartialObjectMetadata
         {
-            if (await _deployments.FindNamespacedAsync(incident.Namespace()!, incident.Spec.WorkloadRef.Name, ct).ConfigureAwait(false) is { } workload)
-            {
-                await events.PublishAsync(workload, happening.Reason, $"Incident {incident.Name()}: {happening.Message}", EventType.Warning, ct).ConfigureAwait(false);
-            }
-        }
-        catch (KubernetesException e)
-        {
-            log.LogDebug("No event on the workload: {Error}", e.Message);
-        }
+            ApiVersion = "apps/v1",
+            Kind = incident.Spec.WorkloadRef.Kind.ToString(),
+            Metadata = new V1ObjectMeta { NamespaceProperty = incident.Namespace(), Name = incident.Spec.WorkloadRef.Name, Uid = incident.Status?.WorkloadUid },
+        };
+        return events.PublishAsync(workload, happening.Reason, $"Incident {incident.Name()}: {happening.Message}", EventType.Warning, ct);
     }
 }

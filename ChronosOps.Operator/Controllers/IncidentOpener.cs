@@ -40,7 +40,7 @@ public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, C
             Metadata = new V1ObjectMeta { Name = book.NextName(reading.Workload), NamespaceProperty = key.Namespace },
             Spec = new IncidentSpec
             {
-                WorkloadRef = new WorkloadReference { Name = key.Name },
+                WorkloadRef = new WorkloadReference { Kind = key.Kind, Name = key.Name },
                 PolicyRef = new LocalReference { Name = reading.Policy.Name },
                 Summary = Bounded.Cut($"{first.Signal}: {first.Message}", 256),
                 Source = IncidentSource.Operator,

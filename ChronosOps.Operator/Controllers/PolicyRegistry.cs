@@ -28,7 +28,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
     public EffectivePolicy? Governing(WorkloadSnapshot workload) =>
         (from entry in All()
          let policy = entry.Effective
-         where policy is not null && policy.Selects(workload.Key.Namespace, workload.Key.Name, workload.Labels)
+         where policy is not null && policy.Selects(workload.Key.Kind, workload.Key.Namespace, workload.Key.Name, workload.Labels)
          orderby policy.WorkloadName is null, policy.Name
          select policy).FirstOrDefault();
 

@@ -17,6 +17,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 {
     /// <summary>How often a revision that still serves well is written down again.</summary>
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
+    private const int MostNamed = 5;
     private readonly GenericClient<RemediationPolicy> _policies = client.For(ApiResources.Policies);
 
     public async Task WriteAsync(IReadOnlyList<PolicyEntry> policies, IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
@@ -24,7 +25,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         foreach (var entry in policies)
         {
             var own = readings.Where(reading => reading.Policy.Uid == entry.Object.Uid()).ToList();
-            var next = Status(entry, own);
+            var next = Status(entry, own, Elsewhere(entry, readings));
             if (Same(entry.Object.Status, next))
             {
                 continue;
@@ -58,7 +59,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         }
     }
 
-    private RemediationPolicyStatus Status(PolicyEntry entry, List<WorkloadReading> readings)
+    private RemediationPolicyStatus Status(PolicyEntry entry, List<WorkloadReading> readings, List<WorkloadReading> elsewhere)
     {
         var old = entry.Object.Status;
         var now = time.GetUtcNow();
@@ -79,7 +80,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             return status;
         }
 
-        var (force, effect) = Force(entry.Effective, readings.Count);
+        var (force, effect) = Force(entry.Effective, readings.Count, elsewhere);
         Set("Ready", "True", force, effect);
         Set("Stalled", "False", "InForce", "nothing stands in its way");
         var (signals, reason, text) = Signals(readings);
@@ -91,12 +92,23 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);
     }
 
-    private static (string Reason, string Message) Force(EffectivePolicy policy, int workloads) => workloads switch
+    private static (string Reason, string Message) Force(EffectivePolicy policy, int workloads, List<WorkloadReading> elsewhere)
     {
-        0 => ("NoWorkloads", "valid, but no Deployment of this namespace is selected" + (policy.WorkloadName is { } name ? $": is there one called {name}?" : "")),
-        1 => ("InForce", $"valid; governs 1 workload in mode {policy.Mode}"),
-        _ => ("InForce", $"valid; governs {workloads} workloads in mode {policy.Mode}"),
-    };
+        var others = string.Join(", ", elsewhere.Take(MostNamed).Select(reading => $"{reading.Workload.Key.Name} by {reading.Policy.Name} in mode {reading.Policy.Mode}"))
+            + (elsewhere.Count > MostNamed ? ", …" : "");
+        return (workloads, elsewhere.Count) switch
+        {
+            (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
+            (0, _) => ("GovernedByOthers", $"valid, but what it selects is governed by other policies: {others}"),
+            (1, _) => ("InForce", $"valid; governs 1 workload in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
+            _ => ("InForce", $"valid; governs {workloads} workloads in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
+        };
+    }
+
+    /// <summary>What the policy selects and another one governs.</summary>
+    private static List<WorkloadReading> Elsewhere(PolicyEntry entry, IReadOnlyList<WorkloadReading> readings) => entry.Effective is not { } policy ? []
+        : [.. readings.Where(reading => reading.Policy.Uid != policy.Uid && policy.Selects(reading.Workload.Key.Kind, reading.Workload.Key.Namespace, reading.Workload.Key.Name, reading.Workload.Labels))
+            .OrderBy(reading => reading.Workload.Key.Name, StringComparer.Ordinal)];
 
     private (string Status, string Reason, string Message) Protection(List<WorkloadReading> readings)
     {
@@ -122,12 +134,15 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         var unmeasured = (from reading in readings
                           from signal in reading.Signals
                           where signal is { State: SignalState.Unknown, IsKubernetesSign: false }
-                          select $"{reading.Workload.Key.Name} {signal.Signal}").ToList();
+                          select $"{reading.Workload.Key.Name} {signal.Signal} ({Lasting(signal.Message)})").ToList();
         return readings.Count == 0 ? ("Unknown", "NoWorkloads", "there is nothing to measure")
-            : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(5))}{(unmeasured.Count > 5 ? ", …" : "")}")
+            : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(MostNamed))}{(unmeasured.Count > MostNamed ? ", …" : "")}")
             : readings.All(reading => reading.Policy.Signals.Count == 0) ? ("True", "NoSignals", "the policy has no signals from series; pod states need none")
             : ("True", "Measured", "every signal is measured");
     }
+
+    /// <summary>The part of a message that does not change from one evaluation to the next: behind the colon stand numbers.</summary>
+    private static string Lasting(string message) => message.Split(':')[0];
 
     private List<WorkloadMemory> Memories(RemediationPolicyStatus? old, List<WorkloadReading> readings) =>
         [.. from reading in readings.Take(RemediationPolicyStatus.MaxWorkloads)

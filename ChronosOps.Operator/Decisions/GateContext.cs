@@ -36,4 +36,5 @@ public sealed record GateContext
 /// <param name="Target">The revision to return to; null where none is known.</param>
 /// <param name="IsUndo">Whether it takes an earlier action back.</param>
 /// <param name="Pod">The pod to restart; null where none is known, and for every other action.</param>
-public sealed record ProposedStep(RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false, Workloads.PodSnapshot? Pod = null);
+/// <param name="Continues">Whether it goes on with an action whose effect is in place.</param>
+public sealed record ProposedStep(RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false, Workloads.PodSnapshot? Pod = null, bool Continues = false);

@@ -98,10 +98,23 @@ public static class GatePipeline
         new OneActionGate(),
     ];
 
+    /// <summary>
+    /// The gates of going on with what is in place already: of evicting a pod that holds a rollback up. The diagnosis was judged before; what a person
+    /// says since then counts.
+    /// </summary>
+    public static readonly IReadOnlyList<IGate> ForContinuation =
+    [
+        new EmergencyStopGate(),
+        new HoldGate(),
+        new ModeGate(),
+        new OneActionGate(),
+    ];
+
     /// <summary>The gates that a step has to pass.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no gates for such a step, and so no way to take it.</exception>
     internal static IReadOnlyList<IGate> For(ProposedStep step) => step switch
     {
+        { Continues: true } => ForContinuation,
         { IsUndo: true } => ForUndo,
         { Action: RemediationAction.Rollback } => ForRollback,
         { Action: RemediationAction.Restart } => ForRestart,

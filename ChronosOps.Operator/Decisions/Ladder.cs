@@ -66,7 +66,7 @@ public static class Ladder
             return null;
         }
 
-        return bundle.Workload.Revisions.Any(revision => revision.ReplicaSets.Count > 1)
+        return bundle.Workload.Revisions.Any(revision => revision.Holders.Count > 1)
             ? new LadderChoice(null, "SameTemplate", "every kept revision has the same template; going back changes nothing")
             : new LadderChoice(null, "NoHistory", "no earlier revision is kept (revisionHistoryLimit, or the workload is new)");
     }

@@ -4,7 +4,7 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Detection;
 
 /// <summary>
-/// Kubernetes' own signs that a revision is ill, read from the states of its pods and not from the Deployment's progress deadline, which is ten
+/// Kubernetes' own signs that a revision is ill, read from the states of its pods and not from a Deployment's progress deadline, which is ten
 /// minutes by default. Pure.
 /// </summary>
 public static class PodSigns
@@ -108,14 +108,16 @@ public static class PodSigns
     {
         var made = workload.PodsOf(revision).Select(pod => pod.CreatedAt).ToList();
         var stands = made.Append(workload.RollingSince ?? now).Max();
-        if (workload.RollingSince is null || workload.UpdatedReplicas >= workload.Replicas || now - stands < deadline || (made.Count > 0 && workload.PodsRefused is null))
+        if (workload.RollingSince is null || workload.UpdatedReplicas >= workload.ReplicasToUpdate || now - stands < deadline || (made.Count > 0 && workload.PodsRefused is null))
         {
             return null;
         }
 
-        var why = workload.PodsRefused is { } refusal ? $"; pods are refused: {Shorten(refusal)}" : "";
+        var why = workload.PodsRefused is { } refusal ? $"; pods are refused: {Shorten(refusal)}"
+            : workload.HoldsUp(revision).FirstOrDefault() is { } held ? $"; the controller waits for pod {held.Name} of another revision"
+            : "";
         return Reading(RolloutNotProgressing, SignalState.Firing, revision, stands,
-            $"{workload.UpdatedReplicas} of {workload.Replicas} pods of the revision were created, none in the last {Quantities.Format(now - stands)}{why}");
+            $"{workload.UpdatedReplicas} of {workload.ReplicasToUpdate} pods of the revision were created, none in the last {Quantities.Format(now - stands)}{why}");
     }
 
     private static string Shorten(string? text) => text is null ? "no message" : text.Length <= 160 ? text : text[..160] + "…";

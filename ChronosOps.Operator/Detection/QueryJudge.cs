@@ -23,15 +23,17 @@ public static class QueryJudge
                 : Unknown(signal, "the query must give series with a pod label, or one series where the policy names one workload");
         }
 
+        var lives = new PodLives(workload);
         var byRevision = (from one in series
-                          let revision = workload.RevisionOfPod(one.Labels["pod"])
-                          where revision is not null
-                          group one by revision into same
+                          from life in lives.Of(one.Labels["pod"])
+                          let own = one with { Points = [.. one.Points.Where(point => life.Covers(point.Time))] }
+                          where own.Points.Count > 0
+                          group own by life.Revision into same
                           select JudgePoints(signal, same.Key, [.. same], step, now)).ToList();
         return byRevision.FirstOrDefault(reading => reading.State == SignalState.Firing)
             ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Pending)
             ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Healthy)
-            ?? Unknown(signal, "the query gives no series for the workload's pods");
+            ?? Unknown(signal, signal.IsSaturation ? "there are no cAdvisor series of the workload's pods, or their containers have no such limit" : "the query gives no series for the workload's pods");
     }
 
     /// <summary>The worst of several series decides.</summary>
@@ -58,6 +60,7 @@ public static class QueryJudge
         return new SignalReading
         {
             Signal = signal.Name,
+            IsSaturation = signal.IsSaturation,
             Revision = revision,
             State = since is null ? SignalState.Healthy : lasted >= signal.For ? SignalState.Firing : SignalState.Pending,
             Value = value,

@@ -38,6 +38,9 @@ public sealed record SignalReading
     /// <summary>What was seen, in a sentence.</summary>
     public required string Message { get; init; }
 
+    /// <summary>Whether it tells how full something is.</summary>
+    public bool IsSaturation { get; init; }
+
     /// <summary>Whether it rests on container states instead of series.</summary>
     public bool IsKubernetesSign { get; init; }
 }

@@ -28,22 +28,22 @@ public sealed class TrafficBuilder
 
     /// <summary>The traffic of one workload.</summary>
     public WorkloadTraffic Of(WorkloadSnapshot workload) =>
-        _series.Grid.Count < 2 ? WorkloadTraffic.None : new WorkloadTraffic(_series.Grid[1] - _series.Grid[0], StepsBy(workload, (_, revision) => revision));
+        _series.Grid.Count < 2 ? WorkloadTraffic.None : new WorkloadTraffic(_series.Grid[1] - _series.Grid[0], StepsBy(workload, life => life.Revision));
 
-    /// <summary>The traffic of each pod of a revision, by the pod's name.</summary>
+    /// <summary>The traffic of each pod of a revision, by the pod's name. Of pods that bore the same name one after the other the last counts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<TrafficStep>> OfPods(WorkloadSnapshot workload, string revision) =>
-        _series.Grid.Count < 2 ? new Dictionary<string, IReadOnlyList<TrafficStep>>() : StepsBy(workload, (pod, its) => its == revision ? pod : null);
+        _series.Grid.Count < 2 ? new Dictionary<string, IReadOnlyList<TrafficStep>>() : StepsBy(workload, life => life.Revision == revision && life.Until is null ? life.Pod : null);
 
     /// <summary>The steps of a workload's pods, added up under a name; null leaves a pod out.</summary>
-    private Dictionary<string, IReadOnlyList<TrafficStep>> StepsBy(WorkloadSnapshot workload, Func<string, string, string?> nameOf)
+    private Dictionary<string, IReadOnlyList<TrafficStep>> StepsBy(WorkloadSnapshot workload, Func<PodLife, string?> nameOf)
     {
         var step = _series.Grid[1] - _series.Grid[0];
         var steps = new Dictionary<(string Name, DateTimeOffset To), Cell>();
-        foreach (var (pod, revision, requests) in OfWorkload(_requests, workload))
+        foreach (var (life, requests) in OfWorkload(_requests, workload))
         {
-            if (nameOf(pod, revision) is { } name)
+            if (nameOf(life) is { } name)
             {
-                AddPod(workload, pod, name, requests, steps);
+                AddPod(workload, life, name, requests, steps);
             }
         }
 
@@ -54,29 +54,29 @@ public sealed class TrafficBuilder
                                                     select entry.Value.ToStep(entry.Key.To - step, entry.Key.To)]);
     }
 
-    private void AddPod(WorkloadSnapshot workload, string pod, string name, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
+    private void AddPod(WorkloadSnapshot workload, PodLife life, string name, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
     {
         var grid = _series.Grid;
-        var created = workload.Pods.FirstOrDefault(p => p.Name == pod)?.CreatedAt;
-        var live = requests.Points.Select(point => point.Time).ToHashSet();
-        foreach (var (to, count) in Increments.Of(requests.Points, grid, created))
+        var served = Of(life, requests);
+        var live = served.Select(point => point.Time).ToHashSet();
+        foreach (var (to, count) in Increments.Of(served, grid, life.CountsFrom))
         {
             Cell(steps, name, to).Requests += count;
         }
 
-        foreach (var series in OfPod(_errors, workload, pod))
+        foreach (var series in OfPod(_errors, workload, life.Pod))
         {
-            foreach (var (to, count) in Increments.Of(series.Points, grid, created, live))
+            foreach (var (to, count) in Increments.Of(Of(life, series), grid, life.CountsFrom, live))
             {
                 Cell(steps, name, to).Errors += count;
             }
         }
 
-        foreach (var series in OfPod(_latency, workload, pod))
+        foreach (var series in OfPod(_latency, workload, life.Pod))
         {
             if (TrafficQueries.TryBound(series.Labels.GetValueOrDefault("le"), out var bound))
             {
-                foreach (var (to, count) in Increments.Of(series.Points, grid, created, live))
+                foreach (var (to, count) in Increments.Of(Of(life, series), grid, life.CountsFrom, live))
                 {
                     var latency = Cell(steps, name, to).Latency;
                     latency[bound] = latency.GetValueOrDefault(bound) + count;
@@ -84,6 +84,9 @@ public sealed class TrafficBuilder
             }
         }
     }
+
+    private static IReadOnlyList<Point> Of(PodLife life, Series series) =>
+        !life.NameIsHandedOn ? series.Points : [.. series.Points.Where(point => life.Covers(point.Time))];
 
     private static Cell Cell(Dictionary<(string, DateTimeOffset), Cell> steps, string name, DateTimeOffset to)
     {
@@ -95,13 +98,15 @@ public sealed class TrafficBuilder
         return cell;
     }
 
-    private static IEnumerable<(string Pod, string Revision, Series Series)> OfWorkload(ILookup<string, Series> series, WorkloadSnapshot workload) =>
-        from one in series[workload.Key.Namespace]
-        let pod = one.Labels.GetValueOrDefault("pod")
-        where pod is not null
-        let revision = workload.RevisionOfPod(pod)
-        where revision is not null
-        select (pod, revision, one);
+    private static IEnumerable<(PodLife Life, Series Series)> OfWorkload(ILookup<string, Series> series, WorkloadSnapshot workload)
+    {
+        var lives = new PodLives(workload);
+        return from one in series[workload.Key.Namespace]
+               let pod = one.Labels.GetValueOrDefault("pod")
+               where pod is not null
+               from life in lives.Of(pod)
+               select (life, one);
+    }
 
     private static IEnumerable<Series> OfPod(ILookup<string, Series> series, WorkloadSnapshot workload, string pod) =>
         series[workload.Key.Namespace].Where(one => one.Labels.GetValueOrDefault("pod") == pod);

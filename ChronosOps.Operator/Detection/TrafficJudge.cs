@@ -100,7 +100,7 @@ public static class TrafficJudge
 
         if (now - recent[^1].To > step * StaleAfterSteps)
         {
-            return Reading(signal, SignalState.Unknown, null, null, $"the newest measurement is {Quantities.Format(now - recent[^1].To)} old");
+            return Reading(signal, SignalState.Unknown, null, null, $"the newest measurement is too old: {Quantities.Format(now - recent[^1].To)}");
         }
 
         // Three fence posts make two stretches: to have lasted for F, one part more than fits into F must be bad.

@@ -29,7 +29,7 @@ public sealed class Collectors(KubernetesClient client, ISeriesSource series, Wo
         new EventCollector(client),
         new NeighbourCollector(catalog),
         new ConfigCollector(client),
-        new TemplateCollector(client),
+        new TemplateCollector(new RevisionTemplates(client)),
         new OwnershipCollector(client),
     ];
 

@@ -1,6 +1,7 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Kubernetes.Rbac;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Evidence;
 
@@ -17,15 +18,19 @@ public sealed class EventCollector(KubernetesClient client) : ICollector
     public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
         var workload = bundle.Workload;
+        var replicaSets = workload.Key.Kind == WorkloadKind.Deployment ? workload.Revisions.SelectMany(revision => revision.Holders) : [];
+        var pods = workload.Pods.Select(pod => pod.Uid).ToHashSet();
         var names = workload.Pods.Select(pod => ("Pod", pod.Name))
-            .Concat(workload.Revisions.SelectMany(revision => revision.ReplicaSets).Select(name => ("ReplicaSet", name)))
-            .Append(("Deployment", workload.Key.Name))
+            .Concat(replicaSets.Select(name => ("ReplicaSet", name)))
+            .Append((workload.Key.Kind.ToString(), workload.Key.Name))
             .ToHashSet();
         var found = new List<EventFact>();
         await foreach (var one in _events.ListAllAsync(workload.Key.Namespace, null, cancellationToken).ConfigureAwait(false))
         {
             var time = one.LastTimestamp ?? one.Series?.LastObservedTime ?? one.EventTime ?? one.Metadata.CreationTimestamp;
-            if (names.Contains((one.InvolvedObject.Kind ?? "", one.InvolvedObject.Name ?? "")) && time > request.Now - Age)
+            // A pod of a StatefulSet bears the name of the one before it.
+            var another = one.InvolvedObject is { Kind: "Pod", Uid: { } uid } && !pods.Contains(uid);
+            if (names.Contains((one.InvolvedObject.Kind ?? "", one.InvolvedObject.Name ?? "")) && !another && time > request.Now - Age)
             {
                 found.Add(new EventFact(time, one.Type ?? "", one.Reason ?? "", $"{one.InvolvedObject.Kind}/{one.InvolvedObject.Name}", one.Message ?? "", one.Count ?? one.Series?.Count ?? 1));
             }

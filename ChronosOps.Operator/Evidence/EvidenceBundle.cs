@@ -21,6 +21,9 @@ public sealed record EvidenceBundle
     /// <summary>Each HTTP signal measured by pod of the current revision, where there was enough traffic.</summary>
     public IReadOnlyList<PodMeasure> PodMeasures { get; init; } = [];
 
+    /// <summary>Requests before and since the onset; null where there is too little of either to compare.</summary>
+    public LoadFact? Load { get; init; }
+
     /// <summary>Events of the workload, its ReplicaSets and pods.</summary>
     public IReadOnlyList<EventFact> Events { get; init; } = [];
 
@@ -62,11 +65,16 @@ public sealed record RevisionMeasure(string Signal, string Revision, double Valu
 /// <param name="Text">The value as people read it.</param>
 public sealed record PodMeasure(string Signal, string Pod, double Value, double Threshold, double Requests, string Text);
 
+/// <summary>How many requests a workload got.</summary>
+/// <param name="Before">Requests per second before the onset.</param>
+/// <param name="Now">Requests per second since.</param>
+public sealed record LoadFact(double Before, double Now);
+
 /// <summary>A Kubernetes Event.</summary>
 public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason, string Object, string Message, int Count);
 
 /// <summary>Another workload that changed around the onset.</summary>
-public sealed record NeighbourFact(string Name, string Revision, DateTimeOffset RolloutStartedAt, bool RolloutComplete, bool HasBadPods);
+public sealed record NeighbourFact(string Reference, string Name, string Revision, DateTimeOffset RolloutStartedAt, bool RolloutComplete, bool HasBadPods);
 
 /// <summary>A ConfigMap or Secret that a revision refers to.</summary>
 /// <param name="Reference">What is referred to.</param>

@@ -20,7 +20,7 @@ public sealed class NeighbourCollector(WorkloadCatalog catalog) : ICollector
                     where (bundle.OnsetAt - other.RolloutStartedAt).Duration() < Around
                     orderby (bundle.OnsetAt - other.RolloutStartedAt).Duration()
                     select new NeighbourFact(
-                        other.Key.Name, other.Current.Revision, other.RolloutStartedAt, other.RolloutComplete, other.Pods.Any(pod => !pod.Ready && !pod.Deleting))).Take(Most),
+                        other.Key.Reference, other.Key.Name, other.Current.Revision, other.RolloutStartedAt, other.RolloutComplete, other.Pods.Any(pod => !pod.Ready && !pod.Deleting))).Take(Most),
             ],
         });
 }

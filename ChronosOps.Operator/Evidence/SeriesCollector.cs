@@ -2,11 +2,13 @@ using ChronosOps.Operator.Detection;
 
 namespace ChronosOps.Operator.Evidence;
 
-/// <summary>Each HTTP signal by revision over the last minutes, so that new and old can be compared even when the old pods are gone, and by pod.</summary>
+/// <summary>Each HTTP signal by revision over the last minutes, so that new and old can be compared even when the old pods are gone, and by pod; and the load before and since the onset.</summary>
 public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : ICollector
 {
     private const int Steps = 60;
     private const double LeastRequests = 10;
+    private static readonly TimeSpan LeastBefore = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LeastSince = TimeSpan.FromSeconds(3);
 
     public string Subject => "series by revision";
 
@@ -14,7 +16,7 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
     {
         var policy = request.Reading.Policy;
         var signals = policy.Signals.Where(signal => signal.Query is null).ToList();
-        if (signals.Count == 0)
+        if (signals.Count == 0 && !policy.Signals.Any(signal => signal.IsSaturation))
         {
             return bundle;
         }
@@ -29,6 +31,7 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         var pods = builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision);
         return bundle with
         {
+            Load = Compare(traffic.Whole(), request.OnsetAt),
             Measures =
             [
                 .. from signal in signals
@@ -54,6 +57,16 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         };
 
         Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], interval, cancellationToken);
+    }
+
+    /// <summary>The load since the onset beside that before; null where either was measured for too short a time.</summary>
+    private static LoadFact? Compare(IReadOnlyList<TrafficStep> steps, DateTimeOffset onset)
+    {
+        var (before, since) = (steps.Where(step => step.To <= onset).ToList(), steps.Where(step => step.From >= onset).ToList());
+        return Length(before) >= LeastBefore && Length(since) >= LeastSince ? new LoadFact(Rate(before), Rate(since)) : null;
+
+        static TimeSpan Length(List<TrafficStep> part) => TimeSpan.FromTicks(part.Sum(step => (step.To - step.From).Ticks));
+        static double Rate(List<TrafficStep> part) => part.Sum(step => step.Requests) / Length(part).TotalSeconds;
     }
 
     /// <summary>What a pod served while the trouble lasted; null where that is too little to tell.</summary>

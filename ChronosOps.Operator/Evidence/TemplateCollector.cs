@@ -1,17 +1,13 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
-using ChronosOps.Kubernetes.Models;
-using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>What the running release changed in the pod template. It explains; no verdict rests on it, and so it is no gap when it cannot be read.</summary>
-[EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.Get, Why = "the templates of earlier revisions")]
-public sealed class TemplateCollector(KubernetesClient client) : ICollector
+public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
 {
     private const int MostKnown = 256;
-    private readonly GenericClient<V1ReplicaSet> _replicaSets = client.For(KubernetesResources.ReplicaSets);
 
     /// <summary>Two revisions differ today in what they differed in yesterday. Only the last comparison of each workload is kept.</summary>
     private readonly Dictionary<WorkloadKey, (string From, string To, IReadOnlyList<string> Changes)> _known = [];
@@ -34,8 +30,8 @@ public sealed class TemplateCollector(KubernetesClient client) : ICollector
             }
         }
 
-        var from = await TemplateAsync(workload.Key.Namespace, previous, cancellationToken).ConfigureAwait(false);
-        var to = await TemplateAsync(workload.Key.Namespace, current, cancellationToken).ConfigureAwait(false);
+        var from = await TemplateAsync(workload.Key, previous, cancellationToken).ConfigureAwait(false);
+        var to = await TemplateAsync(workload.Key, current, cancellationToken).ConfigureAwait(false);
         if (from is null || to is null)
         {
             return bundle;
@@ -55,11 +51,11 @@ public sealed class TemplateCollector(KubernetesClient client) : ICollector
         return bundle with { TemplateChanges = changes };
     }
 
-    private async Task<JsonObject?> TemplateAsync(string @namespace, RevisionSnapshot revision, CancellationToken cancellationToken)
+    private async Task<JsonObject?> TemplateAsync(WorkloadKey workload, RevisionSnapshot revision, CancellationToken cancellationToken)
     {
         try
         {
-            return (await _replicaSets.FindNamespacedAsync(@namespace, revision.ReplicaSets[0], cancellationToken).ConfigureAwait(false))?.Spec.Template;
+            return await templates.ReadAsync(workload, revision.Holders[0], cancellationToken).ConfigureAwait(false);
         }
         catch (KubernetesException)
         {

@@ -14,7 +14,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <summary>The incidents of a workload, oldest first.</summary>
     public IReadOnlyList<Incident> Of(WorkloadKey workload) =>
         [.. from incident in informer.Store.List(workload.Namespace)
-            where incident.Spec.WorkloadRef.Name == workload.Name
+            where incident.Spec.WorkloadRef.Name == workload.Name && incident.Spec.WorkloadRef.Kind == workload.Kind
             orderby incident.Metadata.CreationTimestamp, incident.Uid()
             select incident];
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
 using static ChronosOps.Operator.Knowledge.PostmortemMarkdown;
 
 namespace ChronosOps.Operator.Knowledge;
@@ -103,10 +104,18 @@ public static class Postmortem
         page.Append("## How to look again\n\n```sh\n")
             .Append($"{kubectl} get incident {Word(incident.Name())} -o yaml\n")
             .Append($"{kubectl} get events --field-selector involvedObject.name={Word(incident.Name())}\n")
-            .Append($"{kubectl} rollout history deployment/{Word(incident.Spec.WorkloadRef.Name)}\n");
-        foreach (var replicaSet in new[] { status.KnownGood?.ReplicaSet, status.Suspect?.ReplicaSet }.Where(name => !string.IsNullOrEmpty(name)))
+            .Append($"{kubectl} rollout history {WorkloadKinds.NameOf(incident.Spec.WorkloadRef.Kind)}/{Word(incident.Spec.WorkloadRef.Name)}\n");
+        foreach (var revision in new[] { status.KnownGood, status.Suspect })
         {
-            page.Append($"{kubectl} get replicaset {Word(replicaSet)} -o jsonpath='{{.spec.template}}'\n");
+            if (revision?.ReplicaSet is { Length: > 0 } replicaSet)
+            {
+                page.Append($"{kubectl} get replicaset {Word(replicaSet)} -o jsonpath='{{.spec.template}}'\n");
+            }
+
+            if (revision?.ControllerRevision is { Length: > 0 } controllerRevision)
+            {
+                page.Append($"{kubectl} get controllerrevision {Word(controllerRevision)} -o jsonpath='{{.data.spec.template}}'\n");
+            }
         }
 
         page.Append("```\n");

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Remediation;
 
@@ -37,15 +38,20 @@ public sealed record EffectOutcome(EffectState State, string Message);
 public interface IEffect
 {
     /// <summary>Looks whether the effect is in place.</summary>
-    Task<EffectOutcome> ObserveAsync(string @namespace, string name, ActionRecord action, CancellationToken cancellationToken);
+    Task<EffectOutcome> ObserveAsync(WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken);
 
-    /// <summary>Has the effect. Needs the permit for this very key, and what the gates that gave it saw of a hold.</summary>
+    /// <summary>Has the effect. Needs the permit for this very key, and the workload's annotations as the gates saw them, a hold among them.</summary>
     /// <exception cref="ArgumentException">The permit is for another action.</exception>
-    Task<EffectOutcome> ApplyAsync(Permit permit, string @namespace, string name, ActionRecord action, string? hold, CancellationToken cancellationToken);
+    Task<EffectOutcome> ApplyAsync(Permit permit, WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken);
 
     /// <summary>Leaves no trace of ours that others would stumble over. Safe to repeat.</summary>
     /// <returns>Whether nothing is left to do. A refusal is no reason to fail: the effect stands, and the next look tries again.</returns>
-    Task<bool> SettleAsync(string @namespace, string name, CancellationToken cancellationToken);
+    Task<bool> SettleAsync(WorkloadKey workload, CancellationToken cancellationToken);
+
+    /// <summary>Evicts what is written down as being in the way of the effect, and notes what is done. Safe to repeat.</summary>
+    /// <returns>Why something is still in the way; null where nothing is.</returns>
+    /// <exception cref="ArgumentException">The permit is for another action.</exception>
+    Task<string?> ClearAsync(Permit permit, WorkloadKey workload, ActionRecord action, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <summary>The effect of each action. Adding one is a file and a line.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
@@ -29,22 +27,4 @@ public static class RestartPlan
         PlannedAt = now,
         Message = $"Restart of pod {pod.Name} of {workload.Key.Name}, by eviction",
     };
-
-    /// <summary>
-    /// The eviction. It respects PodDisruptionBudgets and the pod's own grace, and fails with a conflict where the pod is another by now
-    /// (https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/).
-    /// </summary>
-    /// <param name="action">The action.</param>
-    /// <param name="version">The version of the group policy that the server takes evictions in.</param>
-    public static JsonObject Eviction(ActionRecord action, string version) => new()
-    {
-        ["apiVersion"] = $"policy/{version}",
-        ["kind"] = "Eviction",
-        ["metadata"] = new JsonObject { ["name"] = action.TargetPod },
-        ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = action.TargetPodUid } },
-    };
-
-    /// <summary>What the live pod says of an action that was written down.</summary>
-    public static EffectState Observe(ActionRecord action, V1Pod? live) =>
-        live is null || live.Metadata.Uid != action.TargetPodUid || live.Metadata.DeletionTimestamp is not null ? EffectState.InPlace : EffectState.NotInPlace;
 }

@@ -1,6 +1,5 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
-using ChronosOps.Kubernetes;
-using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
@@ -18,22 +17,43 @@ public static class RollbackPlan
     /// <param name="workload">The workload as it is.</param>
     /// <param name="target">The revision to return to.</param>
     /// <param name="now">The time.</param>
-    public static ActionRecord Write(string incidentUid, int attempt, string action, WorkloadSnapshot workload, RevisionSnapshot target, DateTimeOffset now) => new()
+    public static ActionRecord Write(string incidentUid, int attempt, string action, WorkloadSnapshot workload, RevisionSnapshot target, DateTimeOffset now)
     {
-        Key = $"{incidentUid}/{attempt}",
-        Attempt = attempt,
-        Action = action,
-        State = ActionState.Planned,
-        TargetUid = workload.Uid,
-        TargetGeneration = workload.Generation,
-        PreviousKey = workload.Annotations.TryGetValue(ApiGroup.LastActionAnnotation, out var key) ? key : null,
-        PreviousNumber = workload.Annotations.TryGetValue(WorkloadSnapshots.RevisionAnnotation, out var number) ? number : null,
-        FromRevision = workload.Current.Revision,
-        ToRevision = target.Hash,
-        TargetReplicaSet = target.ReplicaSets[0],
-        PlannedAt = now,
-        Message = $"{action} of {workload.Key.Name} from revision {workload.Current.Revision} to {target.Hash}",
-    };
+        List<PodReference> inTheWay = [.. InTheWay(workload, target.Hash)];
+        return new ActionRecord
+        {
+            Key = $"{incidentUid}/{attempt}",
+            Attempt = attempt,
+            Action = action,
+            State = ActionState.Planned,
+            TargetUid = workload.Uid,
+            TargetGeneration = workload.Generation,
+            PreviousKey = workload.Annotations.TryGetValue(ApiGroup.LastActionAnnotation, out var key) ? key : null,
+            PreviousNumber = workload.RevisionNumber?.ToString(CultureInfo.InvariantCulture),
+            FromRevision = workload.Current.Revision,
+            ToRevision = target.Hash,
+            TargetReplicaSet = workload.Key.Kind == WorkloadKind.Deployment ? target.Holders[0] : null,
+            TargetControllerRevision = workload.Key.Kind == WorkloadKind.Deployment ? null : target.Holders[0],
+            PodsInTheWay = inTheWay,
+            PlannedAt = now,
+            Message = $"{action} of {workload.Key.Name} from revision {workload.Current.Revision} to {target.Hash}{Eviction(inTheWay)}",
+        };
+    }
+
+    /// <summary>Writes down the pods which have come to stand in the way since.</summary>
+    public static void NoteInTheWay(ActionRecord action, WorkloadSnapshot workload) =>
+        action.PodsInTheWay.AddRange(InTheWay(workload, action.ToRevision).ExceptBy(action.PodsInTheWay.Select(known => known.Uid), pod => pod.Uid).Take(StatusLimits.PodsInTheWay - action.PodsInTheWay.Count));
+
+    /// <summary>What holds the template that is restored.</summary>
+    public static string? Holder(ActionRecord action) => action.TargetReplicaSet ?? action.TargetControllerRevision;
+
+    /// <summary>The pods of other revisions than the target that the workload's controller waits for, and that stay as they are until it no longer does.</summary>
+    private static IEnumerable<PodReference> InTheWay(WorkloadSnapshot workload, string? target) =>
+        (from pod in workload.HoldsUp(target)
+         select new PodReference { Name = pod.Name, Uid = pod.Uid }).Take(StatusLimits.PodsInTheWay);
+
+    private static string Eviction(IEnumerable<PodReference> pods) =>
+        string.Join(", ", pods.Select(pod => pod.Name)) is { Length: > 0 } names ? $", and eviction of {names}, which would hold it up" : "";
 
     /// <summary>
     /// Effect and key in one JSON Patch (RFC 6902). It applies only to the very object that was judged: UID, generation, previous key and hold are
@@ -41,43 +61,51 @@ public static class RollbackPlan
     /// </summary>
     /// <param name="action">The action.</param>
     /// <param name="template">The pod template to restore.</param>
-    /// <param name="hold">What the gates saw in the annotation of a hold; null where there was none.</param>
-    public static JsonArray Patch(ActionRecord action, JsonObject template, string? hold)
+    /// <param name="annotations">The workload's annotations as the gates saw them.</param>
+    public static JsonArray Patch(ActionRecord action, JsonObject template, IReadOnlyDictionary<string, string> annotations)
     {
         const string keyPath = "/metadata/annotations/chronosops.io~1last-action";
         const string holdPath = "/metadata/annotations/chronosops.io~1hold";
-        return
+        JsonArray patch =
         [
             Operation("test", "/metadata/uid", action.TargetUid),
             Operation("test", "/metadata/generation", action.TargetGeneration),
-            Operation("test", keyPath, action.PreviousKey),
-            Operation("test", holdPath, hold),
-            Operation("replace", "/spec/template", PodTemplates.Restorable(template)),
-            Operation("add", keyPath, action.Key),
         ];
+        if (annotations.Count == 0)
+        {
+            // Below what is not there nothing can be tested or added.
+            patch.Add(Operation("test", "/metadata/annotations", null));
+            patch.Add(Operation("replace", "/spec/template", PodTemplates.Restorable(template)));
+            patch.Add(Operation("add", "/metadata/annotations", new JsonObject { [ApiGroup.LastActionAnnotation] = action.Key }));
+            return patch;
+        }
+
+        patch.Add(Operation("test", keyPath, action.PreviousKey));
+        patch.Add(Operation("test", holdPath, annotations.GetValueOrDefault(ApiGroup.HoldAnnotation)));
+        patch.Add(Operation("replace", "/spec/template", PodTemplates.Restorable(template)));
+        patch.Add(Operation("add", keyPath, action.Key));
+        return patch;
     }
 
     /// <summary>What the live object says of an action that was written down.</summary>
-    public static EffectState Observe(ActionRecord action, V1Deployment? live)
+    public static EffectState Observe(ActionRecord action, LiveWorkload? live)
     {
-        var key = live?.GetAnnotation(ApiGroup.LastActionAnnotation);
-        if (live is null || live.Metadata.Uid != action.TargetUid)
+        if (live is null || live.Uid != action.TargetUid)
         {
             return EffectState.TargetGone;
         }
 
-        if (key == action.Key)
+        if (live.Key == action.Key)
         {
             return EffectState.InPlace;
         }
 
         // Somebody may have scaled the workload since. Its controller would have given an effect of ours a new revision number.
-        var number = live.GetAnnotation(WorkloadSnapshots.RevisionAnnotation);
-        var sameRevision = number is not null && number == action.PreviousNumber;
-        return key != action.PreviousKey ? EffectState.Unknown
-            : live.Metadata.Generation == action.TargetGeneration ? EffectState.NotInPlace
+        var sameRevision = live.RevisionNumber is { } number && number.ToString(CultureInfo.InvariantCulture) == action.PreviousNumber;
+        return live.Key != action.PreviousKey ? EffectState.Unknown
+            : live.Generation == action.TargetGeneration ? EffectState.NotInPlace
             : !sameRevision ? EffectState.Unknown
-            : live.Status?.ObservedGeneration == live.Metadata.Generation ? EffectState.MovedOn
+            : live.ObservedGeneration == live.Generation ? EffectState.MovedOn
             : EffectState.NotYetKnown;
     }
 

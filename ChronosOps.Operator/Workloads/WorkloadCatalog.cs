@@ -4,60 +4,86 @@ using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Workloads;
 
+/// <summary>The caches that workloads are read from.</summary>
+public sealed record WorkloadCaches(
+    Informer<V1Deployment> Deployments, Informer<V1ReplicaSet> ReplicaSets, Informer<V1StatefulSet> StatefulSets, Informer<V1DaemonSet> DaemonSets,
+    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods);
+
 /// <summary>The workloads of the watched namespaces, from the caches.</summary>
 public sealed class WorkloadCatalog
 {
     private const string ByOwner = "owner";
-    private readonly Informer<V1Deployment> _deployments;
-    private readonly Informer<V1ReplicaSet> _replicaSets;
-    private readonly Informer<V1Pod> _pods;
+    private readonly WorkloadCaches _caches;
+    private readonly PodMemory _memory;
 
-    public WorkloadCatalog(Informer<V1Deployment> deployments, Informer<V1ReplicaSet> replicaSets, Informer<V1Pod> pods)
+    public WorkloadCatalog(WorkloadCaches caches, TimeProvider time)
     {
-        (_deployments, _replicaSets, _pods) = (deployments, replicaSets, pods);
-        _replicaSets.AddIndex(ByOwner, set => set.ControllerOf()?.Uid is { } uid ? [uid] : []);
-        _pods.AddIndex(ByOwner, pod => pod.ControllerOf()?.Uid is { } uid ? [uid] : []);
+        (_caches, _memory) = (caches, new PodMemory(time));
+        caches.ReplicaSets.AddIndex(ByOwner, OwnerOf);
+        caches.ControllerRevisions.AddIndex(ByOwner, OwnerOf);
+        caches.Pods.AddIndex(ByOwner, OwnerOf);
     }
 
-    /// <summary>A workload, or null where there is none of that name.</summary>
-    public WorkloadSnapshot? Find(WorkloadKey key) =>
-        _deployments.Store.Get(key.Namespace, key.Name) is { } deployment ? Snapshot(deployment) : null;
+    /// <summary>A workload, or null where there is none of that kind and name.</summary>
+    public WorkloadSnapshot? Find(WorkloadKey key) => key.Kind switch
+    {
+        WorkloadKind.Deployment => _caches.Deployments.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
+        WorkloadKind.StatefulSet => _caches.StatefulSets.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
+        WorkloadKind.DaemonSet => _caches.DaemonSets.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
+        _ => null,
+    };
 
     /// <summary>The workloads that a policy covers.</summary>
-    public IReadOnlyList<WorkloadSnapshot> SelectedBy(EffectivePolicy policy) =>
-        [.. from deployment in _deployments.Store.List(policy.Namespace)
-            where policy.Selects(policy.Namespace, deployment.Name(), deployment.Labels())
-            where !deployment.IsBeingDeleted()
-            orderby deployment.Name()
-            select Snapshot(deployment)];
+    public IReadOnlyList<WorkloadSnapshot> SelectedBy(EffectivePolicy policy) => policy.WorkloadKind switch
+    {
+        WorkloadKind.Deployment => Select(_caches.Deployments.Store.List(policy.Namespace), policy, Snapshot),
+        WorkloadKind.StatefulSet => Select(_caches.StatefulSets.Store.List(policy.Namespace), policy, Snapshot),
+        WorkloadKind.DaemonSet => Select(_caches.DaemonSets.Store.List(policy.Namespace), policy, Snapshot),
+        _ => [],
+    };
 
     /// <summary>The UIDs of all workloads.</summary>
-    public IReadOnlySet<string> Uids() => _deployments.Store.List().Select(deployment => deployment.Uid() ?? "").ToHashSet();
+    public IReadOnlySet<string> Uids() =>
+        Uids(_caches.Deployments).Concat(Uids(_caches.StatefulSets)).Concat(Uids(_caches.DaemonSets)).ToHashSet();
 
     /// <summary>All workloads of a namespace.</summary>
     public IReadOnlyList<WorkloadSnapshot> In(string @namespace) =>
-        [.. _deployments.Store.List(@namespace).Where(deployment => !deployment.IsBeingDeleted()).Select(Snapshot)];
+    [
+        .. Living(_caches.Deployments.Store.List(@namespace)).Select(Snapshot),
+        .. Living(_caches.StatefulSets.Store.List(@namespace)).Select(Snapshot),
+        .. Living(_caches.DaemonSets.Store.List(@namespace)).Select(Snapshot),
+    ];
 
-    /// <summary>Keeps the facts of a Deployment's template and lets the template itself go.</summary>
-    public static V1Deployment Slim(V1Deployment deployment)
-    {
-        TemplateFacts.Of(deployment, deployment.Spec.Template);
-        deployment.Spec.Template = null;
-        deployment.Metadata.Annotations?.Remove("kubectl.kubernetes.io/last-applied-configuration");
-        return deployment;
-    }
+    /// <summary>Forgets the pods of workloads that are gone.</summary>
+    public void Prune() => _memory.Keep(Uids());
 
-    /// <summary>Keeps the facts of a ReplicaSet's template and lets the template itself go.</summary>
-    public static V1ReplicaSet Slim(V1ReplicaSet set)
-    {
-        TemplateFacts.Of(set, set.Spec.Template);
-        set.Spec.Template = null;
-        return set;
-    }
+    private static List<WorkloadSnapshot> Select<T>(IEnumerable<T> all, EffectivePolicy policy, Func<T, WorkloadSnapshot> snapshot)
+        where T : IKubernetesObject<V1ObjectMeta> =>
+        [.. from one in Living(all)
+            where policy.Selects(policy.WorkloadKind, policy.Namespace, one.Name(), one.Labels())
+            orderby one.Name()
+            select snapshot(one)];
+
+    private static IEnumerable<T> Living<T>(IEnumerable<T> all)
+        where T : IKubernetesObject<V1ObjectMeta> => all.Where(one => !one.IsBeingDeleted());
+
+    private static IEnumerable<string> Uids<T>(Informer<T> informer)
+        where T : class, IKubernetesObject<V1ObjectMeta> => informer.Store.List().Select(one => one.Uid() ?? "");
+
+    private static string[] OwnerOf<T>(T owned)
+        where T : IKubernetesObject<V1ObjectMeta> => owned.ControllerOf()?.Uid is { } uid ? [uid] : [];
 
     private WorkloadSnapshot Snapshot(V1Deployment deployment)
     {
-        var sets = _replicaSets.Store.ByIndex(ByOwner, deployment.Uid() ?? "");
-        return WorkloadSnapshots.Of(deployment, sets, sets.SelectMany(set => _pods.Store.ByIndex(ByOwner, set.Uid() ?? "")));
+        var sets = _caches.ReplicaSets.Store.ByIndex(ByOwner, deployment.Uid() ?? "");
+        return DeploymentSnapshots.Of(deployment, sets, sets.SelectMany(set => PodsOf(set.Uid())));
     }
+
+    private WorkloadSnapshot Snapshot(V1StatefulSet set) => _memory.Remember(StatefulSetSnapshots.Of(set, RevisionsOf(set.Uid()), PodsOf(set.Uid())));
+
+    private WorkloadSnapshot Snapshot(V1DaemonSet set) => _memory.Remember(DaemonSetSnapshots.Of(set, RevisionsOf(set.Uid()), PodsOf(set.Uid())));
+
+    private IReadOnlyList<V1Pod> PodsOf(string? uid) => _caches.Pods.Store.ByIndex(ByOwner, uid ?? "");
+
+    private IReadOnlyList<V1ControllerRevision> RevisionsOf(string? uid) => _caches.ControllerRevisions.Store.ByIndex(ByOwner, uid ?? "");
 }

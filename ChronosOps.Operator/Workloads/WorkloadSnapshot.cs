@@ -1,17 +1,8 @@
 namespace ChronosOps.Operator.Workloads;
 
-/// <summary>Names a workload.</summary>
-public readonly record struct WorkloadKey(string Namespace, string Name)
-{
-    public override string ToString() => $"{Namespace}/{Name}";
-}
-
 /// <summary>A workload with its revisions and pods, as the caches hold it at one moment.</summary>
 public sealed record WorkloadSnapshot
 {
-    private const int MaxStem = 58;
-    private const int RandomCharacters = 5;
-
     public required WorkloadKey Key { get; init; }
     public required string Uid { get; init; }
     public required long Generation { get; init; }
@@ -23,7 +14,18 @@ public sealed record WorkloadSnapshot
     public required int UpdatedReplicas { get; init; }
     public required int AvailableReplicas { get; init; }
     public required int TotalReplicas { get; init; }
+
+    /// <summary>How the pods are replaced: RollingUpdate, Recreate or OnDelete.</summary>
     public required string? Strategy { get; init; }
+
+    /// <summary>StatefulSets: pods with a lower ordinal keep their revision. 0 for all other workloads.</summary>
+    public int Partition { get; init; }
+
+    /// <summary>Whether a pod that does not become ready holds up every other one, and with them each later rollout (StatefulSets with OrderedReady).</summary>
+    public bool WaitsForEachPod { get; init; }
+
+    /// <summary>Grows with each change of the template, a return to an earlier one included; null where it cannot be told.</summary>
+    public long? RevisionNumber { get; init; }
 
     /// <summary>The revision that the workload asks for.</summary>
     public required TemplateFacts Current { get; init; }
@@ -40,13 +42,19 @@ public sealed record WorkloadSnapshot
     /// <summary>Why pods cannot be created (quota, admission), if they cannot.</summary>
     public string? PodsRefused { get; init; }
 
-    /// <summary>All revisions whose ReplicaSets are kept, newest first.</summary>
+    /// <summary>All revisions that are kept, newest first.</summary>
     public required IReadOnlyList<RevisionSnapshot> Revisions { get; init; }
     public required IReadOnlyList<PodSnapshot> Pods { get; init; }
+
+    /// <summary>Pods that are gone, as far as this process has seen them. Deployments need none: their pods are named after their revision.</summary>
+    public IReadOnlyList<PodLife> GonePods { get; init; } = [];
 
     /// <summary>Whether the controller has seen the newest template, every replica runs it and is available, and no other pod is left.</summary>
     public bool RolloutComplete =>
         ObservedGeneration >= Generation && UpdatedReplicas >= Replicas && TotalReplicas == UpdatedReplicas && AvailableReplicas >= Replicas;
+
+    /// <summary>How many pods a rollout is meant to reach: none where pods are replaced only when somebody deletes them.</summary>
+    public int ReplicasToUpdate => Strategy == "OnDelete" ? 0 : Math.Max(0, Replicas - Partition);
 
     public RevisionSnapshot? CurrentRevision => Revision(Current.Revision);
 
@@ -55,37 +63,20 @@ public sealed record WorkloadSnapshot
 
     public RevisionSnapshot? Revision(string? hash) => Revisions.FirstOrDefault(revision => revision.Hash == hash);
 
+    /// <summary>The pods that hold a rollout of a revision up: of another one, not ready, and waited for.</summary>
+    public IEnumerable<PodSnapshot> HoldsUp(string? revision) =>
+        WaitsForEachPod ? Pods.Where(pod => pod is { Ready: false, Deleting: false, Revision: not null } && pod.Revision != revision) : [];
+
     public IEnumerable<PodSnapshot> PodsOf(string? revision) => Pods.Where(pod => pod.Revision == revision);
-
-    /// <summary>The revision that a pod belongs to, also when the pod is gone: ReplicaSets name their pods after themselves.</summary>
-    public string? RevisionOfPod(string pod)
-    {
-        var known = Pods.FirstOrDefault(p => p.Name == pod);
-        if (known is not null)
-        {
-            return known.Revision;
-        }
-
-        return Revisions.FirstOrDefault(revision => revision.ReplicaSets.Any(name => IsPodOf(name, pod)))?.Hash;
-    }
-
-    // The API server cuts "<name>-" at 58 characters and adds five random ones, so that a long name loses its dash.
-    private static bool IsPodOf(string replicaSet, string pod)
-    {
-        var stem = $"{replicaSet}-";
-        return stem.Length <= MaxStem
-            ? pod.StartsWith(stem, StringComparison.Ordinal) && pod.IndexOf('-', stem.Length) < 0
-            : pod.Length == MaxStem + RandomCharacters && pod.StartsWith(stem[..MaxStem], StringComparison.Ordinal);
-    }
 }
 
-/// <summary>One revision of a workload: one or more ReplicaSets with the same template but for stamps.</summary>
+/// <summary>One revision of a workload: one or more ReplicaSets or ControllerRevisions with the same template but for stamps.</summary>
 public sealed record RevisionSnapshot
 {
     public required TemplateFacts Facts { get; init; }
 
-    /// <summary>The names of its ReplicaSets, newest first.</summary>
-    public required IReadOnlyList<string> ReplicaSets { get; init; }
+    /// <summary>The names of the ReplicaSets (Deployments) or ControllerRevisions (StatefulSets, DaemonSets) that hold its template, newest first.</summary>
+    public required IReadOnlyList<string> Holders { get; init; }
 
     /// <summary>The highest revision number that it had.</summary>
     public required long Number { get; init; }

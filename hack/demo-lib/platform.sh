@@ -130,13 +130,13 @@ platform_down() {
   if [ "$CLUSTER" = own ]; then "$HACK/cluster" down; return; fi
   "$HACK/cluster" tools
   use_current_cluster
-  say "removing the demo from the cluster of KUBECONFIG"
-  remove_runs
+  say "removing the demo from the cluster of KUBECONFIG (about 90 s, most of it pods that end)"
+  remove_runs false
   if [ -n "$(ours)" ]; then
     helm uninstall "$RELEASE" --namespace "$OPERATOR_NAMESPACE" --ignore-not-found >/dev/null
     kubectl get crd -o name | grep 'chronosops\.io$' | xargs -r kubectl delete >/dev/null
   fi
-  kubectl delete namespace -l "$RUN_LABEL=platform" >/dev/null
+  kubectl delete namespace -l "$RUN_LABEL" >/dev/null
   kubectl delete clusterrole,clusterrolebinding "$MONITORING_NAMESPACE:prometheus" --ignore-not-found >/dev/null
 }
 

@@ -112,6 +112,11 @@ show_commands() {
   echo
   [ "$CLUSTER" != own ] || echo "Look around:     eval \"\$(hack/cluster env)\""
   [ -z "$incident" ] || echo "Its postmortem:  bin/chronosops postmortem $incident -n $NAMESPACE"
-  echo "Again:           make demo SEED=$SEED"
-  echo "Remove it all:   make demo-down"
+  echo "Again:           make demo SEED=$SEED FAULT=$FAULT$(cluster_arguments "IMAGE_REPO=${IMAGE_REPO:-}" "${IMAGE_REPO_INSECURE:+IMAGE_REPO_INSECURE=$IMAGE_REPO_INSECURE}")"
+  echo "Remove it all:   make demo-down$(cluster_arguments)"
+}
+
+# What has to be repeated on every make command to mean the same cluster; nothing for our own.
+cluster_arguments() {
+  [ "$CLUSTER" = own ] || printf ' %s' "CLUSTER=$CLUSTER" ${1:+"$1"} ${2:+"$2"}
 }

@@ -19,6 +19,8 @@ public sealed class SparePodsGateTests
         { "another pod is gone", c => c.Workload(w => w with { Pods = [.. w.Pods.Skip(1)] }), Verdict.Wait, "PodsMissing" },
         { "the controller has not looked at the last change yet", c => c.Workload(w => w with { Generation = 9 }), Verdict.Wait, "RolloutUnderWay" },
         { "pods are being replaced", c => c.Workload(w => w with { TotalReplicas = 4 }), Verdict.Wait, "RolloutUnderWay" },
+        { "the rollout is held at a partition", c => c.Workload(w => w with { UpdatedReplicas = 1, Partition = 2 }), Verdict.Deny, "RolloutHeld" },
+        { "all pods are updated above the partition and below", c => c.Workload(w => w with { Partition = 2 }) },
         { "pods are yet to be replaced", c => c.Workload(w => w with { UpdatedReplicas = 1 }), Verdict.Wait, "RolloutUnderWay" },
         { "a failed pod of another revision lies about", c => c.Workload(w => w with { Pods = [.. w.Pods, SampleWorkload.Pod("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New, SampleWorkload.Now, ready: false)] }) },
     };

@@ -26,7 +26,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
             return ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "UnknownAction", $"this version does not know the action {action.Action}");
         }
 
-        var seen = await effect.ObserveAsync(context.Key.Namespace, context.Key.Name, action, cancellationToken).ConfigureAwait(false);
+        var seen = await effect.ObserveAsync(context.Key, action, cancellationToken).ConfigureAwait(false);
         return seen.State switch
         {
             EffectState.InPlace => await AppliedAsync(context, effect, action, seen.Message, cancellationToken).ConfigureAwait(false),
@@ -63,7 +63,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         }
 
         action.Policy = policy.Name;
-        var outcome = await effect.ApplyAsync(permit, context.Key.Namespace, context.Key.Name, action, assessment.Bundle.Workload.Annotations.GetValueOrDefault(ApiGroup.HoldAnnotation), cancellationToken).ConfigureAwait(false);
+        var outcome = await effect.ApplyAsync(permit, context.Key, action, assessment.Bundle.Workload.Annotations, cancellationToken).ConfigureAwait(false);
         if (outcome.State == EffectState.HeldOff && context.Now - action.PlannedAt < LongestWait)
         {
             context.Status.Message = Bounded.Sentence($"waiting: {outcome.Message}");
@@ -79,7 +79,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
     {
         action.State = ActionState.Applied;
         action.AppliedAt = context.Now;
-        action.FieldsHandedBack = await effect.SettleAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
+        action.FieldsHandedBack = await effect.SettleAsync(context.Key, cancellationToken).ConfigureAwait(false);
         context.Status.LastAction = $"{action.Action}/{action.State}";
         return PhaseResult.Go(Trigger.Applied, $"{action.Action}Applied", $"{action.Message}: {message}");
     }

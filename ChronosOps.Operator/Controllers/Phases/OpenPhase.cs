@@ -21,7 +21,7 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
 
         if (context.Workload is not { } workload)
         {
-            return PhaseResult.Go(Trigger.TargetGone, "WorkloadNotFound", $"spec.workloadRef.name: there is no Deployment {context.Key.Name} in namespace {context.Key.Namespace}");
+            return PhaseResult.Go(Trigger.TargetGone, "WorkloadNotFound", $"spec.workloadRef.name: there is no {context.Key.Kind} {context.Key.Name} in namespace {context.Key.Namespace}");
         }
 
         status.WorkloadUid = workload.Uid;
@@ -54,10 +54,10 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
         {
             return policies.Find(context.Key.Namespace, reference.Name) is null
                 ? PhaseResult.Go(Trigger.TargetGone, "PolicyNotFound", $"spec.policyRef.name: there is no valid RemediationPolicy {reference.Name} in namespace {context.Key.Namespace}")
-                : PhaseResult.Go(Trigger.TargetGone, "PolicyDoesNotGovern", $"spec.policyRef.name: RemediationPolicy {reference.Name} does not govern Deployment {workload.Key.Name}{(context.Policy is { } other ? $", {other.Name} does" : "")}");
+                : PhaseResult.Go(Trigger.TargetGone, "PolicyDoesNotGovern", $"spec.policyRef.name: RemediationPolicy {reference.Name} does not govern {workload.Key.Kind} {workload.Key.Name}{(context.Policy is { } other ? $", {other.Name} does" : "")}");
         }
 
-        return PhaseResult.Go(Trigger.TargetGone, "NoPolicy", $"spec.workloadRef: no valid RemediationPolicy of namespace {context.Key.Namespace} selects Deployment {workload.Key.Name}");
+        return PhaseResult.Go(Trigger.TargetGone, "NoPolicy", $"spec.workloadRef: no valid RemediationPolicy of namespace {context.Key.Namespace} selects {workload.Key.Kind} {workload.Key.Name}");
     }
 }
 

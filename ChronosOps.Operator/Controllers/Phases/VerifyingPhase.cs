@@ -8,7 +8,7 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Controllers.Phases;
 
 /// <summary>Measures whether the action helped. A person's change of the workload ends our part in it.</summary>
-public sealed class VerifyingPhase(Effects effects, TimeSpan interval) : IPhase
+public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeSpan interval) : IPhase
 {
     /// <summary>Evaluations may be late by some; after more than this many intervals nobody was there to look.</summary>
     private const int LateBy = 4;
@@ -27,9 +27,10 @@ public sealed class VerifyingPhase(Effects effects, TimeSpan interval) : IPhase
                 : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.TargetGone, "PolicyGone", "no valid policy governs the workload any more: it is not measured any further whether the action helped");
         }
 
-        if (action.FieldsHandedBack != true && effects.Of(action) is { } effect)
+        var effect = effects.Of(action);
+        if (action.FieldsHandedBack != true && effect is not null)
         {
-            action.FieldsHandedBack = await effect.SettleAsync(context.Key.Namespace, context.Key.Name, cancellationToken).ConfigureAwait(false);
+            action.FieldsHandedBack = await effect.SettleAsync(context.Key, cancellationToken).ConfigureAwait(false);
         }
 
         // The caches may still show the workload as it was before the effect.
@@ -38,7 +39,39 @@ public sealed class VerifyingPhase(Effects effects, TimeSpan interval) : IPhase
             return PhaseResult.Wait();
         }
 
-        return Changed(context, action, reading) ?? Verify(context, action, reading);
+        if (Changed(context, action, reading) is { } changed)
+        {
+            return changed;
+        }
+
+        if (effect is not null)
+        {
+            await ClearAsync(context, effect, action, reading, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Verify(context, action, reading);
+    }
+
+    /// <summary>Evicts the pods that hold the effect up, if the gates allow it still. What is found only now is written down first, and evicted at the next look.</summary>
+    private async Task ClearAsync(IncidentContext context, IEffect effect, ActionRecord action, WorkloadReading reading, CancellationToken cancellationToken)
+    {
+        // As the caches have it now: somebody may have taken the workload over since the evaluation.
+        if (action.PodsInTheWay.Exists(pod => pod.EvictedAt is null) && context.Workload!.Current.Revision == action.ToRevision)
+        {
+            var (report, permit) = await gateKeeper.AskToContinueAsync(context, context.Workload, context.Policy!, action, cancellationToken).ConfigureAwait(false);
+            var hindrance = permit is null
+                ? $"{report.Decisive.Gate}: {report.Decisive.Verdict.Message}"
+                : await effect.ClearAsync(permit, context.Key, action, context.Now, cancellationToken).ConfigureAwait(false);
+            if (hindrance is not null)
+            {
+                context.Status.Message = Bounded.Sentence($"a pod holds the rollout up and cannot be evicted yet: {hindrance}");
+            }
+        }
+
+        if (action.FromRevision is not null)
+        {
+            RollbackPlan.NoteInTheWay(action, reading.Workload);
+        }
     }
 
     private static bool ShowsEffect(ActionRecord action, WorkloadReading reading) => action.TargetPodUid is { } uid

@@ -21,9 +21,19 @@ public sealed class FeasibilityGate : IGate
             return GateVerdict.Deny("RecreateStrategy", "the workload's strategy is Recreate: a rollback would stop every pod first");
         }
 
+        if (workload.Strategy == "OnDelete")
+        {
+            return GateVerdict.Deny("OnDeleteStrategy", "the workload's strategy is OnDelete: a change of its template would reach no pod until somebody deletes it");
+        }
+
+        if (workload.Partition > 0)
+        {
+            return GateVerdict.Deny("Partition", $"the rollout is held at partition {workload.Partition}: pods with a lower ordinal would keep the revision that they have");
+        }
+
         if (others.Count == 0)
         {
-            return workload.Revisions.Any(revision => revision.ReplicaSets.Count > 1)
+            return workload.Revisions.Any(revision => revision.Holders.Count > 1)
                 ? GateVerdict.Deny("SameTemplate", "every kept revision has the same template; going back changes nothing")
                 : GateVerdict.Deny("NoHistory", "no earlier revision is kept (revisionHistoryLimit, or the workload is new)");
         }

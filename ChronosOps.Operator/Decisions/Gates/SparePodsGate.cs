@@ -13,7 +13,12 @@ public sealed class SparePodsGate : IGate
             return GateVerdict.Deny("Paused", "the workload is paused: somebody is at work on it");
         }
 
-        // By the Deployment's counts: a restart by hand makes pods of the same revision.
+        if (workload.UpdatedReplicas < workload.Replicas && workload.ReplicasToUpdate < workload.Replicas)
+        {
+            return GateVerdict.Deny("RolloutHeld", "a rollout is held at a partition, or waits for somebody to delete pods: one that is replaced may come back with another revision");
+        }
+
+        // By the workload's counts: a restart by hand makes pods of the same revision.
         if (workload.ObservedGeneration < workload.Generation || workload.UpdatedReplicas < workload.Replicas || workload.TotalReplicas != workload.UpdatedReplicas)
         {
             return GateVerdict.Wait("RolloutUnderWay", "a rollout is under way, which replaces pods itself");

@@ -15,27 +15,43 @@
   resources: [events]
   verbs: [list, create, patch]
 # OperatorHost: states of containers
-# RestartEffect: whether the pod that is to be restarted is still the one that was judged
+# PodEviction: whether the pod that is to be evicted is still the one that was judged
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
-# RestartEffect: the restart, one eviction of one pod of a workload that a policy with Restart in its ladder selects; never delete
+# PodEviction: the restart of a pod where the policy's ladder has Restart, and the pods that hold up the rollback of a StatefulSet; never delete
 - apiGroups: [""]
   resources: [pods/eviction]
   verbs: [create]
-# IncidentJournal: what its Events are about
+# LiveWorkload: whether the revision of a StatefulSet or DaemonSet has changed since a rollback was written down
+# OperatorHost: the revisions of StatefulSets and DaemonSets
+# RevisionTemplates: the templates of earlier revisions of a StatefulSet or DaemonSet
+- apiGroups: [apps]
+  resources: [controllerrevisions]
+  verbs: [get, list, watch]
+# OperatorHost: what is running
+# OwnershipCollector: who manages it, by its metadata
+# RollbackEffect: the same of a DaemonSet
+- apiGroups: [apps]
+  resources: [daemonsets]
+  verbs: [get, list, watch, patch]
 # OperatorHost: what is running
 # OwnershipCollector: who manages it, by its metadata
 # RollbackEffect: the rollback, one JSON Patch of a Deployment that a policy selects, and handing fields back; never update, delete or scale
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [get, list, watch, patch]
-# OperatorHost: its revisions
-# RollbackEffect: the template to go back to
-# TemplateCollector: the templates of earlier revisions
+# OperatorHost: the revisions of Deployments
+# RevisionTemplates: the templates of a Deployment's earlier revisions
 - apiGroups: [apps]
   resources: [replicasets]
   verbs: [get, list, watch]
+# OperatorHost: what is running
+# OwnershipCollector: who manages it, by its metadata
+# RollbackEffect: the same of a StatefulSet
+- apiGroups: [apps]
+  resources: [statefulsets]
+  verbs: [get, list, watch, patch]
 # IncidentController
 # IncidentOpener
 # OperatorHost

@@ -16,8 +16,9 @@ def recorded():
         return [json.loads(line) for line in log]
 
 
-def event(group, resource, verb, code=200):
-    return {"stage": "ResponseComplete", "verb": verb, "user": {"username": OPERATOR}, "objectRef": {"apiGroup": group, "resource": resource}, "responseStatus": {"code": code}}
+def event(group, resource, verb, code=200, decision="forbid"):
+    return {"stage": "ResponseComplete", "verb": verb, "user": {"username": OPERATOR}, "objectRef": {"apiGroup": group, "resource": resource}, "responseStatus": {"code": code},
+            "annotations": {"authorization.k8s.io/decision": decision}}
 
 
 class RbacAudit(unittest.TestCase):
@@ -60,6 +61,11 @@ class RbacAudit(unittest.TestCase):
         code, said = self.audit(events, allowed="unused /events patch: chance\ndenied /secrets get: on purpose\n")
         self.assertEqual(code, 0, said)
         self.assertIn("denied, as expected: /secrets get: on purpose\n", said)
+
+    def test_what_is_refused_since_a_namespace_goes_is_no_missing_right(self):
+        code, said = self.audit(recorded() + [event("", "events", "create", 403, "allow")])
+        self.assertEqual((code, "denied" in said), (0, False), said)
+        self.assertIn("error: denied: /events create\n", self.audit(recorded() + [event("", "events", "create", 403)])[1])
 
     def test_what_another_role_granted_is_told(self):
         self.assertIn("error: granted by another role: /nodes list\n", self.audit(recorded() + [event("", "nodes", "list")])[1])

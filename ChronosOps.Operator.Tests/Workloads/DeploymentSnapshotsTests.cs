@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ChronosOps.Operator.Tests.Workloads;
 
-public sealed class WorkloadSnapshotsTests
+public sealed class DeploymentSnapshotsTests
 {
     private static readonly DateTimeOffset Created = At(-86400);
 
@@ -39,7 +39,7 @@ public sealed class WorkloadSnapshotsTests
         restarted.Spec.Template!["metadata"]!["annotations"] = new System.Text.Json.Nodes.JsonObject { ["kubectl.kubernetes.io/restartedAt"] = "now" };
         var workload = Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400), restarted]);
         var revision = Assert.Single(workload.Revisions);
-        Assert.Equal(["b", "a"], revision.ReplicaSets);
+        Assert.Equal(["b", "a"], revision.Holders);
         Assert.Equal((2, At(-86400)), (revision.Number, revision.CreatedAt));
         Assert.Equal(workload.Current.Revision, revision.Hash);
     }
@@ -97,7 +97,7 @@ public sealed class WorkloadSnapshotsTests
         var foreign = Set("c", 3, "app:3", -10);
         foreign.Metadata.OwnerReferences![0].Uid = "another";
         var workload = Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400), foreign], [Pod("a-1", "a", -10), Pod("c-1", "c", -10), new V1Pod()]);
-        Assert.Equal(["a"], workload.Revisions.SelectMany(revision => revision.ReplicaSets));
+        Assert.Equal(["a"], workload.Revisions.SelectMany(revision => revision.Holders));
         Assert.Equal(["a-1"], workload.Pods.Select(pod => pod.Name));
     }
 
@@ -155,7 +155,7 @@ public sealed class WorkloadSnapshotsTests
     private static DateTimeOffset At(double seconds) => SampleWorkload.At(seconds);
 
     private static WorkloadSnapshot Of(V1Deployment deployment, IEnumerable<V1ReplicaSet> sets, IEnumerable<V1Pod>? pods = null) =>
-        WorkloadSnapshots.Of(deployment, sets, pods ?? []);
+        DeploymentSnapshots.Of(deployment, sets, pods ?? []);
 
     private static V1Deployment Deployment(string image, double? progressed = null, string? reason = null) => new()
     {
@@ -171,7 +171,7 @@ public sealed class WorkloadSnapshotsTests
             Name = name,
             Uid = name,
             CreationTimestamp = At(created),
-            Annotations = new() { [WorkloadSnapshots.RevisionAnnotation] = $"{number}" },
+            Annotations = new() { [DeploymentSnapshots.RevisionAnnotation] = $"{number}" },
             OwnerReferences = [new() { Uid = "uid", Controller = true }],
         },
         Spec = new() { Template = SampleTemplate.Of(image) },

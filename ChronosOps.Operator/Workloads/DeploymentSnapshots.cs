@@ -1,10 +1,12 @@
+using System.Globalization;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Workloads;
 
 /// <summary>Makes snapshots of Deployments from API objects. Pure.</summary>
-public static class WorkloadSnapshots
+public static class DeploymentSnapshots
 {
     public const string RevisionAnnotation = "deployment.kubernetes.io/revision";
 
@@ -18,18 +20,19 @@ public static class WorkloadSnapshots
         var status = deployment.Status;
         return new WorkloadSnapshot
         {
-            Key = new WorkloadKey(deployment.Metadata.NamespaceProperty ?? "", deployment.Metadata.Name ?? ""),
+            Key = new WorkloadKey(WorkloadKind.Deployment, deployment.Metadata.NamespaceProperty ?? "", deployment.Metadata.Name ?? ""),
             Uid = deployment.Metadata.Uid ?? "",
             Generation = deployment.Metadata.Generation ?? 0,
             ObservedGeneration = status?.ObservedGeneration ?? 0,
-            Labels = ReadOnly(deployment.Metadata.Labels),
-            Annotations = ReadOnly(deployment.Metadata.Annotations),
+            Labels = deployment.Metadata.Labels ?? [],
+            Annotations = deployment.Metadata.Annotations ?? [],
             Paused = deployment.Spec.Paused ?? false,
             Replicas = deployment.Spec.Replicas ?? 1,
             UpdatedReplicas = status?.UpdatedReplicas ?? 0,
             AvailableReplicas = status?.AvailableReplicas ?? 0,
             TotalReplicas = status?.Replicas ?? 0,
             Strategy = deployment.Spec.Strategy?.Type,
+            RevisionNumber = Number(deployment),
             Current = facts,
             RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),
             RollingSince = RollingSince(deployment, facts.Revision, owned),
@@ -42,19 +45,20 @@ public static class WorkloadSnapshots
     private static List<RevisionSnapshot> Revisions(List<V1ReplicaSet> owned) =>
         [.. from set in owned
             group set by TemplateFacts.Of(set, set.Spec.Template).Revision into same
-            let newestFirst = same.OrderByDescending(Number).ThenByDescending(s => s.Metadata.CreationTimestamp).ToList()
+            let newestFirst = same.OrderByDescending(set => Number(set) ?? 0).ThenByDescending(s => s.Metadata.CreationTimestamp).ToList()
             let revision = new RevisionSnapshot
             {
                 Facts = TemplateFacts.Of(newestFirst[0], newestFirst[0].Spec.Template),
-                ReplicaSets = [.. newestFirst.Select(s => s.Metadata.Name ?? "")],
-                Number = Number(newestFirst[0]),
+                Holders = [.. newestFirst.Select(s => s.Metadata.Name ?? "")],
+                Number = Number(newestFirst[0]) ?? 0,
                 CreatedAt = same.Min(s => s.Metadata.CreationTimestamp) ?? DateTimeOffset.MinValue,
             }
             orderby revision.Number descending, revision.CreatedAt descending
             select revision];
 
-    private static long Number(V1ReplicaSet set) =>
-        long.TryParse(set.GetAnnotation(RevisionAnnotation), out var number) ? number : 0;
+    /// <summary>The number that the Deployment's controller gave a revision; null where it has given none.</summary>
+    public static long? Number(IMetadata<V1ObjectMeta> owner) =>
+        long.TryParse(owner.GetAnnotation(RevisionAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static IEnumerable<PodSnapshot> Pods(List<V1ReplicaSet> owned, IEnumerable<V1Pod> pods)
     {
@@ -62,41 +66,7 @@ public static class WorkloadSnapshots
         return from pod in pods
                let owner = pod.ControllerOf()?.Uid
                where owner is not null && revisions.ContainsKey(owner)
-               select Pod(pod, revisions[owner]);
-    }
-
-    private static PodSnapshot Pod(V1Pod pod, string revision) => new()
-    {
-        Name = pod.Metadata.Name ?? "",
-        Uid = pod.Metadata.Uid ?? "",
-        Revision = revision,
-        CreatedAt = pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
-        Ready = pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) ?? false,
-        Deleting = pod.Metadata.DeletionTimestamp is not null,
-        Unschedulable = pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
-        Containers =
-        [
-            .. (pod.Status?.InitContainerStatuses ?? []).Select(status => Container(status, init: true)),
-            .. (pod.Status?.ContainerStatuses ?? []).Select(status => Container(status, init: false)),
-        ],
-    };
-
-    private static ContainerSnapshot Container(V1ContainerStatus status, bool init)
-    {
-        var ended = status.State?.Terminated ?? status.LastState?.Terminated;
-        return new ContainerSnapshot
-        {
-            Name = status.Name,
-            Image = status.Image,
-            Init = init,
-            Ready = status.Ready,
-            RestartCount = status.RestartCount,
-            WaitingReason = status.State?.Waiting?.Reason,
-            WaitingMessage = status.State?.Waiting?.Message,
-            TerminatedReason = ended?.Reason,
-            ExitCode = ended?.ExitCode,
-            TerminatedAt = ended?.FinishedAt,
-        };
+               select PodSnapshots.Of(pod, revisions[owner]);
     }
 
     /// <summary>
@@ -148,6 +118,4 @@ public static class WorkloadSnapshots
     private static DateTimeOffset? Progressing(V1Deployment deployment) => Condition(deployment, "Progressing")?.LastUpdateTime;
 
     private static V1DeploymentCondition? Condition(V1Deployment deployment, string type) => deployment.Status?.Conditions?.FirstOrDefault(c => c.Type == type);
-
-    private static Dictionary<string, string> ReadOnly(Dictionary<string, string>? map) => map is null ? [] : new(map);
 }

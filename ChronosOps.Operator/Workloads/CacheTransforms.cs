@@ -1,0 +1,56 @@
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Workloads;
+
+/// <summary>What the caches keep of objects that carry a pod template: the facts of the template, and not the template itself.</summary>
+public static class CacheTransforms
+{
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    public static V1Deployment Slim(V1Deployment deployment)
+    {
+        TemplateFacts.Of(deployment, deployment.Spec.Template);
+        deployment.Spec.Template = null;
+        Empty(deployment.Metadata);
+        return deployment;
+    }
+
+    public static V1ReplicaSet Slim(V1ReplicaSet set)
+    {
+        TemplateFacts.Of(set, set.Spec.Template);
+        set.Spec.Template = null;
+        return set;
+    }
+
+    public static V1StatefulSet Slim(V1StatefulSet set)
+    {
+        TemplateFacts.Of(set, set.Spec.Template);
+        set.Spec.Template = null;
+        Empty(set.Metadata);
+        return set;
+    }
+
+    public static V1DaemonSet Slim(V1DaemonSet set)
+    {
+        TemplateFacts.Of(set, set.Spec.Template);
+        set.Spec.Template = null;
+        Empty(set.Metadata);
+        return set;
+    }
+
+    /// <summary>The whole manifest again, of which it matters only that it is there: a workload without any annotation is patched differently.</summary>
+    private static void Empty(V1ObjectMeta metadata)
+    {
+        if (metadata.Annotations?.ContainsKey(LastApplied) == true)
+        {
+            metadata.Annotations[LastApplied] = "";
+        }
+    }
+
+    public static V1ControllerRevision Slim(V1ControllerRevision revision)
+    {
+        ControllerRevisions.FactsOf(revision);
+        revision.Data = null;
+        return revision;
+    }
+}
