@@ -125,7 +125,11 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     private Task ReadyAsync() => Waiting.ForAsync("the operator to be ready", async () =>
     {
-        Assert.False(HasExited, $"the operator ended instead of becoming ready: {LastWords()}");
+        if (HasExited)
+        {
+            Assert.Fail($"the operator ended instead of becoming ready: {LastWords()}");
+        }
+
         try
         {
             return (await GetAsync("/readyz")).Status == HttpStatusCode.OK ? this : null;
