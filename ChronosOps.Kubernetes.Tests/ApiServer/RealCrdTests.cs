@@ -68,6 +68,27 @@ public class RealCrdTests
         Assert.Equal("Again", patched.Status!.Phase);
     }
 
+    /// <summary>Server-side apply of the spec goes on without conflicts, also of fields that only the client's own types and the schema's defaults fill in.</summary>
+    [Fact]
+    public async Task AStatusThatIsPatchedInLeavesTheSpecToItsOwners()
+    {
+        await using var server = await RealWidgets.ConnectAsync();
+        var widgets = server.Client.For(RealWidgets.Resource);
+        var applied = await widgets.PatchNamespacedAsync(Applied("""{"size":3}"""), server.Namespace, "w", new WriteOptions { FieldManager = "team" }, Ct);
+        applied.Status = new WidgetStatus { Phase = "Done" };
+        applied.Spec.Size = 9;
+        var stale = JsonSerializer.Deserialize(JsonSerializer.Serialize(applied, WidgetJson.Default.Widget), WidgetJson.Default.Widget)!;
+        var written = await widgets.PatchStatusNamespacedAsync(applied, server.Namespace, "w", new WriteOptions { FieldManager = "controller" }, Ct);
+        Assert.Equal(("Done", 3, 1L), (written.Status!.Phase, written.Spec.Size, written.Generation()));
+        Assert.True((await Assert.ThrowsAsync<KubernetesException>(() => widgets.PatchStatusNamespacedAsync(stale, server.Namespace, "w", ct: Ct))).IsConflict);
+        var again = await widgets.PatchNamespacedAsync(Applied("""{"size":4,"mode":"Fast","limits":{}}"""), server.Namespace, "w", new WriteOptions { FieldManager = "team" }, Ct);
+        Assert.Equal(("Done", 4), (again.Status!.Phase, again.Spec.Size));
+    }
+
+    private static V1Patch Applied(string spec) => new(JsonNode.Parse($$"""
+        { "apiVersion": "{{RealWidgets.Resource.ApiVersion}}", "kind": "{{RealWidgets.Resource.Kind}}", "metadata": { "name": "w" }, "spec": {{spec}} }
+        """)!, V1Patch.PatchType.ApplyPatch);
+
     private static async Task<KubernetesException> RefusedAsync(RealServer server, string spec)
     {
         var error = await Assert.ThrowsAsync<KubernetesException>(() => PostAsync(server, spec));

@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -13,7 +13,7 @@ public abstract class KilledOperator
         Assert.NotNull(await OneKill.SurvivesAsync(when, matches));
 
     private protected static bool IsPhase(string method, string path, string body, string phase) =>
-        method == "PUT" && path.Contains("/incidents/", StringComparison.Ordinal) && path.EndsWith("/status", StringComparison.Ordinal) && (string?)JsonNode.Parse(body)!["status"]?["phase"] == phase;
+        StatusWrite.PhaseOf(method, path, body) == phase;
 
     private protected static bool IsRollback(string method, string path, string body) =>
         method == "PATCH" && path.Contains("/deployments/", StringComparison.Ordinal) && body.Contains("/spec/template", StringComparison.Ordinal);

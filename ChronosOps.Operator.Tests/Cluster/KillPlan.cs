@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using ChronosOps.Operator.Tests.ApiServer;
+using ChronosOps.Operator.Tests.Support;
 
 namespace ChronosOps.Operator.Tests.Cluster;
 
@@ -68,12 +68,9 @@ internal sealed class KillPlan(OperatorPod operatorPod, IReadOnlyList<ServiceUnd
 
     public void Dispose() => _gate.Dispose();
 
-    private static KillMoment Entered(string phase) => new($"{phase} was written", phase, ProxyMoment.After, (method, path, body) => PhaseOf(method, path, body) == phase);
+    private static KillMoment Entered(string phase) => new($"{phase} was written", phase, ProxyMoment.After, (method, path, body) => StatusWrite.PhaseOf(method, path, body) == phase);
 
-    private static KillMoment Leaving(string phase, string next) => new($"{next} was about to be written", phase, ProxyMoment.Before, (method, path, body) => PhaseOf(method, path, body) == next);
-
-    private static string? PhaseOf(string method, string path, string body) =>
-        method == "PUT" && path.Contains("/incidents/", StringComparison.Ordinal) && path.EndsWith("/status", StringComparison.Ordinal) ? (string?)JsonNode.Parse(body)!["status"]?["phase"] : null;
+    private static KillMoment Leaving(string phase, string next) => new($"{next} was about to be written", phase, ProxyMoment.Before, (method, path, body) => StatusWrite.PhaseOf(method, path, body) == next);
 
     private static bool IsRollback(string method, string path, string body) =>
         method == "PATCH" && path.Contains("/deployments/", StringComparison.Ordinal) && body.Contains("/spec/template", StringComparison.Ordinal);

@@ -14,7 +14,7 @@ namespace ChronosOps.Operator.Controllers;
 /// phase begin, so that an effect never precedes its record.
 /// </summary>
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.Get)]
-[EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Update)]
+[EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Patch)]
 public sealed class IncidentController(
     KubernetesClient client, WorkloadCatalog catalog, PolicyRegistry policies, SignalBoard board,
     IReadOnlyDictionary<IncidentPhase, IPhase> phases, OpenPhase open, IncidentJournal journal, IncidentRetention retention, TimeProvider time) : IEntityController<Incident>
@@ -79,7 +79,7 @@ public sealed class IncidentController(
             return (incident, result);
         }
 
-        var written = await _incidents.ReplaceStatusNamespacedAsync(incident, context.Key.Namespace, incident.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
+        var written = await _incidents.PatchStatusNamespacedAsync(incident, context.Key.Namespace, incident.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
         if (result.Happening is { } told)
         {
             await journal.TellAsync(written, told, ct).ConfigureAwait(false);

@@ -10,7 +10,7 @@ using ChronosOps.Operator.Telemetry;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Tells what was written: Events, metrics, the log, and the postmortem. After the write, and never a reason to fail.</summary>
-[EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Update)]
+[EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Patch)]
 [EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get | RbacVerb.Create | RbacVerb.Update, Why = "postmortems beside their incident; RBAC cannot narrow create by name, so this reaches every one of the scope")]
 [EntityRbac(typeof(V1Event), Verbs = RbacVerb.Create | RbacVerb.Patch, Why = "its own Events, of which repeated ones count up")]
 public sealed class IncidentJournal(KubernetesClient client, EventRecorder events, ChronosMetrics metrics, ILogger<IncidentJournal> log)
@@ -54,7 +54,7 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
             if (incident.Status.Postmortem?.ConfigMap != reference.ConfigMap)
             {
                 incident.Status.Postmortem = reference;
-                var written = await _incidents.ReplaceStatusNamespacedAsync(incident, incident.Namespace()!, incident.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
+                var written = await _incidents.PatchStatusNamespacedAsync(incident, incident.Namespace()!, incident.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
                 incident.Metadata.ResourceVersion = written.Metadata.ResourceVersion;
             }
 

@@ -11,7 +11,7 @@ namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Writes what the operator makes of each policy into its status, when it differs from what stands there.</summary>
 [EntityRbac(typeof(RemediationPolicy), Verbs = RbacVerb.Get)]
-[EntityRbac(typeof(RemediationPolicy), Subresource = "status", Verbs = RbacVerb.Update)]
+[EntityRbac(typeof(RemediationPolicy), Subresource = "status", Verbs = RbacVerb.Patch)]
 [EntityRbac(typeof(V1Event), Verbs = RbacVerb.Create | RbacVerb.Patch, Why = "what is wrong with a policy")]
 public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook book, IncidentBook incidents, EventRecorder events, TimeProvider time, ILogger<PolicyStatusWriter> log)
 {
@@ -52,7 +52,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
         var readyBefore = live.Status?.Conditions.GetCondition("Ready")?.Status;
         live.Status = next;
-        await _policies.ReplaceStatusNamespacedAsync(live, live.Namespace()!, live.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
+        await _policies.PatchStatusNamespacedAsync(live, live.Namespace()!, live.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
         if (entry.Effective is null && readyBefore != "False")
         {
             await events.PublishAsync(live, "InvalidSpec", next.Conditions.GetCondition("Ready")!.Message, EventType.Warning, ct).ConfigureAwait(false);

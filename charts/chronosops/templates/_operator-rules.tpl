@@ -62,7 +62,7 @@
 # IncidentJournal
 - apiGroups: [chronosops.io]
   resources: [incidents/status]
-  verbs: [update]
+  verbs: [patch]
 # OperatorHost
 # PolicyStatusWriter
 - apiGroups: [chronosops.io]
@@ -71,7 +71,7 @@
 # PolicyStatusWriter
 - apiGroups: [chronosops.io]
   resources: [remediationpolicies/status]
-  verbs: [update]
+  verbs: [patch]
 {{- if .Values.rbac.readSecretMetadata }}
 # ConfigCollector: the same of Secrets; RBAC knows no right to metadata alone
 - apiGroups: [""]
