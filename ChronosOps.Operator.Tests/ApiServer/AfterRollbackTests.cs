@@ -44,6 +44,23 @@ public class AfterRollbackTests
         world.AssertSpecWrites("web");
     }
 
+    /// <summary>Something else breaks meanwhile: the release before fails too, though less.</summary>
+    [Fact]
+    public async Task ARollbackThatDoesNotHelpIsThoughtOverAndLeftToPeopleWhereNoFurtherStepHelps()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ReleaseAsync(2, PodFate.Failing(0.6));
+        await world.IncidentAsync(IncidentPhase.Verifying);
+        world.Kubelet.Fates[Manifests.Image(1)] = PodFate.Failing(0.15);
+        var incident = await world.EscalatedAsync("ActionDidNotHelp");
+        Assert.Equal("Rollback/Failed", incident.Status!.LastAction);
+        Assert.Equal(["Acting", "Verifying", "Orienting", "Deciding", "Escalated"], incident.Status.Timeline.Select(entry => entry.Phase.ToString()).TakeLast(5));
+        Assert.Contains("the rollback did not help: errors: ", incident.Status.Message, StringComparison.Ordinal);
+        Assert.Equal(Manifests.Image(1), await world.ImageAsync());
+        world.AssertSpecWrites("web");
+    }
+
     [Fact]
     public async Task TheBadTemplateAppliedAgainDuringTheWatchIsLeftToPeople()
     {

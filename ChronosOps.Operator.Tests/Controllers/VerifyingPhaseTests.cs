@@ -29,6 +29,21 @@ public sealed class VerifyingPhaseTests
         Assert.Equal(after is null ? "Inconclusive" : null, result.Happening?.Reason);
     }
 
+    /// <summary>Measured, and no worse than before: that is no end yet, the next rung is thought over.</summary>
+    [Fact]
+    public async Task WhatDidNotHelpIsThoughtOver()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
+        var action = incident.Status!.Actions[0];
+        action.RolledOutAt = SampleWorkload.At(-120);
+        action.LookedAt = SampleWorkload.At(-15);
+        action.Checks = [.. Enumerable.Range(1, 3).Select(k => new CheckRecord { Time = SampleWorkload.At(-60 + (15 * k)), Result = "Unhealthy", Message = "errors: 40% errors, limit 5% errors" })];
+        var well = SampleContext.Well(SamplePolicy.Effective());
+        var result = await Phase(api).RunAsync(SampleContext.Of(incident, well with { Signals = [SampleBundle.Fires("errors", SampleWorkload.Old)], Time = SampleWorkload.At(-15) }), TestContext.Current.CancellationToken);
+        Assert.Equal((Trigger.DidNotHelp, "ActionDidNotHelp", ActionState.Failed), (result.Happening?.Trigger, result.Happening?.Reason, action.State));
+    }
+
     [Theory]
     [InlineData(true, "PolicyGone")]
     [InlineData(false, "WorkloadGone")]

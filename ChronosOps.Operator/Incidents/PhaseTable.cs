@@ -38,7 +38,10 @@ public enum Trigger
     /// <summary>It was measured that the action helped.</summary>
     Verified,
 
-    /// <summary>It was measured that the action did not help, or nothing could be measured.</summary>
+    /// <summary>It was measured that the action did not help, and made nothing worse: the next step is thought over.</summary>
+    DidNotHelp,
+
+    /// <summary>It made things worse, or nothing could be measured.</summary>
     NotVerified,
 
     /// <summary>Things are worse than before: the action is undone.</summary>
@@ -94,6 +97,7 @@ public static class PhaseTable
         [(IncidentPhase.Acting, Trigger.Broken)] = IncidentPhase.Failed,
 
         [(IncidentPhase.Verifying, Trigger.Verified)] = IncidentPhase.Mitigated,
+        [(IncidentPhase.Verifying, Trigger.DidNotHelp)] = IncidentPhase.Orienting,
         [(IncidentPhase.Verifying, Trigger.NotVerified)] = IncidentPhase.Escalated,
         [(IncidentPhase.Verifying, Trigger.UndoPlanned)] = IncidentPhase.Acting,
         [(IncidentPhase.Verifying, Trigger.Reapplied)] = IncidentPhase.Escalated,

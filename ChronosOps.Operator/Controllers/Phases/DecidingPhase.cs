@@ -34,7 +34,9 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         SignalNotes.Update(context.Status, reading, context.Now);
         if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
         {
-            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done");
+            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", context.LastAction is { State: not ActionState.Refused }
+                ? "nothing fires any more; what was done before had not helped or not lasted by then"
+                : "nothing fires any more, and nothing was done");
         }
 
         // The trouble may be over, and the evidence would look weaker than it is.
@@ -50,7 +52,9 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         if (choice.Step is not { } step)
         {
             GateKeeper.RecordNone(context, choice);
-            return PhaseResult.Go(Trigger.Denied, choice.Reason, choice.Message);
+            return context.LastAction is { State: ActionState.Failed } failed
+                ? PhaseResult.Go(Trigger.Denied, "ActionDidNotHelp", $"the {failed.Action?.ToLowerInvariant()} did not help: {failed.Checks.LastOrDefault()?.Message}; no further step: {choice.Message}")
+                : PhaseResult.Go(Trigger.Denied, choice.Reason, choice.Message);
         }
 
         var attempt = (context.Status.Attempt ?? 0) + 1;
