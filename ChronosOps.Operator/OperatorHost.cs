@@ -64,7 +64,7 @@ public static class OperatorHost
 
         // Thinks, decides, heals, tells.
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
-        var assessor = new Assessor(new Collectors(client, series, catalog, knownGood, incidents, interval));
+        var assessor = new Assessor(new Collectors(client, series, catalog, board, knownGood, incidents, interval));
         var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
         var effects = new Effects(new RollbackEffect(client), new RestartEffect(client));
         var phases = new Dictionary<IncidentPhase, IPhase>

@@ -168,6 +168,19 @@ public sealed class DiagnosisTests
         Assert.Equal(("ConfigMap settings", edited), (edited.Subject, diagnosis.Hypotheses[0]));
     }
 
+    /// <summary>A release that served well for a day, a ConfigMap of it that was written, and then the trouble.</summary>
+    [Fact]
+    public void AConfigMapThatWasEditedUnderAReleaseThatHadProvedItselfIsTheCause()
+    {
+        var settled = SampleBundle.PodFault() with { PodMeasures = [], Measures = [], Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(-10)) with { Revisions = [SampleWorkload.Old] }] };
+        var diagnosis = Analysers.Diagnose(settled);
+        Assert.Equal((Cause.BadConfiguration, "ConfigMap settings"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.Equal([EvidenceKind.Series, EvidenceKind.Change], diagnosis.Accepted!.Kinds.Order());
+
+        var unproven = settled with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleBundle.Onset.AddSeconds(-5), SampleBundle.Onset)] };
+        Assert.InRange(Analysers.Diagnose(unproven).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Confidence, 0, 0.5);
+    }
+
     [Fact]
     public void AConfigMapThatWasEditedAfterTheOnsetIsRejected() =>
         Assert.Equal(

@@ -9,11 +9,13 @@ public static class Analysers
     [
         new RolloutAnalyser(),
         new ContainerStateAnalyser(),
+        new RefusalAnalyser(),
         new RevisionComparisonAnalyser(),
         new PodComparisonAnalyser(),
         new LoadAnalyser(),
         new ConfigurationAnalyser(),
         new NeighbourAnalyser(),
+        new DependencyAnalyser(),
     ];
 
     /// <summary>What the evidence says.</summary>

@@ -8,6 +8,9 @@ public sealed class ConfigurationAnalyser : IAnalyser
 {
     private static readonly TimeSpan Close = TimeSpan.FromMinutes(10);
 
+    /// <summary>A mounted ConfigMap reaches the pods within about a minute and a half.</summary>
+    private static readonly TimeSpan VeryClose = TimeSpan.FromMinutes(2);
+
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         var current = bundle.Workload.Current.Revision;
@@ -37,7 +40,13 @@ public sealed class ConfigurationAnalyser : IAnalyser
             return;
         }
 
-        @case.For(Cause.BadConfiguration, subject, finding);
+        @case.For(Cause.BadConfiguration, subject, finding, before <= VeryClose ? 0.5 : 0.4);
+        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision && good.ProvenAt <= changed) is { } proven)
+        {
+            var was = @case.Find(EvidenceKind.Series, "configuration", proven.ProvenAt, 0.65, $"the running revision had proved itself before {subject} was changed, and is the same", reference);
+            @case.For(Cause.BadConfiguration, subject, was);
+        }
+
         if (changed < bundle.Workload.RolloutStartedAt && bundle.KnownGood.Any(good => good.Revision != bundle.Workload.Current.Revision && good.LastGoodAt > changed))
         {
             var served = @case.Find(EvidenceKind.Series, "configuration", null, 0.7, $"the revision before served well after {subject} was changed", reference);

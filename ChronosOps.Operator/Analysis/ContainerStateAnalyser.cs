@@ -8,7 +8,6 @@ namespace ChronosOps.Operator.Analysis;
 public sealed class ContainerStateAnalyser : IAnalyser
 {
     private const string Source = "containers";
-    private static readonly string[] SharedRefusals = ["exceeded quota", "failed calling webhook"];
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
@@ -26,22 +25,9 @@ public sealed class ContainerStateAnalyser : IAnalyser
             }
         }
 
-        AddRefusal(bundle, @case, subject);
         AddHindrance(bundle, @case, subject);
         AddEvents(bundle, @case, subject);
         CompareRevisions(bundle, @case, subject);
-    }
-
-    /// <summary>A quota that is used up, or an admission webhook that does not answer, refuses the pods of every revision: that is not the release's doing alone.</summary>
-    private static void AddRefusal(EvidenceBundle bundle, Case @case, string subject)
-    {
-        var refusal = bundle.Workload.PodsRefused ?? bundle.Events.FirstOrDefault(e => e.Reason == "FailedCreate" && e.Object == $"{bundle.Workload.Key.Kind}/{bundle.Workload.Key.Name}")?.Message;
-        if (refusal is not null && SharedRefusals.Any(text => refusal.Contains(text, StringComparison.Ordinal)))
-        {
-            var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.3,
-                $"pods of any revision would be refused: {refusal}", bundle.Workload.Key.Reference);
-            @case.Against(Cause.BadRelease, subject, finding);
-        }
     }
 
     /// <summary>A release of which no pod could be made yet, since the controller waits for one of another revision, has had no chance to fail.</summary>

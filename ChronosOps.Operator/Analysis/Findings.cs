@@ -14,6 +14,9 @@ public enum EvidenceKind
 
     /// <summary>How full something is.</summary>
     Saturation,
+
+    /// <summary>Who talks to whom.</summary>
+    Dependency,
 }
 
 /// <summary>One thing that the evidence says.</summary>
@@ -38,11 +41,23 @@ public enum Cause
     /// <summary>A release of another workload.</summary>
     NeighbourRelease,
 
+    /// <summary>A workload that this one talks to.</summary>
+    DependencyFailure,
+
     /// <summary>One pod that is ill while the others of its revision are well.</summary>
     PodFault,
 
     /// <summary>More requests than the workload is sized for.</summary>
     Overload,
+
+    /// <summary>A ResourceQuota that is used up.</summary>
+    Quota,
+
+    /// <summary>Pods of a release that runs, and for which no node has room.</summary>
+    NoRoom,
+
+    /// <summary>Somebody asked for no replicas.</summary>
+    ScaledToZero,
 
     /// <summary>Nothing in the evidence explains it.</summary>
     Unknown,

@@ -20,7 +20,7 @@ public interface ICollector
 }
 
 /// <summary>All collectors. Adding one is a file and a line.</summary>
-public sealed class Collectors(KubernetesClient client, ISeriesSource series, WorkloadCatalog catalog, KnownGoodBook book, IncidentBook incidents, TimeSpan interval)
+public sealed class Collectors(KubernetesClient client, ISeriesSource series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, TimeSpan interval)
 {
     private readonly IReadOnlyList<ICollector> _all =
     [
@@ -28,6 +28,7 @@ public sealed class Collectors(KubernetesClient client, ISeriesSource series, Wo
         new SeriesCollector(series, interval),
         new EventCollector(client),
         new NeighbourCollector(catalog),
+        new DependencyCollector(catalog, board, incidents),
         new ConfigCollector(client),
         new TemplateCollector(new RevisionTemplates(client)),
         new OwnershipCollector(client),

@@ -30,6 +30,9 @@ public sealed record EvidenceBundle
     /// <summary>Other workloads of the namespace whose rollout began shortly before or after the onset.</summary>
     public IReadOnlyList<NeighbourFact> Neighbours { get; init; } = [];
 
+    /// <summary>Other workloads of the namespace that the current revision names as hosts.</summary>
+    public IReadOnlyList<DependencyFact> Dependencies { get; init; } = [];
+
     /// <summary>What the current and the known good revision refer to.</summary>
     public IReadOnlyList<ConfigFact> Configs { get; init; } = [];
 
@@ -75,6 +78,18 @@ public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason,
 
 /// <summary>Another workload that changed around the onset.</summary>
 public sealed record NeighbourFact(string Reference, string Name, string Revision, DateTimeOffset RolloutStartedAt, bool RolloutComplete, bool HasBadPods);
+
+/// <summary>Another workload of the namespace that the template names as a host.</summary>
+/// <param name="Reference">As kubectl takes it.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Trouble">What ails it; null where nothing is known to.</param>
+/// <param name="IsMeasured">Whether its trouble was seen in series.</param>
+/// <param name="TroubleSince">Since when; null where that is not known.</param>
+/// <param name="RolloutStartedAt">When its last release began.</param>
+/// <param name="Revision">What runs of it.</param>
+/// <param name="Incident">Its open incident; null where it has none.</param>
+public sealed record DependencyFact(
+    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset RolloutStartedAt, string Revision, string? Incident);
 
 /// <summary>A ConfigMap or Secret that a revision refers to.</summary>
 /// <param name="Reference">What is referred to.</param>

@@ -55,6 +55,13 @@ public static class PodTemplates
          select new ConfigReference(same.Key.Kind, same.Key.Name, same.All(r => r.Optional)))
         .OrderBy(r => r.Kind, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal);
 
+    /// <summary>What the containers are told: values of variables, commands and arguments.</summary>
+    public static IEnumerable<string> Texts(JsonObject template) =>
+        from container in AllContainers(template)
+        from text in Items(container["env"]).Select(variable => Text(variable["value"])).Concat(Strings(container["command"])).Concat(Strings(container["args"]))
+        where text is not null
+        select text;
+
     private static IEnumerable<ConfigReference> FromContainers(JsonObject template)
     {
         foreach (var container in AllContainers(template))
@@ -113,6 +120,8 @@ public static class PodTemplates
         Items(template["spec"]?["initContainers"]).Concat(Items(template["spec"]?["containers"]));
 
     private static IEnumerable<JsonObject> Items(JsonNode? node) => node is JsonArray array ? array.OfType<JsonObject>() : [];
+
+    private static IEnumerable<string?> Strings(JsonNode? node) => node is JsonArray array ? array.Select(Text) : [];
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 

@@ -15,6 +15,9 @@ public sealed record TemplateFacts
     public required IReadOnlyList<ConfigReference> ConfigReferences { get; init; }
     public required bool DoNotRollBack { get; init; }
 
+    /// <summary>The hosts that variables and arguments name, without domain and port: what the workload is likely to depend on.</summary>
+    public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
+
     public string Images => string.Join(", ", Containers.Select(container => container.Image));
 
     private static readonly ConditionalWeakTable<object, TemplateFacts> Attached = [];
@@ -32,6 +35,7 @@ public sealed record TemplateFacts
         Containers = [.. PodTemplates.Containers(template)],
         ConfigReferences = [.. PodTemplates.ConfigReferences(template)],
         DoNotRollBack = PodTemplates.Annotation(template, ApiGroup.DoNotRollBackAnnotation) == "true",
+        Hosts = HostNames.In(PodTemplates.Texts(template)),
     };
 
     private static string HashOf(JsonObject template)

@@ -1,0 +1,68 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Analysis;
+
+/// <summary>A release that served well for a day fails, and so does what it talks to.</summary>
+public sealed class DependencyTests
+{
+    private static readonly DependencyFact Cart = new("deployment/cart", "cart", "errors: 80% errors, limit 5% errors", IsMeasured: true, SampleBundle.Onset.AddSeconds(-5), SampleWorkload.At(-86400), "c0ffee", "cart-1a2b3c4d");
+
+    [Fact]
+    public void WhatIsIllItselfAndWasBeforeIsToBlame()
+    {
+        var diagnosis = Diagnose(Cart);
+        Assert.Equal((Cause.DependencyFailure, "cart (incident cart-1a2b3c4d)"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.Equal([EvidenceKind.Series, EvidenceKind.Dependency], diagnosis.Accepted!.Kinds.Order());
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "cart is ill itself: errors: 80% errors, limit 5% errors");
+    }
+
+    [Fact]
+    public void WhatWasReleasedAMomentBeforeIsSuspectedWhereNobodyMeasuresIt()
+    {
+        var diagnosis = Diagnose(Cart with { Trouble = null, IsMeasured = false, TroubleSince = null, Incident = null, RolloutStartedAt = SampleBundle.Onset.AddSeconds(-20) });
+        Assert.Equal((Cause.DependencyFailure, "cart"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.5, 0.79);
+    }
+
+    [Fact]
+    public void NothingIsDoneToTheOneThatOnlySuffers()
+    {
+        var bundle = Bundle(Cart);
+        Assert.Equal((null, "NoRungHelps"), Parts(Ladder.Next(SamplePolicy.Effective(), bundle, Analysers.Diagnose(bundle), [])));
+    }
+
+    [Fact]
+    public void WhatFellIllLaterIsNotToBlame()
+    {
+        var diagnosis = Diagnose(Cart with { TroubleSince = SampleBundle.Onset.AddSeconds(60) });
+        Assert.Null(diagnosis.Accepted);
+        Assert.Contains(Hypothesis(diagnosis).Against, argument => argument.Finding.Message.StartsWith("cart is ill itself", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void WhatIsWellAndWasReleasedLongAgoIsNotEvenConsidered() =>
+        Assert.DoesNotContain(Diagnose(Cart with { Trouble = null, TroubleSince = null }).Hypotheses, hypothesis => hypothesis.Cause == Cause.DependencyFailure);
+
+    /// <summary>The old revision talks to the same hosts.</summary>
+    [Fact]
+    public void ABadReleaseBesideAGoodOneIsBlamedAllTheSame()
+    {
+        var diagnosis = Analysers.Diagnose(SampleBundle.BadRelease() with { Dependencies = [Cart] });
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
+        Assert.Equal("the trouble is confined to the new revision of checkout; its old revision talked to cart too and was well", Hypothesis(diagnosis).Rejection);
+    }
+
+    private static (ProposedStep?, string) Parts(LadderChoice choice) => (choice.Step, choice.Reason);
+
+    private static Hypothesis Hypothesis(Diagnosis diagnosis) => diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.DependencyFailure);
+
+    private static EvidenceBundle Bundle(params DependencyFact[] dependencies) =>
+        SampleBundle.PodFault() with { PodMeasures = [], Measures = [], Dependencies = dependencies };
+
+    private static Diagnosis Diagnose(params DependencyFact[] dependencies) => Analysers.Diagnose(Bundle(dependencies));
+}

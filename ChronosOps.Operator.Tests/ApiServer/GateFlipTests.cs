@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.ApiServer;
+
+/// <summary>
+/// A gate denies; then that one condition is flipped, and nothing else, and the same trouble is healed. Where the policy is what was flipped the incident is
+/// thought over; otherwise a person mends the service and releases it again. Emergency stop, hold and mode: <see cref="ModeTests"/>.
+/// </summary>
+[Trait("Tier", "apiserver")]
+public class GateFlipTests
+{
+    [Theory]
+    [InlineData("EmptyLadder", "ladder", "[]", """["Rollback"]""")]
+    [InlineData("ConfidenceTooLow", "minimumConfidence", "\"1\"", "\"0.8\"")]
+    [InlineData("TooManyActions", "maxActionsPerHour", "0", "3")]
+    public async Task ThePolicyForbidsAndThenAllows(string reason, string field, string forbids, string allows)
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await ApplyAsync(world, "remediation", field, forbids);
+        await Waiting.QuietlyAsync(3);
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var denied = await world.EscalatedAsync(reason);
+        Assert.Empty(world.ForeignWrites());
+
+        await ApplyAsync(world, "remediation", field, allows);
+        var healed = await world.IncidentAsync(IncidentPhase.Resolved);
+        Assert.Equal((denied.Metadata.Uid, "Rollback/Succeeded"), (healed.Metadata.Uid, healed.Status!.LastAction));
+        world.AssertSpecWrites("web");
+    }
+
+    [Theory]
+    [InlineData("DoNotRollBack", "annotations", "chronosops.io/do-not-roll-back", "true")]
+    [InlineData("GitOpsOwned", "annotations", "argocd.argoproj.io/tracking-id", "shop:apps/Deployment:shop/web")]
+    [InlineData("GitOpsOwned", "labels", "kustomize.toolkit.fluxcd.io/name", "shop")]
+    public Task AMarkOnTheWorkloadForbidsAndItsAbsenceAllows(string reason, string map, string key, string value) =>
+        ForbidsThenAllowsAsync(reason, (deployment, flipped) =>
+        {
+            if (!flipped)
+            {
+                deployment.Child("metadata").Child(map)[key] = value;
+            }
+        });
+
+    [Fact]
+    public Task AStrategyForbidsAndAnotherAllows() =>
+        ForbidsThenAllowsAsync("RecreateStrategy", (deployment, flipped) =>
+            deployment["spec"]!["strategy"] = flipped ? new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 } } : new JsonObject { ["type"] = "Recreate" });
+
+    [Fact]
+    public async Task ARevisionThatHasNotProvedItselfForbidsAndOneThatHasAllows()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await ApplyAsync(world, "knownGood", "minimumDuration", "\"1h\"");
+        await using var running = await RunningOperator.StartAsync(world);
+        await world.PolicyConditionAsync("policy", "SignalsAvailable", "True");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var denied = await world.EscalatedAsync("NoKnownGoodRevision");
+        await world.ReleaseAsync(1, PodFate.Well);
+        await world.IncidentAsync("over", one => one.Metadata.Uid == denied.Metadata.Uid && one.Status?.Phase == IncidentPhase.Resolved);
+        Assert.Empty(world.ForeignWrites());
+
+        await ApplyAsync(world, "knownGood", "minimumDuration", "\"2s\"");
+        await world.PolicyConditionAsync("policy", "Protected", "True");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await world.IncidentAsync("healed", one => one.Status is { Phase: IncidentPhase.Resolved, LastAction: "Rollback/Succeeded" });
+        world.AssertSpecWrites("web");
+    }
+
+    [Fact]
+    public async Task AnIncidentThatRolledTheRevisionBackForbidsItAndItsAbsenceAllowsIt()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var first = await world.IncidentAsync(IncidentPhase.Resolved);
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var second = await world.EscalatedAsync("RevisionReapplied");
+        world.AssertSpecWrites("web");
+
+        await world.ReleaseAsync(1, PodFate.Well);
+        await world.IncidentAsync("over", one => one.Metadata.Uid == second.Metadata.Uid && one.Status?.Phase == IncidentPhase.Resolved);
+        await DeleteAsync(world, first);
+        await DeleteAsync(world, second);
+        await world.PolicyConditionAsync("policy", "Protected", "True");
+        await Waiting.QuietlyAsync(3);
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await world.IncidentAsync("healed", one => one.Status?.Phase == IncidentPhase.Resolved && one.Status.LastAction == "Rollback/Succeeded");
+        world.AssertSpecWrites("web", "web");
+    }
+
+    /// <summary>Escalates as things are; a person mends it; with the condition flipped the next bad release is rolled back.</summary>
+    private static async Task ForbidsThenAllowsAsync(string reason, Action<JsonObject, bool> condition)
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        var first = Manifests.Deployment("web", Manifests.Image(1));
+        condition(first, false);
+        await world.ApplyAsync(first);
+        await using var running = await EscalationTests.StartAsync(world);
+        await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => condition(deployment, false));
+        var denied = await world.EscalatedAsync(reason);
+        Assert.Empty(world.ForeignWrites());
+
+        await world.ReleaseAsync(1, PodFate.Well, change: deployment => condition(deployment, true));
+        await world.IncidentAsync("over", one => one.Metadata.Uid == denied.Metadata.Uid && one.Status?.Phase == IncidentPhase.Resolved);
+        await Waiting.QuietlyAsync(4);
+        await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => condition(deployment, true));
+        var healed = await world.IncidentAsync("healed", one => one.Metadata.Uid != denied.Metadata.Uid && one.Status?.Phase == IncidentPhase.Resolved);
+        Assert.Equal("Rollback/Succeeded", healed.Status!.LastAction);
+        world.AssertSpecWrites("web");
+    }
+
+    private static Task ApplyAsync(ApiServerWorld world, string section, string field, string value)
+    {
+        var policy = Manifests.Policy("policy", "web");
+        policy["spec"]!.AsObject().Child(section)[field] = JsonNode.Parse(value);
+        return world.ApplyAsync(policy);
+    }
+
+    private static Task DeleteAsync(ApiServerWorld world, Incident incident) =>
+        world.Client.SendAsync(HttpMethod.Delete, $"/apis/chronosops.io/v1alpha1/namespaces/{world.Namespace}/incidents/{incident.Metadata.Name}", ct: ApiServerWorld.Ct);
+}

@@ -1,0 +1,38 @@
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Workloads;
+
+public sealed class HostNamesTests
+{
+    [Theory]
+    [InlineData("http://cart.shop.svc:8080/api", "cart")]
+    [InlineData("http://cart:8080", "cart")]
+    [InlineData("http://cart", "cart")]
+    [InlineData("http://cart/api?next=http://basket/", "basket,cart")]
+    [InlineData("postgres://app:secret@orders-db.shop.svc.cluster.local:5432/orders", "orders-db")]
+    [InlineData("cart:8080", "cart")]
+    [InlineData("cart.shop.svc:8080", "cart")]
+    [InlineData("cart:8080,basket:9090", "basket,cart")]
+    [InlineData("--upstream=cart:8080", "cart")]
+    [InlineData("http://10.0.0.7:8080/", "")]
+    [InlineData("10.0.0.7:8080", "")]
+    [InlineData("cart", "")]
+    [InlineData("registry.example/cart:1.2", "")]
+    [InlineData("12:30", "")]
+    [InlineData("fast", "")]
+    [InlineData("", "")]
+    public void HostsOfUrlsAndNamesWithPortsAreFound(string text, string expected) =>
+        Assert.Equal(expected, string.Join(',', HostNames.In([text]).Order(StringComparer.Ordinal)));
+
+    [Fact]
+    public void VariablesCommandsAndArgumentsAreRead()
+    {
+        var template = Support.SampleTemplate.Parse("""
+            { "spec": {
+                "initContainers": [ { "name": "wait", "command": ["wait-for", "db:5432"] } ],
+                "containers": [ { "name": "app", "env": [ { "name": "A", "value": "http://cart/" }, { "name": "B", "valueFrom": {} } ], "args": ["--to", "http://basket:1/"] } ] } }
+            """);
+        Assert.Equal(["basket", "cart", "db"], TemplateFacts.Read(template).Hosts.Order());
+    }
+}

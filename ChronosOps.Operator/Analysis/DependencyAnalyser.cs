@@ -1,0 +1,71 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+
+namespace ChronosOps.Operator.Analysis;
+
+/// <summary>A workload that the template names as a host, and that was ill or released before the trouble began: then the trouble is likely to be its.</summary>
+public sealed class DependencyAnalyser : IAnalyser
+{
+    private const string Source = "dependencies";
+
+    /// <summary>Trouble travels fast, and the two are not measured at the same moment.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
+
+    public void Analyse(EvidenceBundle bundle, Case @case)
+    {
+        foreach (var dependency in bundle.Dependencies)
+        {
+            var released = bundle.OnsetAt - dependency.RolloutStartedAt;
+            var isRecent = released > -Slack && released <= Recent;
+            if (dependency.Trouble is null && !isRecent)
+            {
+                continue;
+            }
+
+            var subject = dependency.Incident is { } incident ? $"{dependency.Name} (incident {incident})" : dependency.Name;
+            @case.For(Cause.DependencyFailure, subject, @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} names {dependency.Name} as a host that it talks to", dependency.Reference));
+            Trouble(bundle, @case, dependency, subject);
+            if (isRecent)
+            {
+                @case.For(Cause.DependencyFailure, subject, @case.Find(EvidenceKind.Change, Source, dependency.RolloutStartedAt, 0.4, $"release {dependency.Revision} of {dependency.Name} began {Ago(released)} the trouble", dependency.Reference));
+            }
+
+            AgainstIt(bundle, @case, subject, dependency);
+        }
+    }
+
+    private static void Trouble(EvidenceBundle bundle, Case @case, DependencyFact dependency, string subject)
+    {
+        if (dependency.Trouble is not { } trouble)
+        {
+            return;
+        }
+
+        var ill = @case.Find(dependency.IsMeasured ? EvidenceKind.Series : EvidenceKind.ContainerState, Source, dependency.TroubleSince, 0.8, $"{dependency.Name} is ill itself: {trouble}", dependency.Reference);
+        if (dependency.TroubleSince - bundle.OnsetAt > Slack)
+        {
+            @case.Against(Cause.DependencyFailure, subject, ill, 0.7);
+        }
+        else
+        {
+            @case.For(Cause.DependencyFailure, subject, ill);
+        }
+    }
+
+    /// <summary>The old revision talks to the same hosts: while it is well, they are not to blame.</summary>
+    private static void AgainstIt(EvidenceBundle bundle, Case @case, string subject, DependencyFact dependency)
+    {
+        var current = bundle.Workload.Current.Revision;
+        var ill = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        if (ill.Count > 0 && ill.All(signal => signal.Revision == current) && bundle.Workload.Revisions.Count > 1)
+        {
+            var kind = ill.All(signal => signal.IsKubernetesSign) ? EvidenceKind.ContainerState : EvidenceKind.Series;
+            var confined = @case.Find(kind, Source, null, 0.8, $"the trouble is confined to the new revision of {bundle.Workload.Key.Name}; its old revision talked to {dependency.Name} too and was well", dependency.Reference);
+            @case.Against(Cause.DependencyFailure, subject, confined);
+        }
+    }
+
+    private static string Ago(TimeSpan before) => before >= TimeSpan.Zero ? $"{Quantities.Format(before)} before" : $"{Quantities.Format(-before)} after";
+}
