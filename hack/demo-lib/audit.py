@@ -25,6 +25,11 @@ def events(path):
 
 def spec_writes(path, user, since):
     """(namespace, resource, name) of each accepted write by the user since then (UTC as text) that changed a spec."""
+    return [write[1:] for write in timed_spec_writes(path, user, since)]
+
+
+def timed_spec_writes(path, user, since):
+    """The same with the time of each before it."""
     generations, found = {}, []
     for event in events(path):
         target = event.get("objectRef") or {}
@@ -34,7 +39,7 @@ def spec_writes(path, user, since):
             continue
         # Times of one log have one format, so that they compare as text.
         if event["user"]["username"] == user and event["requestReceivedTimestamp"] >= since:
-            found.append((target.get("namespace", ""), target.get("resource", ""), target.get("name", "")))
+            found.append((event["requestReceivedTimestamp"], target.get("namespace", ""), target.get("resource", ""), target.get("name", "")))
     return found
 
 

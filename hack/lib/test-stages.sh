@@ -167,6 +167,7 @@ tier_cluster() {
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "cluster-selftest: " "$reason"
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "release-selftest: " "$reason"
     "$LIB/outcomes.py" skip-required "$OUTCOMES" "$HACK/required-tests.txt" cluster "install-selftest: " "$reason"
+    record_outcome cluster scenarios skipped "$reason"
     record_outcome cluster rbac-audit skipped "$reason"
     record_outcome cluster dockerfile skipped "$reason"
     return
@@ -181,6 +182,7 @@ tier_cluster() {
   LAUNCH=("$LIB/with-cluster" $NODE_CLUSTER)
   for project in $PROJECTS; do run_tests cluster 3600 "$project" --filter-trait Tier=cluster; done
   LAUNCH=()
+  named_check cluster scenarios 900 env CHRONOSOPS_CLUSTER_NAME=$NODE_CLUSTER "$HACK/scenarios" --tag quick --logs "$RESULTS/scenarios"
   # After all tests: only then is what was never used needless.
   [ -n "$FILTER" ] || named_check cluster rbac-audit 120 "$LIB/with-cluster" $NODE_CLUSTER "$LIB/rbac-audit" --cluster
   release_checks

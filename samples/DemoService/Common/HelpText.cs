@@ -35,6 +35,9 @@ internal static class HelpText
           FAULT_HANG                 true: accept requests and never answer (except /metrics and /fault)
           FAULT_READY                false: /readyz answers 503
           FAULT_START                fail: print an error and exit 1 before listening
+          CAPACITY_RPS               requests per second that can be served; more are answered with 503
+          UPSTREAM_URL               asked for each order; where it fails the order fails with 502
+          SETTINGS_FILE              a file with a fault on each line, error-ratio=0.5, read every second
 
         At run time, for this process only:
           POST /fault?kind=KIND&value=N[&seconds=S]   kinds: error-ratio, client-error-ratio, latency, memory-leak,

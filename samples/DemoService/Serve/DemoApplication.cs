@@ -11,6 +11,8 @@ internal sealed class DemoApplication(
     private readonly MetricsPage page = new(options, metrics);
     private readonly FaultEndpoint faultEndpoint = new(faults);
     private readonly JsonLines log = new(Console.Out);
+    private readonly Capacity capacity = new(options.Capacity, clock);
+    private readonly Upstream? upstream = options.Upstream is { } url ? new Upstream(url) : null;
 
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {
@@ -52,6 +54,12 @@ internal sealed class DemoApplication(
     private async Task WorkAsync(HttpContext context)
     {
         await HangAsync(context);
+        if (!capacity.Take())
+        {
+            await WebHost.WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, "overloaded");
+            return;
+        }
+
         var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(2, 9) + faults.Strength(FaultKind.Latency));
         await Task.Delay(pause, clock, context.RequestAborted);
 
@@ -65,6 +73,10 @@ internal sealed class DemoApplication(
                 json.WriteString("message", "order lookup failed: inventory client returned an invalid price table");
             });
             await WebHost.WriteTextAsync(context, StatusCodes.Status500InternalServerError, "internal error");
+        }
+        else if (upstream is not null && !await upstream.AnswersAsync(context.RequestAborted))
+        {
+            await WebHost.WriteTextAsync(context, StatusCodes.Status502BadGateway, "upstream failed");
         }
         else if (Random.Shared.NextDouble() < faults.Strength(FaultKind.ClientErrorRatio))
         {

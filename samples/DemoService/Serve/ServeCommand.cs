@@ -34,6 +34,10 @@ internal static class ServeCommand
         var builder = WebHost.CreateBuilder(options.Port);
         builder.Services.AddSingleton<IHostedService>(readiness);
         builder.Services.AddSingleton<IHostedService>(new FaultEffects(faults, clock));
+        if (options.SettingsFile is { } settings)
+        {
+            builder.Services.AddSingleton<IHostedService>(new SettingsFile(settings, faults, clock));
+        }
 
         var app = builder.Build();
         var demo = new DemoApplication(options, faults, new RequestMetrics(), readiness, clock);

@@ -16,6 +16,15 @@ internal sealed record ServeOptions
 
     public required bool FailAtStart { get; init; }
 
+    /// <summary>Requests per second that it can serve; null: as many as come. More are turned away with 503.</summary>
+    public required double? Capacity { get; init; }
+
+    /// <summary>A service that each order is asked of; null: none. Where it fails, so does the order.</summary>
+    public required Uri? Upstream { get; init; }
+
+    /// <summary>A file with a fault on each line, <c>error-ratio=0.5</c>, read anew every second; null: none.</summary>
+    public required string? SettingsFile { get; init; }
+
     /// <summary>Faults that are on from the start: kind, value and, for a crash, when.</summary>
     public required IReadOnlyList<(FaultKind Kind, double Value, TimeSpan? Duration)> Faults { get; init; }
 
@@ -36,6 +45,9 @@ internal sealed record ServeOptions
                 "fail" => true,
                 var other => throw new SettingException("FAULT_START", $"must be fail or absent, not \"{other}\""),
             },
+            Capacity = Get("CAPACITY_RPS") is { } capacity ? Setting.Number("CAPACITY_RPS", capacity, 0.1, 100_000) : null,
+            Upstream = Get("UPSTREAM_URL") is { } upstream ? ParseUpstream(upstream) : null,
+            SettingsFile = Get("SETTINGS_FILE"),
             Faults = [.. ReadFaults(Get)],
         };
     }
@@ -46,6 +58,10 @@ internal sealed record ServeOptions
         "opentelemetry" => MetricsStyle.OpenTelemetry,
         _ => throw new SettingException("METRICS_STYLE", $"must be prometheus or opentelemetry, not \"{text}\""),
     };
+
+    private static Uri ParseUpstream(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp
+        ? url
+        : throw new SettingException("UPSTREAM_URL", $"must be an absolute http URL, not \"{text}\"");
 
     private static IEnumerable<(FaultKind Kind, double Value, TimeSpan? Duration)> ReadFaults(Func<string, string?> get)
     {

@@ -1,0 +1,48 @@
+"""What the seed decides: names, ports, traffic, and the scenario's own choices; and how they get into its texts."""
+import re
+
+from pick import NAMESPACES, SERVICES, Dice
+
+PLACE = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
+NUMBER = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\|number\}")
+
+
+def draw(scenario, seed, images):
+    """The values of one run: the same for the same scenario and seed."""
+    dice = Dice(f"{scenario.name}/{seed}")
+    service = dice.one_of("service", SERVICES)
+    values = {
+        "seed": str(seed),
+        "namespace": f"{dice.one_of('namespace', NAMESPACES)}-{dice.number('suffix', 0, 0xffff):04x}",
+        "service": service,
+        "neighbour": dice.one_of("neighbour", [name for name in SERVICES if name != service]),
+        "policy": f"{service}-heal",
+        "port": dice.number("port", 3000, 8999),
+        "metrics": dice.one_of("metrics", ["prometheus", "opentelemetry"]),
+        "replicas": dice.number("replicas", 2, 3),
+        "rps": dice.number("rps", 15, 30),
+        **images,
+    }
+    for name, choices in scenario.values.items():
+        values[name] = fill(dice.one_of(f"value {name}", choices), values, f"values.{name}")
+    return values
+
+
+def fill(content, values, where):
+    """Puts the values into all texts: ${name} as text, and what is nothing but ${name|number} as a number."""
+    if isinstance(content, dict):
+        return {fill(key, values, where): fill(value, values, where) for key, value in content.items()}
+    if isinstance(content, list):
+        return [fill(item, values, where) for item in content]
+    if not isinstance(content, str):
+        return content
+    if number := NUMBER.fullmatch(content):
+        text = str(look_up(number[1], values, where))
+        return float(text) if "." in text else int(text)
+    return PLACE.sub(lambda match: str(look_up(match[1], values, where)), content)
+
+
+def look_up(name, values, where):
+    if name not in values:
+        raise KeyError(f"{where}: ${{{name}}} has no value; there are {', '.join(sorted(values))}")
+    return values[name]

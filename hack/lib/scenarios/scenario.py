@@ -1,0 +1,169 @@
+"""A scenario as its file describes it. What is wrong with a file is said with the file and the field, all at once."""
+import dataclasses
+import os
+import re
+
+import yaml
+
+# The steps there are: what each takes, and what it needs. `None`: anything.
+STEPS = {
+    "service": ({"name", "kind", "version", "replicas", "env", "image", "metadata", "annotations", "spec", "pod", "container", "containers"}, {"name"}),
+    "load": ({"to", "name", "rps", "slow"}, {"to"}),
+    "policy": ({"for", "kind", "name", "spec"}, {"for"}),
+    "apply": (None, set()),
+    "file": (None, set()),
+    "patch": ({"object", "merge"}, {"object", "merge"}),
+    "kubectl": (None, set()),
+    "http": ({"pods", "count", "port", "path", "method"}, {"pods", "port", "path"}),
+    "wait": ({"rollout", "object", "condition", "incident", "of", "timeout"}, set()),
+    "pause": (None, set()),
+}
+TOP = {"description", "tags", "alone", "values", "setup", "fault", "expect"}
+EXPECTED = {"incident", "of", "within", "actions", "writes", "serving", "quiet"}
+INCIDENT = {"cause", "phase", "reason"}
+DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+)s)?")
+
+
+class Invalid(Exception):
+    """The file cannot be played; each line names a field."""
+
+
+@dataclasses.dataclass
+class Step:
+    verb: str
+    arguments: object
+    where: str
+
+
+@dataclasses.dataclass
+class Expectation:
+    """What must be so in the end."""
+    incident: dict | None
+    workload: str
+    within: float
+    actions: list
+    writes: dict
+    serving: bool | None
+    quiet: float
+
+
+@dataclasses.dataclass
+class Scenario:
+    name: str
+    folder: str
+    description: str
+    tags: list
+    alone: bool
+    values: dict
+    setup: list
+    fault: list
+    expect: Expectation
+
+
+def seconds(text):
+    """The seconds that '90s', '2m' or '1m30s' mean; None for anything else."""
+    match = DURATION.fullmatch(text) if isinstance(text, str) and text else None
+    return None if match is None else int(match[1] or 0) * 60 + int(match[2] or 0)
+
+
+def load(path):
+    """Reads and checks a file. Raises Invalid."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = yaml.safe_load(file)
+    except (OSError, yaml.YAMLError) as unreadable:
+        raise Invalid(f"{path}: {unreadable}") from None
+    errors = []
+    scenario = Reader(path, errors).scenario(content)
+    if errors:
+        raise Invalid("\n".join(f"{path}: {error}" for error in errors))
+    return scenario
+
+
+class Reader:
+    def __init__(self, path, errors):
+        self.path, self.errors = path, errors
+
+    def scenario(self, content):
+        content = self.mapping(content, "the file", TOP)
+        for field in ("description", "setup", "fault", "expect"):
+            if field not in content:
+                self.errors.append(f"{field} is required")
+        values = self.mapping(content.get("values", {}), "values", None)
+        for name, choices in values.items():
+            if not isinstance(choices, list) or not choices:
+                self.errors.append(f"values.{name} must be a list with at least one value, of which the seed draws one")
+        return Scenario(
+            name=os.path.splitext(os.path.basename(self.path))[0], folder=os.path.dirname(os.path.abspath(self.path)),
+            description=" ".join(str(content.get("description", "")).split()), tags=self.listing(content.get("tags", []), "tags"),
+            alone=bool(content.get("alone", False)), values=values,
+            setup=self.steps(content.get("setup", []), "setup"), fault=self.steps(content.get("fault", []), "fault"),
+            expect=self.expectation(content.get("expect", {})))
+
+    def steps(self, listed, where):
+        found = []
+        for i, item in enumerate(self.listing(listed, where)):
+            here = f"{where}[{i}]"
+            if not isinstance(item, dict) or len(item) != 1:
+                self.errors.append(f"{here} must be one of {', '.join(STEPS)}, with what it takes")
+                continue
+            (verb, arguments), = item.items()
+            if verb not in STEPS:
+                self.errors.append(f"{here}: there is no step '{verb}'; the steps are {', '.join(STEPS)}")
+                continue
+            self.check(verb, arguments, f"{here}.{verb}")
+            found.append(Step(verb, arguments, f"{here}.{verb}"))
+        return found
+
+    def check(self, verb, arguments, where):
+        known, needed = STEPS[verb]
+        if known is not None:
+            for field in sorted(needed - self.mapping(arguments, where, known).keys()):
+                self.errors.append(f"{where}.{field} is required")
+        if verb == "kubectl" and not (isinstance(arguments, list) and arguments):
+            self.errors.append(f"{where} must be a list of kubectl's arguments")
+        if verb == "file" and not os.path.isfile(os.path.join(os.path.dirname(os.path.abspath(self.path)), str(arguments))):
+            self.errors.append(f"{where}: there is no file {arguments} beside the scenario")
+        if verb == "pause":
+            self.duration(arguments, where)
+        if verb == "wait" and isinstance(arguments, dict):
+            if sum(field in arguments for field in ("rollout", "condition", "incident")) != 1 or ("condition" in arguments) != ("object" in arguments):
+                self.errors.append(f"{where} needs exactly one of rollout, incident, or object with condition")
+            self.duration(arguments.get("timeout", "1s"), f"{where}.timeout")
+
+    def expectation(self, content):
+        content = self.mapping(content, "expect", EXPECTED)
+        incident = content.get("incident")
+        if incident == "none":
+            incident = None
+        elif incident is None:
+            self.errors.append("expect.incident is required: 'none', or what it must be like")
+        else:
+            incident = {field: value if isinstance(value, list) else [value] for field, value in self.mapping(incident, "expect.incident", INCIDENT).items()}
+            if "phase" not in incident:
+                self.errors.append("expect.incident.phase is required")
+        return Expectation(
+            incident=incident, workload=content.get("of", "deployment/${service}"), within=self.duration(content.get("within"), "expect.within"),
+            actions=self.listing(content.get("actions", []), "expect.actions"), writes=self.mapping(content.get("writes", {}), "expect.writes", None),
+            serving=content.get("serving"), quiet=self.duration(content.get("quiet", "15s"), "expect.quiet"))
+
+    def duration(self, text, where):
+        value = seconds(text)
+        if value is None:
+            self.errors.append(f"{where} must be a time such as 90s or 2m, not {text!r}")
+        return value or 0
+
+    def mapping(self, value, where, known):
+        if not isinstance(value, dict):
+            self.errors.append(f"{where} must be a mapping")
+            return {}
+        for field in value:
+            if known is not None and field not in known:
+                self.errors.append(f"{where}: unknown field '{field}'; known are {', '.join(sorted(known))}")
+        return value
+
+    def listing(self, value, where):
+        if not isinstance(value, list):
+            self.errors.append(f"{where} must be a list")
+            return []
+        return value
