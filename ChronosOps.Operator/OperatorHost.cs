@@ -71,7 +71,7 @@ public static class OperatorHost
         {
             [IncidentPhase.Observing] = new ObservingPhase(interval),
             [IncidentPhase.Orienting] = new OrientingPhase(assessor),
-            [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, interval),
+            [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, effects, interval),
             [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effects),
             [IncidentPhase.Verifying] = new VerifyingPhase(gateKeeper, effects, interval),
             [IncidentPhase.Mitigated] = new MitigatedPhase(),

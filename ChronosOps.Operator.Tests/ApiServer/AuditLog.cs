@@ -14,14 +14,14 @@ internal sealed class AuditLog(string path)
 {
     private static readonly HashSet<string> Writes = ["create", "update", "patch", "delete", "deletecollection"];
 
-    /// <summary>All accepted writes of a user, oldest first. A spec changed where metadata.generation rose.</summary>
+    /// <summary>All accepted writes of a user, oldest first, without dry runs. A spec changed where metadata.generation rose.</summary>
     public IReadOnlyList<AuditedWrite> Of(string user)
     {
         var generations = new Dictionary<string, long>();
         var found = new List<AuditedWrite>();
         foreach (var entry in Entries(user.Split(':')[2]))
         {
-            if ((string?)entry["stage"] != "ResponseComplete" || !Writes.Contains((string)entry["verb"]!) || ((int?)entry["responseStatus"]?["code"] ?? 500) >= 300)
+            if ((string?)entry["stage"] != "ResponseComplete" || !Writes.Contains((string)entry["verb"]!) || ((string?)entry["requestURI"])?.Contains("dryRun=All", StringComparison.Ordinal) == true || ((int?)entry["responseStatus"]?["code"] ?? 500) >= 300)
             {
                 continue;
             }

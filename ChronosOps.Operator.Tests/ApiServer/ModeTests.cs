@@ -36,6 +36,47 @@ public class ModeTests
         world.AssertSpecWrites("web");
     }
 
+    /// <summary>Everything but the effect, and the same incident is healed once the policy is made Autonomous.</summary>
+    [Fact]
+    public async Task ModeDryRunAsksTheServerAndChangesNothingUntilThePolicyIsMadeAutonomous()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync(mode: "DryRun");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var incident = await world.EscalatedAsync("DryRun");
+        Assert.Equal("Rollback/DryRun", incident.Status!.LastAction);
+        Assert.StartsWith("would be done: Rollback of web from revision", incident.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("dry run: the API server accepted the patch", incident.Status.Message, StringComparison.Ordinal);
+        Assert.Empty(incident.Status.Actions);
+        await Waiting.QuietlyAsync(3);
+        Assert.Equal(Manifests.Image(2), await world.ImageAsync());
+        Assert.Empty(world.ForeignWrites());
+
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await world.IncidentAsync(IncidentPhase.Resolved);
+        world.AssertSpecWrites("web");
+    }
+
+    /// <summary>A person wants to see what would be done, while the policy does nothing by itself.</summary>
+    [Fact]
+    public async Task AnIncidentThatIsADryRunChangesNothing()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await world.ApplyAsync(new JsonObject
+        {
+            ["apiVersion"] = "chronosops.io/v1alpha1",
+            ["kind"] = "Incident",
+            ["metadata"] = new JsonObject { ["name"] = "rehearsal" },
+            ["spec"] = new JsonObject { ["workloadRef"] = new JsonObject { ["name"] = "web" }, ["dryRun"] = true },
+        });
+        var incident = await world.EscalatedAsync("DryRun");
+        Assert.Equal(("rehearsal", "Rollback/DryRun"), (incident.Metadata.Name, incident.Status!.LastAction));
+        await Waiting.QuietlyAsync(3);
+        Assert.Empty(world.ForeignWrites());
+    }
+
     [Theory]
     [InlineData("true", "the emergency stop is on")]
     [InlineData("maybe", "could not be read")]

@@ -87,20 +87,24 @@ public sealed class RoomTests
         Assert.Equal(typeof(Permit), typeof(IEffect).GetMethod(nameof(IEffect.ClearAsync))!.GetParameters()[0].ParameterType);
         string[] patches = [$"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>"];
         string[] evictions = [$"{typeof(RestartEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>", $"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ClearAsync)}>"];
-        Assert.Equal(patches, CallersOf(one => one.DeclaringType == typeof(RollbackPlan) && one.Name == nameof(RollbackPlan.Patch)));
+        const string prepare = "PrepareAsync";
+        Assert.Equal([$"{typeof(RollbackEffect).FullName}+<{prepare}>"], CallersOf(one => one.DeclaringType == typeof(RollbackPlan) && one.Name == nameof(RollbackPlan.Patch)));
+        Assert.Equal([.. patches, $"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.RehearseAsync)}>"], CallersOf(one => one.DeclaringType == typeof(RollbackEffect) && one.Name == prepare).Order());
         Assert.Equal(evictions, CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.EvictAsync)).Order());
-        Assert.Equal([$"{typeof(PodEviction).FullName}+<{nameof(PodEviction.EvictAsync)}>"], CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.Eviction)));
+        Assert.Equal([$"{typeof(PodEviction).FullName}+<{nameof(PodEviction.EvictAsync)}>", $"{typeof(PodEviction).FullName}+<{nameof(PodEviction.RehearseAsync)}>"], CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.Eviction)).Order());
         Assert.Empty(patches.Concat(evictions).Except(CallersOf(one => one.DeclaringType == typeof(Permit) && one.Name == nameof(Permit.Require))));
     }
 
+    /// <summary>Rehearsals change nothing, which <c>RollbackEffectTests</c> and <c>RestartEffectTests</c> hold; statuses are the operator's own.</summary>
     [Fact]
     public void OnlyTheEffectPatchesWorkloads()
     {
         var patchers = CallersOf(method => (method.DeclaringType == typeof(HttpMethod) && method.Name == "get_Patch")
-            || (method.DeclaringType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(GenericClient<>) && method.Name.StartsWith("Patch", StringComparison.Ordinal)));
+            || (method.DeclaringType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(GenericClient<>) && method.Name.StartsWith("Patch", StringComparison.Ordinal) && !method.Name.StartsWith("PatchStatus", StringComparison.Ordinal)));
         // The command line's hold and emergency stop are a person's own writes, with that person's rights.
         Assert.Equal(
-            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>"],
+            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>",
+                $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.RehearseAsync)}>"],
             patchers.Order());
     }
 

@@ -78,10 +78,16 @@ public sealed class GatePipelineTests
     [InlineData(typeof(EmergencyStopGate))]
     [InlineData(typeof(HoldGate))]
     [InlineData(typeof(ModeGate))]
+    [InlineData(typeof(DryRunGate))]
     [InlineData(typeof(GitOpsGate))]
     [InlineData(typeof(OneActionGate))]
     public void AnUndoStaysUnderTheGatesThatProtectTheWillOfPeople(Type gate) =>
         Assert.Contains(GatePipeline.ForUndo, one => one.GetType() == gate);
+
+    /// <summary>Whatever else forbids the step is named first: a dry run tells what would happen.</summary>
+    [Fact]
+    public void TheDryRunIsAskedLast() =>
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForUndo, GatePipeline.ForContinuation }, gates => Assert.IsType<DryRunGate>(gates[^1]));
 
     [Fact]
     public void EveryGateOfTheRoomIsAsked() =>
@@ -128,6 +134,7 @@ public sealed class GatePipelineTests
     {
         ["EmergencyStop"] = c => c with { EmergencyStop = true },
         ["Hold"] = c => c.Workload(w => w with { Annotations = new Dictionary<string, string> { [ApiGroup.HoldAnnotation] = "true" } }),
+        ["DryRun"] = c => c with { IsDryRun = true },
         ["Mode"] = c => c.Policy(p => p with { Mode = PolicyMode.Observe }),
         ["Ladder"] = c => c.Policy(p => p with { Ladder = [] }),
         ["GitOps"] = c => c.Bundle(b => b with { Ownership = null }),

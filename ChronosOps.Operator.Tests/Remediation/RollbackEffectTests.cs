@@ -26,6 +26,22 @@ public sealed class RollbackEffectTests
         Assert.Equal(["test", "test", "test", "test", "replace", "add"], patch.Body!.AsArray().Select(operation => operation!["op"]!.ToString()));
     }
 
+    /// <summary>The very patch, and nothing that is not a dry run.</summary>
+    [Theory]
+    [InlineData(200, EffectState.InPlace)]
+    [InlineData(403, EffectState.NotInPlace)]
+    public async Task ARehearsalAsksForADryRunOfThePatch(int status, EffectState expected)
+    {
+        using var api = Api(patch: new(status));
+        var outcome = await new RollbackEffect(api.Client).RehearseAsync(SampleWorkload.Key, Action(), None, Never);
+        Assert.Equal(expected, outcome.State);
+        var patch = Assert.Single(api.Writes);
+        Assert.Equal(("PATCH", $"{Deployment}?fieldManager=chronosops&dryRun=All"), (patch.Method, patch.PathAndQuery));
+        using var real = Api(patch: new(200));
+        await ApplyAsync(real, Action());
+        Assert.Equal(real.Writes.Single().Body!.ToJsonString(), patch.Body!.ToJsonString());
+    }
+
     [Fact]
     public async Task APermitForAnotherActionIsRefusedBeforeAnythingIsSent()
     {

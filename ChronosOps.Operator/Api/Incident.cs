@@ -34,6 +34,9 @@ public sealed class IncidentSpec : WrittenSpec
     [Length(0, 256)]
     public string? Summary { get; set; }
 
+    /// <summary>Go all the way for this incident but the effect, whatever the policy's mode allows.</summary>
+    public bool? DryRun { get; set; }
+
     /// <summary>Who opened the incident.</summary>
     [DefaultValue("Person")]
     public IncidentSource Source { get; set; } = IncidentSource.Person;

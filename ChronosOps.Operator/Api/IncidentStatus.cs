@@ -219,7 +219,7 @@ public sealed class FindingRecord
     [Required]
     public string Id { get; set; } = "";
 
-    /// <summary>The kind of evidence: Series, Change, ContainerState, Saturation.</summary>
+    /// <summary>The kind of evidence: Series, Change, ContainerState, Saturation, Dependency.</summary>
     public string? Kind { get; set; }
 
     /// <summary>Who found it.</summary>

@@ -61,6 +61,9 @@ public enum PolicyMode
     /// <summary>Diagnose and report only.</summary>
     Observe,
 
+    /// <summary>Go all the way, gates included, and ask the API server whether it would accept the action. Nothing is changed.</summary>
+    DryRun,
+
     /// <summary>Act when every gate allows it.</summary>
     Autonomous,
 }

@@ -91,7 +91,8 @@ internal static class StatusCommand
     {
         var wrong = policies.Where(policy => Ready(policy) is not { Status: "True" }).ToList();
         var observing = policies.Count(policy => policy.Spec.Mode == PolicyMode.Observe);
-        yield return ["Policies", $"{policies.Count}", $"{wrong.Count} not in force, {observing} in mode Observe"];
+        var rehearsing = policies.Count(policy => policy.Spec.Mode == PolicyMode.DryRun);
+        yield return ["Policies", $"{policies.Count}", $"{wrong.Count} not in force, {observing} in mode Observe{(rehearsing > 0 ? $", {rehearsing} in mode DryRun" : "")}"];
         foreach (var policy in wrong)
         {
             yield return ["  policy", "not in force", $"{policy.Key()}: {Ready(policy)?.Message ?? "the operator has not taken it up as it is now"}"];

@@ -32,6 +32,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
             Bundle = assessment.Bundle,
             Diagnosis = assessment.Diagnosis,
             Step = step,
+            IsDryRun = context.Incident.Spec.DryRun == true,
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
             RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
             ActionsUnderWay = book.UnderWay(context.Key, context.Uid),

@@ -15,6 +15,9 @@ public sealed record GateContext
     /// <summary>The step that is proposed.</summary>
     public required ProposedStep Step { get; init; }
 
+    /// <summary>Whether the incident itself is a dry run.</summary>
+    public bool IsDryRun { get; init; }
+
     /// <summary>Whether the emergency stop is on.</summary>
     public required bool? EmergencyStop { get; init; }
 

@@ -68,6 +68,7 @@ public static class GatePipeline
         new ConfigurationGate(),
         new OneActionGate(),
         new RateGate(),
+        new DryRunGate(),
     ];
 
     /// <summary>
@@ -86,6 +87,7 @@ public static class GatePipeline
         new SparePodsGate(),
         new OneActionGate(),
         new RateGate(),
+        new DryRunGate(),
     ];
 
     /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis.</summary>
@@ -96,6 +98,7 @@ public static class GatePipeline
         new ModeGate(),
         new GitOpsGate(),
         new OneActionGate(),
+        new DryRunGate(),
     ];
 
     /// <summary>
@@ -108,6 +111,7 @@ public static class GatePipeline
         new HoldGate(),
         new ModeGate(),
         new OneActionGate(),
+        new DryRunGate(),
     ];
 
     /// <summary>The gates that a step has to pass.</summary>

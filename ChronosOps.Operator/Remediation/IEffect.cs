@@ -44,6 +44,9 @@ public interface IEffect
     /// <exception cref="ArgumentException">The permit is for another action.</exception>
     Task<EffectOutcome> ApplyAsync(Permit permit, WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken);
 
+    /// <summary>Asks the API server whether it would accept the effect (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run). Changes nothing, so that it needs no permit.</summary>
+    Task<EffectOutcome> RehearseAsync(WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken);
+
     /// <summary>Leaves no trace of ours that others would stumble over. Safe to repeat.</summary>
     /// <returns>Whether nothing is left to do. A refusal is no reason to fail: the effect stands, and the next look tries again.</returns>
     Task<bool> SettleAsync(WorkloadKey workload, CancellationToken cancellationToken);

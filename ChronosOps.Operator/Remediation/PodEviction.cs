@@ -48,12 +48,28 @@ public sealed class PodEviction(KubernetesClient client)
         try
         {
             var eviction = Eviction(name, uid, await VersionAsync(cancellationToken).ConfigureAwait(false));
-            await client.SendAsync(HttpMethod.Post, $"{KubernetesResources.Pods.Path(@namespace, name)}/eviction?fieldManager={ApiGroup.FieldManager}", eviction, ct: cancellationToken).ConfigureAwait(false);
-            return new EffectOutcome(EffectState.InPlace, $"the API server accepted the eviction of pod {name}");
+            await client.SendAsync(HttpMethod.Post, PathOf(@namespace, name), eviction, ct: cancellationToken).ConfigureAwait(false);
+            return Accepted(name);
         }
-        catch (KubernetesException e) when (!e.IsOutcomeUnknown || e.Message.Contains(SeveralBudgets, StringComparison.Ordinal))
+        catch (KubernetesException e) when (IsRefusal(e))
         {
-            return new EffectOutcome(e.IsTooManyRequests ? EffectState.HeldOff : EffectState.NotInPlace, $"the API server refused the eviction: {e.Message}");
+            return Refused(e);
+        }
+    }
+
+    /// <summary>Asks whether the eviction would be accepted; nothing happens to the pod.</summary>
+    /// <returns>As the eviction itself.</returns>
+    public async Task<EffectOutcome> RehearseAsync(string @namespace, string name, string? uid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var eviction = Eviction(name, uid, await VersionAsync(cancellationToken).ConfigureAwait(false));
+            await client.SendAsync(HttpMethod.Post, $"{PathOf(@namespace, name)}&dryRun=All", eviction, ct: cancellationToken).ConfigureAwait(false);
+            return Accepted(name);
+        }
+        catch (KubernetesException e) when (IsRefusal(e))
+        {
+            return Refused(e);
         }
     }
 
@@ -68,6 +84,14 @@ public sealed class PodEviction(KubernetesClient client)
         ["metadata"] = new JsonObject { ["name"] = pod },
         ["deleteOptions"] = new JsonObject { ["preconditions"] = new JsonObject { ["uid"] = uid } },
     };
+
+    private static string PathOf(string @namespace, string name) => $"{KubernetesResources.Pods.Path(@namespace, name)}/eviction?fieldManager={ApiGroup.FieldManager}";
+
+    private static EffectOutcome Accepted(string name) => new(EffectState.InPlace, $"the API server accepted the eviction of pod {name}");
+
+    private static bool IsRefusal(KubernetesException e) => !e.IsOutcomeUnknown || e.Message.Contains(SeveralBudgets, StringComparison.Ordinal);
+
+    private static EffectOutcome Refused(KubernetesException e) => new(e.IsTooManyRequests ? EffectState.HeldOff : EffectState.NotInPlace, $"the API server refused the eviction: {e.Message}");
 
     /// <summary>What kubectl drain asks, too: evictions are policy/v1 since Kubernetes 1.22, and v1beta1 before.</summary>
     private async Task<string> VersionAsync(CancellationToken cancellationToken)

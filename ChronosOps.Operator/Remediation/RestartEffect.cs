@@ -23,6 +23,10 @@ public sealed class RestartEffect(KubernetesClient client) : IEffect
         return await _eviction.EvictAsync(workload.Namespace, action.TargetPod!, action.TargetPodUid, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public Task<EffectOutcome> RehearseAsync(WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
+        _eviction.RehearseAsync(workload.Namespace, action.TargetPod!, action.TargetPodUid, cancellationToken);
+
     /// <summary>An eviction leaves nothing behind.</summary>
     /// <inheritdoc/>
     public Task<bool> SettleAsync(WorkloadKey workload, CancellationToken cancellationToken) => Task.FromResult(true);

@@ -14,6 +14,7 @@ namespace ChronosOps.Operator.Remediation;
 [EntityRbac(typeof(V1DaemonSet), Verbs = RbacVerb.Get | RbacVerb.Patch, Why = "the same of a DaemonSet")]
 public sealed class RollbackEffect(KubernetesClient client) : IEffect
 {
+    private const string JsonPatch = "application/json-patch+json";
     private readonly RevisionTemplates _templates = new(client);
     private readonly FieldReturn _return = new(client);
     private readonly PodEviction _eviction = new(client);
@@ -39,19 +40,39 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
     public async Task<EffectOutcome> ApplyAsync(Permit permit, WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
     {
         permit.Require(action.Key);
+        var (patch, hindrance) = await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false);
+        return patch is null
+            ? new EffectOutcome(EffectState.NotInPlace, hindrance)
+            : await AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EffectOutcome> RehearseAsync(WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    {
+        var (patch, hindrance) = await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false);
+        return patch is null
+            ? new EffectOutcome(EffectState.NotInPlace, hindrance)
+            : await AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>The patch, or why there is none.</summary>
+    private async Task<(JsonArray? Patch, string Hindrance)> PrepareAsync(WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    {
         if (RollbackPlan.Holder(action) is not { Length: > 0 } holder)
         {
-            return new EffectOutcome(EffectState.NotInPlace, "it is not written down what holds the template (written by another version, or the definitions are older than the operator)");
+            return (null, "it is not written down what holds the template (written by another version, or the definitions are older than the operator)");
         }
 
-        if (await _templates.ReadAsync(workload, holder, cancellationToken).ConfigureAwait(false) is not { } template || TemplateFacts.Read(template).Revision != action.ToRevision)
-        {
-            return new EffectOutcome(EffectState.NotInPlace, $"{holder} no longer holds revision {action.ToRevision}");
-        }
+        return await _templates.ReadAsync(workload, holder, cancellationToken).ConfigureAwait(false) is { } template && TemplateFacts.Read(template).Revision == action.ToRevision
+            ? (RollbackPlan.Patch(action, template, annotations), "")
+            : (null, $"{holder} no longer holds revision {action.ToRevision}");
+    }
 
+    private static async Task<EffectOutcome> AnswerAsync(ActionRecord action, Task patched)
+    {
         try
         {
-            await client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}", RollbackPlan.Patch(action, template, annotations), "application/json-patch+json", cancellationToken).ConfigureAwait(false);
+            await patched.ConfigureAwait(false);
             return new EffectOutcome(EffectState.InPlace, $"the API server accepted the patch with key {action.Key}");
         }
         catch (KubernetesException e) when (!e.IsOutcomeUnknown)

@@ -11,6 +11,7 @@ public sealed class ModeGateTests
     private static readonly GateTable Table = new(new ModeGate())
     {
         { "the mode is Autonomous", c => c },
+        { "the mode is DryRun", c => c.Policy(p => p with { Mode = PolicyMode.DryRun }) },
         { "the mode is Observe", c => c.Policy(p => p with { Mode = PolicyMode.Observe }), Verdict.Deny, "ModeObserve" },
         { "the mode is one that this version does not know", c => c.Policy(p => p with { Mode = (PolicyMode)99 }), Verdict.Deny, "ModeObserve" },
     };

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
@@ -9,7 +10,7 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Controllers.Phases;
 
 /// <summary>Chooses the next step, holds it against the gates, and writes it down if all allow.</summary>
-public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, TimeSpan interval) : IPhase
+public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effects effects, TimeSpan interval) : IPhase
 {
     private const int MaxAttempts = 3;
 
@@ -34,7 +35,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         SignalNotes.Update(context.Status, reading, context.Now);
         if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
         {
-            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", context.LastAction is { State: not ActionState.Refused }
+            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", context.Status.Actions.Any(action => action.State != ActionState.Refused)
                 ? "nothing fires any more; what was done before had not helped or not lasted by then"
                 : "nothing fires any more, and nothing was done");
         }
@@ -52,7 +53,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         if (choice.Step is not { } step)
         {
             GateKeeper.RecordNone(context, choice);
-            return context.LastAction is { State: ActionState.Failed } failed
+            return context.Status.Actions.LastOrDefault(action => action.State != ActionState.Refused) is { State: ActionState.Failed } failed
                 ? PhaseResult.Go(Trigger.Denied, "ActionDidNotHelp", $"the {failed.Action?.ToLowerInvariant()} did not help: {failed.Checks.LastOrDefault()?.Message}; no further step: {choice.Message}")
                 : PhaseResult.Go(Trigger.Denied, choice.Reason, choice.Message);
         }
@@ -73,6 +74,11 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
         if (permit is null)
         {
+            if (verdict is { Verdict: Verdict.Deny, Reason: DryRunGate.Reason })
+            {
+                return await RehearseAsync(context, assessment, report, step, attempt, cancellationToken).ConfigureAwait(false);
+            }
+
             if (verdict.Verdict != Verdict.Wait)
             {
                 return PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
@@ -91,6 +97,17 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Time
         context.Status.LastAction = $"{action.Action}/{action.State}";
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
         return PhaseResult.Go(Trigger.Permitted, step.Action.ToString(), $"{action.Message}; all {report.Results.Count} gates allow it; key {action.Key}");
+    }
+
+    /// <summary>Nothing but the dry run forbids it: the API server is asked whether it would accept it, and that is said.</summary>
+    private async Task<PhaseResult> RehearseAsync(IncidentContext context, Assessment assessment, GateReport report, ProposedStep step, int attempt, CancellationToken cancellationToken)
+    {
+        var action = Plan(context, assessment.Bundle.Workload, step, attempt);
+        var outcome = await effects.Of(action)!.RehearseAsync(context.Key, action, assessment.Bundle.Workload.Annotations, cancellationToken).ConfigureAwait(false);
+        var waiting = report.Results.Where(result => result.Verdict.Verdict == Verdict.Wait).Select(result => result.Gate).ToList();
+        context.Status.LastAction = $"{action.Action}/DryRun";
+        return PhaseResult.Go(Trigger.Denied, DryRunGate.Reason,
+            $"would be done: {action.Message}; {(waiting.Count > 0 ? $"{string.Join(", ", waiting)} would have it wait" : $"all other {report.Results.Count - 1} gates allow it")}; dry run: {outcome.Message}");
     }
 
     /// <summary>The step as it is written down.</summary>
