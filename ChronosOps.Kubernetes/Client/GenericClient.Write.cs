@@ -57,6 +57,8 @@ public sealed partial class GenericClient<T>
 
     private V1Patch StatusPatch(T obj)
     {
+        if (Type.MetadataOnly || Type.IsProjection)
+            throw new InvalidOperationException($"{Type} is held in part only: the status would lose the rest, patch what is known");
         var operations = new JsonArray();
         if (obj.ResourceVersion() is { Length: > 0 } version)
         {

@@ -28,6 +28,30 @@ public sealed class DependencyTests
         Assert.InRange(diagnosis.Accepted!.Confidence, 0.5, 0.79);
     }
 
+    /// <summary>It may have been so for months: no rival of what is known better.</summary>
+    [Fact]
+    public void TroubleOfWhichNobodyKnowsSinceWhenSaysLittle()
+    {
+        var vague = Cart with { Trouble = "it is scaled to 0", IsMeasured = false, TroubleSince = null, Incident = null };
+        Assert.InRange(Diagnose(vague).Accepted!.Confidence, 0.5, 0.7);
+        var fault = SampleBundle.PodFault();
+        Assert.Equal(Cause.PodFault, Analysers.Diagnose(fault with { Dependencies = [vague], Configs = [] }).Accepted?.Cause);
+    }
+
+    /// <summary>Two hosts that are ill for one reason do not contradict each other.</summary>
+    [Fact]
+    public void SeveralOfThemAreNoContradiction() =>
+        Assert.Equal(Cause.DependencyFailure, Diagnose(Cart, Cart with { Name = "basket", Reference = "deployment/basket", Incident = null }).Accepted?.Cause);
+
+    /// <summary>That a signal speaks of the running revision says nothing where no other one runs beside it.</summary>
+    [Fact]
+    public void AReleaseOfADayAgoThatAloneRunsIsNotConfined()
+    {
+        var settled = SampleWorkload.Settled() with { Revisions = [SampleWorkload.OldRevision, SampleWorkload.NewRevision with { CreatedAt = SampleWorkload.At(-90000) }] };
+        var diagnosis = Analysers.Diagnose(Bundle(Cart) with { Workload = settled, Signals = [SampleBundle.Fires("errors", SampleWorkload.Old)] });
+        Assert.Equal(Cause.DependencyFailure, diagnosis.Accepted?.Cause);
+    }
+
     [Fact]
     public void NothingIsDoneToTheOneThatOnlySuffers()
     {

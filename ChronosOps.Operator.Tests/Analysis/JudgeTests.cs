@@ -15,6 +15,10 @@ public sealed class JudgeTests
         Assert.All(diagnosis.Hypotheses, hypothesis => Assert.Equal("another cause is about as likely: the evidence contradicts itself", hypothesis.Rejection));
     }
 
+    /// <summary>Whichever of them it is, the cause is the same, and so is what helps.</summary>
+    [Fact]
+    public void TwoSubjectsOfOneCauseDoNotContradictEachOther() => Assert.Equal("a release", Decide(new("a release", 0.8, true), new("another release", 0.75, true)).Accepted?.Subject);
+
     [Fact]
     public void AClearMarginIsEnough() => Assert.Equal("a release", Decide(new("a release", 0.8, true), new("a setting", 0.6, true)).Accepted?.Subject);
 
@@ -100,11 +104,18 @@ public sealed class JudgeTests
         {
             var finding = @case.Find(claim.Kind, "test", null, claim.Weight, $"{(claim.For ? "for" : "against")} {claim.Weight}", null);
             Action<Cause, string, Finding, double?> argue = claim.For ? @case.For : @case.Against;
-            argue(Cause.BadRelease, claim.Subject, finding, null);
+            argue(CauseOf(claim.Subject), claim.Subject, finding, null);
         }
 
         return Judge.Decide(@case, [.. Enumerable.Repeat("a gap", gaps)]);
     }
+
+    private static Cause CauseOf(string subject) => subject switch
+    {
+        "a setting" => Cause.BadConfiguration,
+        "a neighbour" => Cause.NeighbourRelease,
+        _ => Cause.BadRelease,
+    };
 
     private sealed record Claim(string Subject, double Weight, bool For, EvidenceKind Kind = EvidenceKind.Change);
 }

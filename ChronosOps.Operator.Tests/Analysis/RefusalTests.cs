@@ -54,6 +54,17 @@ public sealed class RefusalTests
         Assert.InRange(Of(diagnosis, Cause.NoRoom).Confidence, 0, 0.4);
     }
 
+    /// <summary>A surge pod that finds no node explains no errors.</summary>
+    [Fact]
+    public void APodThatWaitsWhileRequestsFailIsNotTheCause()
+    {
+        var rolling = SampleWorkload.Rolling();
+        var diagnosis = Diagnose(b => b with { Workload = rolling with { Pods = [.. rolling.Pods, Waiting("checkout-7c9b4d8f6-nnnn2", SampleWorkload.New)] } });
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
+        Assert.DoesNotContain(diagnosis.Hypotheses, hypothesis => hypothesis.Cause == Cause.NoRoom);
+    }
+
     [Fact]
     public void NoReplicasAreWhatSomebodyAskedFor()
     {

@@ -18,6 +18,25 @@ public class ConfigurationEscalationTests
         await EscalationTests.EscalatesAsync(world, "ConfigMapGone");
     }
 
+    /// <summary>The same release again: all that is different is that the ConfigMap is there.</summary>
+    [Fact]
+    public async Task AConfigMapThatIsBackAllowsTheRollback()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await StartAsync(world, "configMapRef");
+        await world.Client.SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/{world.Namespace}/configmaps/settings", ct: ApiServerWorld.Ct);
+        await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => Refer(deployment, "configMapRef"));
+        var denied = await world.EscalatedAsync("ConfigMapGone");
+
+        await world.ApplyAsync(Settings("ConfigMap", "1"));
+        await world.ReleaseAsync(1, PodFate.Well, change: deployment => Refer(deployment, "configMapRef"));
+        await world.IncidentAsync("over", one => one.Metadata.Uid == denied.Metadata.Uid && one.Status?.Phase == IncidentPhase.Resolved);
+        await Waiting.QuietlyAsync(7);
+        await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => Refer(deployment, "configMapRef"));
+        await world.IncidentAsync("healed", one => one.Status is { Phase: IncidentPhase.Resolved, LastAction: "Rollback/Succeeded" });
+        world.AssertSpecWrites("web");
+    }
+
     [Fact]
     public async Task AConfigMapThatWasEditedInPlaceSinceForbidsTheRollback()
     {

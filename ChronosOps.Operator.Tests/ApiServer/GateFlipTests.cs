@@ -50,6 +50,25 @@ public class GateFlipTests
             deployment["spec"]!["strategy"] = flipped ? new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 } } : new JsonObject { ["type"] = "Recreate" });
 
     [Fact]
+    public async Task APausedDeploymentForbidsAndOneThatIsNotAllows()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await world.ProtectedAsync();
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await Waiting.ForAsync("a pod of the new revision", async () => (await world.DeploymentAsync())["status"]?["updatedReplicas"]);
+        await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => deployment.Child("spec")["paused"] = true);
+        var denied = await world.EscalatedAsync("Paused");
+        Assert.Empty(world.ForeignWrites());
+
+        await world.ReleaseAsync(1, PodFate.Well);
+        await world.IncidentAsync("over", one => one.Metadata.Uid == denied.Metadata.Uid && one.Status?.Phase == IncidentPhase.Resolved);
+        await Waiting.QuietlyAsync(4);
+        await world.ReleaseAsync(2, PodFate.Failing());
+        await world.IncidentAsync("healed", one => one.Status is { Phase: IncidentPhase.Resolved, LastAction: "Rollback/Succeeded" });
+        world.AssertSpecWrites("web");
+    }
+
+    [Fact]
     public async Task ARevisionThatHasNotProvedItselfForbidsAndOneThatHasAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();

@@ -21,6 +21,26 @@ public sealed class AssessorTests
         Assert.Equal((StatusLimits.Findings, StatusLimits.Gaps, StatusLimits.Arguments), (status.Findings.Count, status.Gaps.Count, status.Hypotheses[0].For.Count));
     }
 
+    /// <summary>The workload is at what was returned to: that revision is not the suspect, and why it was returned to is not lost.</summary>
+    [Fact]
+    public void AfterAnActionInVainTheAssessmentThatWasActedOnIsKept()
+    {
+        var status = new IncidentStatus();
+        var bundle = SampleBundle.BadRelease();
+        Assessor.Write(status, bundle, Analysers.Diagnose(bundle));
+        var vain = new ActionRecord { State = ActionState.Failed, FromRevision = SampleWorkload.New, ToRevision = SampleWorkload.Old };
+        var after = bundle with { Workload = SampleWorkload.RolledBack() };
+        Assessor.Write(status, after, new Diagnosis([], [], null, []), vain);
+        Assert.Equal(("BadRelease", SampleWorkload.New), (status.Cause, status.Suspect?.Hash));
+
+        var overload = SampleBundle.PodFault() with { Workload = SampleWorkload.RolledBack() };
+        Assessor.Write(status, overload, Analysers.Diagnose(overload) with { Accepted = new Hypothesis { Cause = Cause.Overload, Subject = "load of checkout", Confidence = 0.9 } }, vain);
+        Assert.Equal(("Overload", SampleWorkload.New), (status.Cause, status.Suspect?.Hash));
+
+        Assessor.Write(status, after with { Workload = SampleWorkload.Rolling() }, new Diagnosis([], [], null, []), new ActionRecord { State = ActionState.Failed, FromRevision = SampleWorkload.New, ToRevision = "another" });
+        Assert.Equal("Unknown", status.Cause);
+    }
+
     [Fact]
     public void AnAssessmentThatFitsOmitsNothing()
     {

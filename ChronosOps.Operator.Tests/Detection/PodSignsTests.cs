@@ -54,6 +54,18 @@ public sealed class PodSignsTests
         Assert.Equal(signs, Firing(Judge(SampleWorkload.Rolling(), pod)));
     }
 
+    /// <summary>A pod that has served for weeks and crashes now did not begin with its creation; one that never started did.</summary>
+    [Theory]
+    [InlineData(30, 2, -2, -30)]
+    [InlineData(864000, 2, -2, -92)]
+    [InlineData(864000, 0, -2, -22)]
+    public void TheCrashesAreReckonedBackFromTheirNumber(double age, int restarts, double ended, double since)
+    {
+        var container = Ill with { WaitingReason = "CrashLoopBackOff", RestartCount = restarts, ExitCode = 1, TerminatedAt = SampleWorkload.At(ended) };
+        var reading = Judge(SampleWorkload.RolledOut(), Pod(container, age)).Single(one => one.Signal == PodSigns.CrashLoop);
+        Assert.Equal(SampleWorkload.At(since), reading.Since);
+    }
+
     [Fact]
     public void EverySignIsReadEachTimeSoThatOneThatWentAwayIsSeenAsHealthy()
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Tests.Support;
@@ -87,9 +88,10 @@ public sealed partial class PostmortemTests
     [InlineData("BadRelease", "CrashLoop", "Start the images")]
     [InlineData("BadRelease", "ImagePullFailure", "Make sure that these images exist")]
     [InlineData("BadRelease", "RolloutNotProgressing", "Find out why the new pods")]
-    [InlineData("ImageUnavailable", "ImagePullFailure", "Build and push the images")]
     [InlineData("BadConfiguration", "errors", "Restore release b5d4")]
     [InlineData("NeighbourRelease", "errors", "Tell the owners")]
+    [InlineData("DependencyFailure", "errors", "See to release b5d4")]
+    [InlineData("Quota", "RolloutNotProgressing", "Raise the release b5d4")]
     [InlineData("Unknown", "errors", "Find the cause")]
     public void FollowUpsComeFromCauseAndSignals(string cause, string signal, string followUp)
     {
@@ -98,6 +100,15 @@ public sealed partial class PostmortemTests
         incident.Status.Signals[0].Name = signal;
         Assert.Contains("- [ ] " + followUp, Postmortem.Write(incident), StringComparison.Ordinal);
     }
+
+    /// <summary>That the evidence does not explain it is said of nothing that it does explain.</summary>
+    [Fact]
+    public void EveryCauseHasFollowUpsOfItsOwn() => Assert.All(Enum.GetNames<Cause>().Where(cause => cause != nameof(Cause.Unknown)), cause =>
+    {
+        var incident = SampleIncident.Resolved();
+        incident.Status!.Cause = cause;
+        Assert.DoesNotContain("Find the cause", Postmortem.Write(incident), StringComparison.Ordinal);
+    });
 
     private static List<string> Headings(string page) => [.. page.Split('\n').Where(line => line.StartsWith('#'))];
 

@@ -43,7 +43,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
         @case.For(Cause.BadConfiguration, subject, finding, before <= VeryClose ? 0.5 : 0.4);
         if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision && good.ProvenAt <= changed) is { } proven)
         {
-            var was = @case.Find(EvidenceKind.Series, "configuration", proven.ProvenAt, 0.65, $"the running revision had proved itself before {subject} was changed, and is the same", reference);
+            var was = @case.Find(EvidenceKind.Change, "configuration", proven.ProvenAt, 0.5, $"the running revision had proved itself before {subject} was changed, and is the same", reference);
             @case.For(Cause.BadConfiguration, subject, was);
         }
 

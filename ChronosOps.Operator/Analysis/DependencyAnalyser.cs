@@ -17,7 +17,7 @@ public sealed class DependencyAnalyser : IAnalyser
     {
         foreach (var dependency in bundle.Dependencies)
         {
-            var released = bundle.OnsetAt - dependency.RolloutStartedAt;
+            var released = bundle.OnsetAt - dependency.RolloutStartedAt ?? TimeSpan.MaxValue;
             var isRecent = released > -Slack && released <= Recent;
             if (dependency.Trouble is null && !isRecent)
             {
@@ -29,7 +29,7 @@ public sealed class DependencyAnalyser : IAnalyser
             Trouble(bundle, @case, dependency, subject);
             if (isRecent)
             {
-                @case.For(Cause.DependencyFailure, subject, @case.Find(EvidenceKind.Change, Source, dependency.RolloutStartedAt, 0.4, $"release {dependency.Revision} of {dependency.Name} began {Ago(released)} the trouble", dependency.Reference));
+                @case.For(Cause.DependencyFailure, subject, @case.Find(EvidenceKind.Change, Source, dependency.RolloutStartedAt, 0.2, $"release {dependency.Revision} of {dependency.Name} began {Ago(released)} the trouble", dependency.Reference));
             }
 
             AgainstIt(bundle, @case, subject, dependency);
@@ -50,16 +50,16 @@ public sealed class DependencyAnalyser : IAnalyser
         }
         else
         {
-            @case.For(Cause.DependencyFailure, subject, ill);
+            // Since when is not known: it may have been so for months.
+            @case.For(Cause.DependencyFailure, subject, ill, dependency.TroubleSince is null ? 0.3 : 0.8);
         }
     }
 
     /// <summary>The old revision talks to the same hosts: while it is well, they are not to blame.</summary>
     private static void AgainstIt(EvidenceBundle bundle, Case @case, string subject, DependencyFact dependency)
     {
-        var current = bundle.Workload.Current.Revision;
         var ill = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
-        if (ill.Count > 0 && ill.All(signal => signal.Revision == current) && bundle.Workload.Revisions.Count > 1)
+        if (Confinement.IsToTheNewRevision(bundle))
         {
             var kind = ill.All(signal => signal.IsKubernetesSign) ? EvidenceKind.ContainerState : EvidenceKind.Series;
             var confined = @case.Find(kind, Source, null, 0.8, $"the trouble is confined to the new revision of {bundle.Workload.Key.Name}; its old revision talked to {dependency.Name} too and was well", dependency.Reference);

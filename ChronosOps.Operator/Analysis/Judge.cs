@@ -11,7 +11,7 @@ public static class Judge
     /// <summary>Below this a hypothesis explains nothing.</summary>
     public const double LeastConfidence = 0.5;
 
-    /// <summary>A rival this close makes the evidence contradictory.</summary>
+    /// <summary>A rival of another cause this close makes the evidence contradictory.</summary>
     private const double ClearMargin = 0.15;
     private const double Repeated = 0.2;
     private const double GapCost = 0.03;
@@ -25,7 +25,7 @@ public static class Judge
             .OrderByDescending(hypothesis => hypothesis.Confidence)
             .ToList();
         var best = scored.FirstOrDefault();
-        var rival = scored.Skip(1).FirstOrDefault();
+        var rival = scored.FirstOrDefault(hypothesis => hypothesis.Cause != best?.Cause);
         var contradictory = best is not null && rival is not null && rival.Confidence >= LeastConfidence && best.Confidence - rival.Confidence < ClearMargin;
         var accepted = best is null || best.Confidence < LeastConfidence || contradictory ? null : best;
         var judged = scored.Select(hypothesis => ReferenceEquals(hypothesis, accepted) ? hypothesis : hypothesis with { Rejection = Why(hypothesis, accepted, contradictory) }).ToList();

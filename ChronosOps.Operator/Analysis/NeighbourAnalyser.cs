@@ -34,9 +34,8 @@ public sealed class NeighbourAnalyser : IAnalyser
     private static void AgainstNeighbour(EvidenceBundle bundle, Case @case, NeighbourFact neighbour, string subject, string reference)
     {
         var workload = bundle.Workload;
-        var current = workload.Current.Revision;
         var ill = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
-        if (ill.Count > 0 && ill.All(signal => signal.Revision == current) && workload.Revisions.Count > 1)
+        if (Confinement.IsToTheNewRevision(bundle))
         {
             var kind = ill.All(signal => signal.IsKubernetesSign) ? EvidenceKind.ContainerState : EvidenceKind.Series;
             var confined = @case.Find(kind, "neighbours", null, 0.8,

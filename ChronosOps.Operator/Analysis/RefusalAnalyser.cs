@@ -1,3 +1,4 @@
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Workloads;
 
@@ -8,13 +9,25 @@ public sealed class RefusalAnalyser : IAnalyser
 {
     private const string Source = "containers";
     private const string QuotaText = "exceeded quota";
+    private static readonly string[] Asking = ["].resources", "nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "hostPort", "volumes"];
     private static readonly string[] SharedRefusals = [QuotaText, "failed calling webhook"];
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         Refused(bundle, @case);
-        Unscheduled(bundle, @case);
+        if (OnlyStuck(bundle))
+        {
+            Unscheduled(bundle, @case);
+        }
+
         ScaledToNothing(bundle, @case);
+    }
+
+    /// <summary>Whether pods that are missing are all the trouble. Requests that fail, or containers that crash, have another cause than a pod that waits.</summary>
+    private static bool OnlyStuck(EvidenceBundle bundle)
+    {
+        var firing = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        return firing.Count > 0 && firing.All(signal => signal.Signal == PodSigns.RolloutNotProgressing);
     }
 
     /// <summary>A quota that is used up, or an admission webhook that does not answer, refuses the pods of every revision: that is not the release's doing alone.</summary>
@@ -29,7 +42,7 @@ public sealed class RefusalAnalyser : IAnalyser
 
         var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.85, $"pods of any revision would be refused: {refusal}", workload.Key.Reference);
         @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.3);
-        if (refusal.Contains(QuotaText, StringComparison.Ordinal))
+        if (refusal.Contains(QuotaText, StringComparison.Ordinal) && OnlyStuck(bundle))
         {
             var subject = $"quota of namespace {workload.Key.Namespace}";
             @case.For(Cause.Quota, subject, finding);
@@ -50,7 +63,7 @@ public sealed class RefusalAnalyser : IAnalyser
         var finding = @case.Find(EvidenceKind.ContainerState, Source, waiting.Min(pod => pod.CreatedAt), 0.8, $"no node takes {waiting.Count} of {workload.Pods.Count} pods: {waiting[0].Unschedulable}", workload.Key.Reference);
         @case.For(Cause.NoRoom, subject, finding);
         AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.NoRoom, subject);
-        if (workload.PodsOf(workload.Current.Revision).Any(pod => pod.Ready))
+        if (workload.PodsOf(workload.Current.Revision).Any(pod => pod.Ready || pod.Containers.Count > 0))
         {
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.5);
         }
@@ -63,12 +76,14 @@ public sealed class RefusalAnalyser : IAnalyser
     /// <summary>What a release asks for beyond the one before it is the release's doing.</summary>
     private static void AgainstWhereTheReleaseAsksForMore(EvidenceBundle bundle, Case @case, Cause cause, string subject)
     {
-        var asks = bundle.TemplateChanges?.FirstOrDefault(change => change.Contains(".resources", StringComparison.Ordinal) || change.Contains("nodeSelector", StringComparison.Ordinal) || change.Contains("affinity", StringComparison.Ordinal));
+        var asks = bundle.TemplateChanges?.FirstOrDefault(change => Asking.Any(part => change.Contains(part, StringComparison.Ordinal)) || IsNewContainer(change));
         if (asks is not null && bundle.Workload.RollingSince is not null)
         {
             @case.Against(cause, subject, @case.Find(EvidenceKind.Change, Source, bundle.Workload.RolloutStartedAt, 0.7, $"the release asks for something else of its node: {asks}", bundle.Workload.Key.Reference));
         }
     }
+
+    private static bool IsNewContainer(string change) => change.StartsWith("containers[", StringComparison.Ordinal) && change.EndsWith("] added", StringComparison.Ordinal);
 
     /// <summary>Zero is what somebody asked for.</summary>
     private static void ScaledToNothing(EvidenceBundle bundle, Case @case)

@@ -16,7 +16,7 @@ public sealed class Assessor(Collectors collectors)
         var onset = context.Status.RecurredAt ?? context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
         var bundle = await collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken).ConfigureAwait(false);
         var diagnosis = Analysers.Diagnose(bundle);
-        Write(context.Status, bundle, diagnosis);
+        Write(context.Status, bundle, diagnosis, context.LastAction);
         context.Status.PolicyGeneration = reading.Policy.Generation;
         return new Assessment(bundle, diagnosis);
     }
@@ -36,9 +36,19 @@ public sealed class Assessor(Collectors collectors)
         };
     }
 
-    internal static void Write(IncidentStatus status, EvidenceBundle bundle, Diagnosis diagnosis)
+    /// <summary>
+    /// Writes the assessment down. After an action that did not help the suspect stays who it was, and so does the whole assessment that was acted on where the new one
+    /// explains nothing: why it was done must not be lost.
+    /// </summary>
+    internal static void Write(IncidentStatus status, EvidenceBundle bundle, Diagnosis diagnosis, ActionRecord? last = null)
     {
-        status.Suspect = Record(bundle.Workload, bundle.Workload.Current, bundle.Workload.RolloutStartedAt);
+        var inVain = last is { State: ActionState.Failed } && bundle.Workload.Current.Revision == last.ToRevision;
+        if (inVain && diagnosis.Accepted is null)
+        {
+            return;
+        }
+
+        status.Suspect = inVain ? status.Suspect : Record(bundle.Workload, bundle.Workload.Current, bundle.Workload.RolloutStartedAt);
         status.Cause = (diagnosis.Accepted?.Cause ?? Cause.Unknown).ToString();
         status.Confidence = Quantities.Format(diagnosis.Accepted?.Confidence ?? 0);
         status.Omitted = null;

@@ -17,6 +17,10 @@ public static class PodSigns
     /// <summary>A pull or a start that fails once may succeed at the next try.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a container runs that crashes at start, and how many restarts are reckoned back: that is more than a week.</summary>
+    private const double RunSeconds = 20;
+    private const int MostRestarts = 2000;
+
     /// <summary>A crash longer ago than this is history.</summary>
     private static readonly TimeSpan RecentCrash = TimeSpan.FromMinutes(5);
 
@@ -30,14 +34,14 @@ public static class PodSigns
         var pods = workload.PodsOf(revision).Where(pod => !pod.Deleting).ToList();
         return
         [
-            FirstOf(CrashLoop, revision, pods, (pod, container) => Crash(container, now)),
+            FirstOf(CrashLoop, revision, pods, (pod, container) => Crash(container, now), (pod, container) => FirstCrash(pod, container, now)),
             FirstOf(ImagePullFailure, revision, pods, (pod, container) => Waiting(pod, container, PullReasons, now)),
             FirstOf(ContainerConfigError, revision, pods, (pod, container) => Waiting(pod, container, StartReasons, now)),
             Stuck(workload, revision, pods, rolloutDeadline, now),
         ];
     }
 
-    private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look)
+    private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look, Func<PodSnapshot, ContainerSnapshot, DateTimeOffset>? since = null)
     {
         var seen = (from pod in pods.OrderBy(pod => pod.CreatedAt)
                     from container in pod.Containers
@@ -51,7 +55,18 @@ public static class PodSigns
 
         var (first, which, text) = seen[0];
         var more = seen.Count > 1 ? $" ({seen.Count} containers in all)" : "";
-        return Reading(sign, SignalState.Firing, revision, first.CreatedAt, $"container {which.Name} of pod {first.Name}: {text}{more}");
+        return Reading(sign, SignalState.Firing, revision, since?.Invoke(first, which) ?? first.CreatedAt, $"container {which.Name} of pod {first.Name}: {text}{more}");
+    }
+
+    /// <summary>
+    /// About when the container began to crash: so long ago as its restarts have taken at least, with the kubelet's pauses between them. A pod that has served for weeks
+    /// and crashes now did not begin with its creation. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
+    /// </summary>
+    private static DateTimeOffset FirstCrash(PodSnapshot pod, ContainerSnapshot container, DateTimeOffset now)
+    {
+        var pauses = Enumerable.Range(0, Math.Min(container.RestartCount, MostRestarts)).Sum(k => Math.Min(10 * Math.Pow(2, Math.Min(k, 5)), 300) + RunSeconds);
+        var began = (container.TerminatedAt ?? now) - TimeSpan.FromSeconds(pauses + RunSeconds);
+        return began > pod.CreatedAt ? began : pod.CreatedAt;
     }
 
     private static string? Crash(ContainerSnapshot container, DateTimeOffset now)

@@ -85,11 +85,11 @@ public sealed record NeighbourFact(string Reference, string Name, string Revisio
 /// <param name="Trouble">What ails it; null where nothing is known to.</param>
 /// <param name="IsMeasured">Whether its trouble was seen in series.</param>
 /// <param name="TroubleSince">Since when; null where that is not known.</param>
-/// <param name="RolloutStartedAt">When its last release began.</param>
+/// <param name="RolloutStartedAt">When its last release began; null where it has had one only, or is measured to be well.</param>
 /// <param name="Revision">What runs of it.</param>
 /// <param name="Incident">Its open incident; null where it has none.</param>
 public sealed record DependencyFact(
-    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset RolloutStartedAt, string Revision, string? Incident);
+    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident);
 
 /// <summary>A ConfigMap or Secret that a revision refers to.</summary>
 /// <param name="Reference">What is referred to.</param>

@@ -38,10 +38,6 @@ internal static class PostmortemFollowUps
 
                 yield return "Add a check to the pipeline that would have failed for this release";
                 break;
-            case "ImageUnavailable":
-                yield return $"Build and push the images of the release, or correct their names: {Cell(status.Suspect?.Images)}";
-                yield return "Let the pipeline check that an image exists before it names it";
-                break;
             case "BadConfiguration":
                 yield return $"Restore {subject}, then give configuration a new name with every change, so that a rollback brings it back too";
                 break;
@@ -51,6 +47,22 @@ internal static class PostmortemFollowUps
             case "PodFault":
                 yield return $"Find out why {subject} went wrong by itself, while the others were well: its node, its connections, what it had cached";
                 yield return "Add a liveness probe that fails in that state: then the kubelet restarts the container, without an incident";
+                break;
+            case "DependencyFailure":
+                yield return $"See to {subject} first: this workload suffers from it";
+                yield return "Think about what this workload should do while it is away: answer less, from a cache, or later";
+                break;
+            case "Overload":
+                yield return $"Give the workload more replicas, or a HorizontalPodAutoscaler: {subject}";
+                break;
+            case "Quota":
+                yield return $"Raise the {subject}, or have the workloads in it ask for less";
+                break;
+            case "NoRoom":
+                yield return "Add nodes, or have the workload ask for less of them";
+                break;
+            case "ScaledToZero":
+                yield return $"Ask who scaled {subject} to 0, and why";
                 break;
             default:
                 yield return "Find the cause: the evidence at hand does not explain it";
@@ -66,7 +78,7 @@ internal static class PostmortemFollowUps
             yield return $"Start the images with the workload's configuration outside the cluster: they end by themselves ({Cell(status.Suspect?.Images)})";
         }
 
-        if (names.Contains("ImagePullFailure") && status.Cause != "ImageUnavailable")
+        if (names.Contains("ImagePullFailure"))
         {
             yield return $"Make sure that these images exist and may be pulled: {Cell(status.Suspect?.Images)}";
         }

@@ -8,13 +8,21 @@ public static partial class HostNames
     /// <summary>Beyond this a template names no dependencies but data.</summary>
     private const int Most = 64;
 
-    /// <summary>The first labels of all hosts: <c>http://cart.shop.svc:8080/x</c> and <c>cart:8080</c> name <c>cart</c>. No addresses.</summary>
+    /// <summary>All hosts: <c>http://cart.shop.svc:8080/x</c> names <c>cart.shop.svc</c>, <c>cart:8080</c> names <c>cart</c>. No addresses.</summary>
     public static IReadOnlySet<string> In(IEnumerable<string> texts) =>
         texts.SelectMany(text => OfUrl().Matches(text).Concat(WithPort().Matches(text))).Select(match => match.Groups["name"].Value).Distinct().Take(Most).ToHashSet();
 
-    [GeneratedRegex("""://(?:[^/@\s]*@)?(?<name>[a-z](?:[a-z0-9-]*[a-z0-9])?)(?![a-z0-9-])""")]
+    /// <summary>Whether a host is a workload's Service, which is taken to bear its name, or a pod of it: by its bare name, or with the namespace. Other domains are other hosts.</summary>
+    public static bool IsOf(string host, string name, string @namespace)
+    {
+        var labels = host.Split('.');
+        return labels.Length == 1 ? labels[0] == name
+            : (labels[0] == name && labels[1] == @namespace) || (labels.Length > 2 && labels[1] == name && labels[2] == @namespace);
+    }
+
+    [GeneratedRegex("""://(?:[^/@\s]*@)?(?<name>[a-z](?:[a-z0-9.-]*[a-z0-9])?)(?![a-z0-9-])""")]
     private static partial Regex OfUrl();
 
-    [GeneratedRegex("""(?<![\w.:/@-])(?<name>[a-z](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9-]+)*:[0-9]{1,5}(?![\w.])""")]
+    [GeneratedRegex("""(?<![\w.:/@-])(?<name>[a-z](?:[a-z0-9.-]*[a-z0-9])?):[0-9]{1,5}(?![\w.])""")]
     private static partial Regex WithPort();
 }

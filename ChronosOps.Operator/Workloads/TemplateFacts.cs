@@ -15,7 +15,7 @@ public sealed record TemplateFacts
     public required IReadOnlyList<ConfigReference> ConfigReferences { get; init; }
     public required bool DoNotRollBack { get; init; }
 
-    /// <summary>The hosts that variables and arguments name, without domain and port: what the workload is likely to depend on.</summary>
+    /// <summary>The hosts that variables and arguments name, without ports: what the workload is likely to depend on.</summary>
     public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
 
     public string Images => string.Join(", ", Containers.Select(container => container.Image));

@@ -14,7 +14,7 @@ import time
 
 
 def kubectl(kubeconfig, *arguments):
-    return subprocess.run(["kubectl", "--kubeconfig", kubeconfig, *arguments], capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(["kubectl", "--kubeconfig", kubeconfig, "--request-timeout=30s", *arguments], capture_output=True, text=True, check=False)
 
 
 def targets(pods, namespaces):

@@ -7,6 +7,8 @@ from names import fill
 # An incident that only watched and found that nothing lasted has troubled nobody.
 UNTROUBLED = {None, "Observing", "Dismissed"}
 LAST = 10
+# So many good seconds in a row, and the service is healed.
+HEALED = 20
 SERVING = 0.98
 
 
@@ -26,7 +28,7 @@ def grade(scenario, values, seen, writes, from_outside=False):
     status = (incident or {}).get("status") or {}
     misses = [] if from_outside else list(misses_of_incident(expect, seen, status))
     requests = read_load(seen["load"], seen["faultAt"], seen["doneAt"])
-    actions = [action["action"] for action in status.get("actions", [])]
+    actions = [action["action"] for item in own for action in (item.get("status") or {}).get("actions", [])]
     if actions != expect.actions and not from_outside:
         misses.append(f"actions: {', '.join(actions) or 'none'} instead of {', '.join(expect.actions) or 'none'}")
     needless, missing = compare_writes(fill(expect.writes, values, "expect.writes"), None if writes is None else [write[1:] for write in writes])
@@ -47,14 +49,23 @@ def grade(scenario, values, seen, writes, from_outside=False):
 
 
 def outside(start, requests, writes, expect):
-    """Seconds until the first write, and until the last bad request ended; where none was bad, until the last write that was called for."""
+    """Seconds until the first write, and until requests were answered well for a while; where none was bad, until the last write that was called for."""
     first, last = (moment(writes[0][0]), moment(writes[-1][0])) if writes else (None, None)
-    healed = requests["lastBad"] or (last if expect.writes else None)
+    healed = requests["healed"] if requests["firstBad"] else last if expect.writes else None
     return {"writtenSeconds": since(start, first), "healedSeconds": since(start, healed) if expect.actions else None}
 
 
 def since(start, end):
     return None if end is None else round((end - start).total_seconds(), 1)
+
+
+def healed_at(seconds, first):
+    """The first second since the first bad request after which so many in a row were good; None where there were none."""
+    moments = sorted(moment for moment in seconds if first is not None and moment >= first.replace(microsecond=0))
+    for i in range(len(moments) - HEALED):
+        if all(seconds[later][0] >= SERVING * sum(seconds[later]) for later in moments[i:i + HEALED]):
+            return moments[i]
+    return None
 
 
 def misses_of_incident(expect, seen, status):
@@ -86,7 +97,7 @@ def compare_writes(expected, writes):
 
 def read_load(logs, since_, until):
     """Sums of all load generators from the fault on; the share that was answered well at the end."""
-    good, failed, slow, first, final = 0, 0, 0, None, None
+    good, failed, slow, first, seconds = 0, 0, 0, None, {}
     last = [0, 0]
     for text in logs.values():
         for line in text.splitlines():
@@ -99,9 +110,10 @@ def read_load(logs, since_, until):
                 continue
             if "kind" in record:
                 first = min(filter(None, (first, time)))
-                final = max(filter(None, (final, time + datetime.timedelta(milliseconds=record.get("ms", 0)))))
                 continue
+            second = seconds.setdefault(time.replace(microsecond=0), [0, 0])
+            second[0], second[1] = second[0] + record["ok"], second[1] + record["failed"] + record["slow"] + record["dropped"]
             good, failed, slow = good + record["ok"], failed + record["failed"], slow + record["slow"]
             if time > until - datetime.timedelta(seconds=LAST):
                 last = [last[0] + record["ok"], last[1] + record["failed"] + record["slow"] + record["dropped"]]
-    return {"all": good + failed + slow, "failed": failed, "slow": slow, "firstBad": first, "lastBad": final, "served": last[0] / sum(last) if sum(last) else None}
+    return {"all": good + failed + slow, "failed": failed, "slow": slow, "firstBad": first, "healed": healed_at(seconds, first), "served": last[0] / sum(last) if sum(last) else None}

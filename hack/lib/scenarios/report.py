@@ -5,18 +5,20 @@ COLUMNS = [("scenario", "scenario"), ("seed", "seed"), ("cause", "cause"), ("pha
            ("mitigated s", "mitigatedSeconds"), ("failed", "failedRequests"), ("needless", "needless"), ("verdict", "verdict")]
 
 
-def show(rows, output):
-    """Prints the rows. Returns whether all are right."""
+def show(rows, elsewhere, output):
+    """Prints the rows, and what was written outside of all runs. Returns whether all are right."""
     rows.sort(key=lambda row: (row["scenario"], int(row["seed"])))
     for row in rows:
         row["verdict"] = "; ".join(row["misses"]) or "right"
-    wrong, needless = sum(bool(row["misses"]) for row in rows), sum(row["needless"] for row in rows)
+    wrong, needless = sum(bool(row["misses"]) for row in rows), sum(row["needless"] for row in rows) + len(elsewhere)
     if output == "json":
-        print(json.dumps({"rows": rows, "right": len(rows) - wrong, "wrong": wrong, "harmfulOrNeedlessActions": needless}, indent=2))
+        print(json.dumps({"rows": rows, "right": len(rows) - wrong, "wrong": wrong, "harmfulOrNeedlessActions": needless, "elsewhere": elsewhere}, indent=2))
     else:
         table(rows)
         print(f"\n{len(rows) - wrong} of {len(rows)} right, harmful or needless actions: {needless}")
-    return bool(rows) and not wrong
+        for write in elsewhere:
+            print(f"written outside of all scenarios: {write}")
+    return bool(rows) and not wrong and not elsewhere
 
 
 def table(rows):

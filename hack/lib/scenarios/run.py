@@ -42,7 +42,8 @@ def main():
         for _, values in runs:
             values["namespace"] += "-w"
     rows = Stage(record, arguments.logs, len(runs), arguments.patience if others else None).play(runs, arguments.parallel)
-    sys.exit(0 if report.show(rows, arguments.output) else 1)
+    elsewhere = [] if others else record.elsewhere({values["namespace"] for _, values in runs})
+    sys.exit(0 if report.show(rows, elsewhere, arguments.output) else 1)
 
 
 def read(paths, tag):
@@ -81,11 +82,14 @@ class Stage:
             try:
                 seen = player.play()
                 row = grade.grade(each, values, seen, self.record.of(values["namespace"]), self.patience is not None)
-            except (play.CannotPlay, KeyError, OSError, ValueError) as failed:
+            except Exception as failed:  # pylint: disable=broad-except  # whatever it is, the others go on and the table is printed
                 traceback.print_exc(file=log)
                 row = {"scenario": each.name, "seed": values["seed"], "actions": [], "needless": 0, "misses": [f"could not be played: {failed}"]}
             finally:
-                player.remove()
+                try:
+                    player.remove()
+                except Exception:  # pylint: disable=broad-except
+                    traceback.print_exc(file=log)
             for miss in row["misses"]:
                 print(f"not as expected: {miss}", file=log)
         self.done += 1

@@ -13,7 +13,15 @@ class Record:
 
     def of(self, namespace):
         """(time, resource, name) of each write to a namespace that changed a spec or ended a pod; None where there is no log."""
+        found = self.all()
+        return None if found is None else [(time, resource, name) for time, where, resource, name in found if where == namespace]
+
+    def elsewhere(self, namespaces):
+        """Each write that belongs to no run: to other namespaces, or to the cluster."""
+        return [f"{where}/{resource}/{name}" for _, where, resource, name in self.all() or [] if where not in namespaces]
+
+    def all(self):
         if not self.path:
             return None
-        with self.lock:
-            return [(time, resource, name) for time, where, resource, name in audit.timed_spec_writes(self.path, self.user, self.since) if where == namespace]
+        with self.lock, open(self.path, encoding="utf-8"):
+            return audit.timed_spec_writes(self.path, self.user, self.since)

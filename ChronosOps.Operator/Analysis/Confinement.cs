@@ -1,0 +1,29 @@
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+
+namespace ChronosOps.Operator.Analysis;
+
+/// <summary>Whether the trouble is the new revision's alone. Pure.</summary>
+internal static class Confinement
+{
+    /// <summary>Two revisions are not measured at the same moment.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// All that fires is the current revision's, and another one was well beside it: its pods are ready now, or what it served at the time of the onset was within
+    /// the limits. That a signal speaks of the current revision says nothing where no other one runs.
+    /// </summary>
+    public static bool IsToTheNewRevision(EvidenceBundle bundle)
+    {
+        var current = bundle.Workload.Current.Revision;
+        var firing = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        if (firing.Count == 0 || firing.Any(signal => signal.Revision != current))
+        {
+            return false;
+        }
+
+        var ready = bundle.Workload.Pods.Any(pod => pod.Revision is not null && pod.Revision != current && pod is { Ready: true, Deleting: false });
+        return ready || bundle.Measures.Any(measure => measure.Revision != current && measure.SeenAt >= bundle.OnsetAt - Slack
+            && measure.Value < measure.Threshold && firing.Exists(signal => signal.Signal == measure.Signal));
+    }
+}
