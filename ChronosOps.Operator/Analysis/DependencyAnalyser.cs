@@ -1,5 +1,4 @@
 using ChronosOps.Operator.Api;
-using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
@@ -58,10 +57,8 @@ public sealed class DependencyAnalyser : IAnalyser
     /// <summary>The old revision talks to the same hosts: while it is well, they are not to blame.</summary>
     private static void AgainstIt(EvidenceBundle bundle, Case @case, string subject, DependencyFact dependency)
     {
-        var ill = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
-        if (Confinement.IsToTheNewRevision(bundle))
+        if (Confinement.ToTheNewRevision(bundle) is { } kind)
         {
-            var kind = ill.All(signal => signal.IsKubernetesSign) ? EvidenceKind.ContainerState : EvidenceKind.Series;
             var confined = @case.Find(kind, Source, null, 0.8, $"the trouble is confined to the new revision of {bundle.Workload.Key.Name}; its old revision talked to {dependency.Name} too and was well", dependency.Reference);
             @case.Against(Cause.DependencyFailure, subject, confined);
         }

@@ -1,5 +1,4 @@
 using ChronosOps.Operator.Api;
-using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
@@ -34,10 +33,8 @@ public sealed class NeighbourAnalyser : IAnalyser
     private static void AgainstNeighbour(EvidenceBundle bundle, Case @case, NeighbourFact neighbour, string subject, string reference)
     {
         var workload = bundle.Workload;
-        var ill = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
-        if (Confinement.IsToTheNewRevision(bundle))
+        if (Confinement.ToTheNewRevision(bundle) is { } kind)
         {
-            var kind = ill.All(signal => signal.IsKubernetesSign) ? EvidenceKind.ContainerState : EvidenceKind.Series;
             var confined = @case.Find(kind, "neighbours", null, 0.8,
                 $"the trouble is confined to the new revision of {workload.Key.Name}; its old revision ran beside {neighbour.Name} and was well", reference);
             @case.Against(Cause.NeighbourRelease, subject, confined);
