@@ -60,4 +60,4 @@ api() { # api PATH: GET as the administrator
 
 api_ready() { api /readyz; }
 # The controller manager is at work once the account of the default namespace has its token.
-default_account() { api /api/v1/namespaces/default/serviceaccounts/default | grep -q '"secrets"'; }
+default_account() { api /api/v1/namespaces/default/serviceaccounts/default | grep '"secrets"' >/dev/null; }

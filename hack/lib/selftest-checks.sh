@@ -20,9 +20,9 @@ quota_enforced() {
   kubectl create namespace small && kubectl -n small create quota none --hard=configmaps=0 || return 1
   soon quota_counted && ! kubectl -n small create configmap refused
 }
-quota_counted() { kubectl -n small get quota none -o 'jsonpath={.status.hard}' | grep -q configmaps; }
+quota_counted() { kubectl -n small get quota none -o 'jsonpath={.status.hard}' | grep configmaps >/dev/null; }
 deployment_controller_works() { kubectl create deployment d --image=localhost/none:1 && soon pod_of d; }
-pod_of() { kubectl get pods -l "app=$1" -o name | grep -q .; }
+pod_of() { kubectl get pods -l "app=$1" -o name | grep . >/dev/null; }
 
 manifest() {
   cat <<E
@@ -78,7 +78,7 @@ serve_metric() {
 }
 
 scraped() { soon up_is_one "$1"; }
-up_is_one() { kubectl get --raw "/api/v1/namespaces/default/pods/prometheus:9090/proxy/api/v1/query?query=up%7Bjob%3D%22$1%22%7D" | grep -q '"1"\]'; }
+up_is_one() { kubectl get --raw "/api/v1/namespaces/default/pods/prometheus:9090/proxy/api/v1/query?query=up%7Bjob%3D%22$1%22%7D" | grep '"1"\]' >/dev/null; }
 logs_work() { kubectl logs prometheus | grep 'Server is ready' >/dev/null; }
 exec_works() { kubectl exec prometheus -- /usr/bin/prometheus --version | grep '^prometheus, version' >/dev/null; }
 cadvisor_labels() { soon cadvisor_has_demo; }
@@ -87,7 +87,7 @@ cadvisor_has_demo() {
     grep '^container_cpu_usage_seconds_total{container="main",.*namespace="default",pod="demo-' >/dev/null
 }
 pod_replaced() {
-  kubectl delete "$(kubectl get pods -l app=demo -o name | head -1)" --grace-period=1 && kubectl rollout status deployment/demo --timeout=60s
+  kubectl delete "$(kubectl get pods -l app=demo -o jsonpath='pod/{.items[0].metadata.name}')" --grace-period=1 && kubectl rollout status deployment/demo --timeout=60s
 }
 
 recovers() {
