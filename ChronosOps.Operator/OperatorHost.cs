@@ -47,7 +47,8 @@ public static class OperatorHost
             new Informer<V1StatefulSet>(client.For(KubernetesResources.StatefulSets), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("StatefulSets"), time),
             new Informer<V1DaemonSet>(client.For(KubernetesResources.DaemonSets), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("DaemonSets"), time),
             new Informer<V1ControllerRevision>(client.For(KubernetesResources.ControllerRevisions), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("ControllerRevisions"), time),
-            new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope }, loggers.CreateLogger("Pods"), time));
+            new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Pods"), time),
+            AllNamespaces: scope is null);
         var policyCache = new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new() { Namespace = scope }, loggers.CreateLogger("RemediationPolicies"), time);
         var incidentCache = new Informer<Incident>(client.For(ApiResources.Incidents), new() { Namespace = scope }, loggers.CreateLogger("Incidents"), time);
         var catalog = new WorkloadCatalog(running, time);
@@ -66,7 +67,7 @@ public static class OperatorHost
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
         var assessor = new Assessor(new Collectors(client, series, catalog, board, knownGood, incidents, interval));
         var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
-        var effects = new Effects(new RollbackEffect(client), new RestartEffect(client));
+        var effects = new Effects(new RollbackEffect(client), new RestartEffect(client), new ScaleEffect(client));
         var phases = new Dictionary<IncidentPhase, IPhase>
         {
             [IncidentPhase.Observing] = new ObservingPhase(interval),
@@ -74,7 +75,7 @@ public static class OperatorHost
             [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, effects, interval),
             [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effects),
             [IncidentPhase.Verifying] = new VerifyingPhase(gateKeeper, effects, interval),
-            [IncidentPhase.Mitigated] = new MitigatedPhase(),
+            [IncidentPhase.Mitigated] = new MitigatedPhase(gateKeeper, new AutoscalerReader(client)),
             [IncidentPhase.Escalated] = new EscalatedPhase(interval),
         };
         var journal = new IncidentJournal(client, events, metrics, loggers.CreateLogger<IncidentJournal>());

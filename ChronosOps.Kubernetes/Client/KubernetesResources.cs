@@ -11,6 +11,9 @@ public static class KubernetesResources
     public static ResourceType<V1DaemonSet> DaemonSets { get; } = new(KubernetesJson.Default.V1DaemonSet);
     public static ResourceType<V1ControllerRevision> ControllerRevisions { get; } = new(KubernetesJson.Default.V1ControllerRevision);
     public static ResourceType<V1Pod> Pods { get; } = new(KubernetesJson.Default.V1Pod);
+    public static ResourceType<V1Node> Nodes { get; } = new(KubernetesJson.Default.V1Node);
+    public static ResourceType<V1ResourceQuota> ResourceQuotas { get; } = new(KubernetesJson.Default.V1ResourceQuota);
+    public static ResourceType<V1HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; } = new(KubernetesJson.Default.V1HorizontalPodAutoscaler);
     public static ResourceType<V1ConfigMap> ConfigMaps { get; } = new(KubernetesJson.Default.V1ConfigMap);
 
     /// <summary>Secrets without their data, which is never asked for.</summary>

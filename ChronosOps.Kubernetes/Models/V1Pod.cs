@@ -19,12 +19,28 @@ public sealed class V1PodSpec
     public string? NodeName { get; set; }
     public List<V1Container> Containers { get; set => field = value ?? []; } = [];
     public List<V1Container>? InitContainers { get; set; }
+
+    /// <summary>What the pod as a whole asks for, on servers that know that.</summary>
+    public V1ResourceRequirements? Resources { get; set; }
+
+    /// <summary>What the runtime takes beside the containers, as quantities by resource.</summary>
+    public Dictionary<string, string>? Overhead { get; set; }
 }
 
 public sealed class V1Container
 {
     public string Name { get; set; } = "";
     public string? Image { get; set; }
+    public V1ResourceRequirements? Resources { get; set; }
+
+    /// <summary>Init containers: <c>Always</c> makes one a sidecar that runs on.</summary>
+    public string? RestartPolicy { get; set; }
+}
+
+public sealed class V1ResourceRequirements
+{
+    public Dictionary<string, string>? Requests { get; set; }
+    public Dictionary<string, string>? Limits { get; set; }
 }
 
 public sealed class V1PodStatus

@@ -71,6 +71,7 @@ internal sealed class ApiServerWorld : IAsyncDisposable
         var path = kind switch
         {
             "Deployment" or "StatefulSet" or "DaemonSet" => $"/apis/apps/v1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",
+            "HorizontalPodAutoscaler" => $"/apis/autoscaling/v1/namespaces/{Namespace}/horizontalpodautoscalers",
             "RemediationPolicy" => $"/apis/chronosops.io/v1alpha1/namespaces/{Namespace}/remediationpolicies",
             "Incident" => $"/apis/chronosops.io/v1alpha1/namespaces/{Namespace}/incidents",
             _ => $"/api/v1/namespaces/{Namespace}/{kind.ToLowerInvariant()}s",

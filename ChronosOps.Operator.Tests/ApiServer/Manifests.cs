@@ -82,6 +82,15 @@ internal static class Manifests
         return policy;
     }
 
+    /// <summary>A policy that may scale to four replicas, and knows by a query of its own how full the pods are.</summary>
+    public static JsonObject ScalePolicy(string name, string workload)
+    {
+        var policy = Policy(name, workload);
+        policy["spec"]!["signals"]!.AsArray().Add(JsonNode.Parse("""{ "name": "pool", "query": "max by (pod) (pool_used_ratio)", "saturation": true, "threshold": "90%", "window": "5s", "for": "2s" }"""));
+        policy["spec"]!.AsObject()["remediation"] = JsonNode.Parse("""{ "ladder": ["Rollback", "Scale"], "scale": { "maxReplicas": 4 }, "maxActionsPerHour": 10 }""");
+        return policy;
+    }
+
     /// <summary>The first container of a Deployment.</summary>
     public static JsonObject Container(this JsonObject deployment) => deployment["spec"]!["template"]!["spec"]!["containers"]![0]!.AsObject();
 

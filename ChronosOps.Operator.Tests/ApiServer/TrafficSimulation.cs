@@ -14,6 +14,9 @@ internal sealed class TrafficSimulation
     /// <summary>Requests per second over all pods.</summary>
     public double RequestsPerSecond { get; set; } = 40;
 
+    /// <summary>How many of them a pod can serve in a second; as many as come where there is no bound. What is more fails.</summary>
+    public double? CapacityPerPod { get; set; }
+
     public IReadOnlyList<string> Pods
     {
         get
@@ -32,14 +35,16 @@ internal sealed class TrafficSimulation
         lock (_lock)
         {
             var requests = RequestsPerSecond * (now - (_last ?? now)).TotalSeconds / Math.Max(1, ready.Count);
+            var overrun = CapacityPerPod is { } capacity ? Math.Max(0, 1 - (capacity * Math.Max(1, ready.Count) / RequestsPerSecond)) : 0;
+            var used = CapacityPerPod is { } most ? Math.Min(1, RequestsPerSecond / (most * Math.Max(1, ready.Count))) : (double?)null;
             _last = now;
             foreach (var (pod, fate) in ready)
             {
                 var samples = _pods.TryGetValue(pod, out var known) ? known : _pods[pod] = [];
                 var before = samples.Count > 0 ? samples[^1] : new Sample(now, 0, 0, 0, new double[Bounds.Length], 0);
                 var share = samples.Count > 0 ? requests : 0;
-                samples.Add(new Sample(now, before.Requests + share, before.Errors + (share * fate.ErrorRatio), before.ClientErrors + (share * fate.ClientErrorRatio),
-                    [.. Bounds.Select((bound, i) => before.Buckets[i] + (fate.LatencySeconds <= bound ? share : 0))], fate.Gauge));
+                samples.Add(new Sample(now, before.Requests + share, before.Errors + (share * Math.Max(overrun, fate.ErrorRatio)), before.ClientErrors + (share * fate.ClientErrorRatio),
+                    [.. Bounds.Select((bound, i) => before.Buckets[i] + (fate.LatencySeconds <= bound ? share : 0))], used ?? fate.Gauge));
             }
         }
     }

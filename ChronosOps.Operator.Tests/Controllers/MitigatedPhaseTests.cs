@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
@@ -57,11 +58,56 @@ public sealed class MitigatedPhaseTests
         Assert.Equal(SampleBundle.Onset, incident.Status!.RecurredAt);
     }
 
+    [Theory]
+    [InlineData(40.0, Trigger.Permitted)]
+    [InlineData(90.0, null)]
+    public async Task AddedReplicasAreHandedBackWhenTheLoadIsGone(double load, Trigger? trigger)
+    {
+        var incident = Scaled();
+        Assert.Equal(trigger, await RunAsync(incident, Carrying(load, 9)));
+        var handedBack = incident.Status!.Actions.Find(action => action.Action == "HandBack");
+        Assert.Equal(trigger is null ? null : "9 to 7, uid-incident/2 Planned", handedBack is null ? null : $"{handedBack.FromReplicas} to {handedBack.ToReplicas}, {handedBack.Key} {handedBack.State}");
+    }
+
+    [Fact]
+    public async Task ALoadThatStaysForADayIsNoSurge()
+    {
+        var incident = Scaled();
+        incident.Status!.MitigatedAt = SampleWorkload.At(-86401);
+        incident.Status.Timeline[0].Time = SampleWorkload.At(-86401);
+        Assert.Equal(Trigger.Outlived, await RunAsync(incident, Carrying(90, 9)));
+    }
+
+    [Fact]
+    public async Task WhatAPersonScaledIsTheirs() => Assert.Equal(Trigger.Outlived, await RunAsync(Scaled(), Carrying(40, 5)));
+
+    [Fact]
+    public async Task APolicyThatOnlyObservesHandsNothingBack() =>
+        Assert.Null(await RunAsync(Scaled(), Carrying(40, 9) with { Policy = SamplePolicy.Effective() with { Mode = PolicyMode.Observe } }));
+
+    private static Incident Scaled()
+    {
+        var incident = SampleContext.In(IncidentPhase.Mitigated, "errors");
+        incident.Status!.Actions = [new ActionRecord { Key = "uid-incident/1", Action = "Scale", State = ActionState.Succeeded, ToRevision = SampleWorkload.Old, FromReplicas = 3, ToReplicas = 9, RequestsPerReplica = "10" }];
+        return incident;
+    }
+
+    private static WorkloadReading Carrying(double load, int replicas)
+    {
+        var well = SampleContext.Well(SamplePolicy.Effective());
+        return well with
+        {
+            Workload = well.Workload with { Replicas = replicas, UpdatedReplicas = replicas, AvailableReplicas = replicas, TotalReplicas = replicas },
+            Traffic = SampleTraffic.Of((SampleWorkload.Old, SampleTraffic.Steady(24, load * 5))),
+        };
+    }
+
     private static Task<Trigger?> RunAsync(WorkloadReading reading, params string[] signals) => RunAsync(SampleContext.In(IncidentPhase.Mitigated, signals), reading);
 
     private static async Task<Trigger?> RunAsync(Incident incident, WorkloadReading reading)
     {
+        using var api = new FakeApi(_ => new FakeAnswer(200, """{ "data": { "emergencyStop": "false" }, "items": [] }"""));
         var context = SampleContext.Of(incident, reading);
-        return (await new MitigatedPhase().RunAsync(context, TestContext.Current.CancellationToken)).Happening?.Trigger;
+        return (await new MitigatedPhase(SampleContext.Keeper(api), new AutoscalerReader(api.Client)).RunAsync(context, TestContext.Current.CancellationToken)).Happening?.Trigger;
     }
 }

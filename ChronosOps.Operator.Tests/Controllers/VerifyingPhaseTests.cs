@@ -44,6 +44,50 @@ public sealed class VerifyingPhaseTests
         Assert.Equal((Trigger.DidNotHelp, "ActionDidNotHelp", ActionState.Failed), (result.Happening?.Trigger, result.Happening?.Reason, action.State));
     }
 
+    /// <summary>Fewer replicas turned out to be too few: they are asked for again, and the diagnosis stays what it was.</summary>
+    [Fact]
+    public async Task AHandBackThatDoesNotGoWellIsTakenBack()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
+        var action = new ActionRecord
+        {
+            Key = "uid-incident/2",
+            Attempt = 2,
+            Action = "HandBack",
+            State = ActionState.Applied,
+            FromReplicas = 5,
+            ToReplicas = 3,
+            ToRevision = SampleWorkload.Old,
+            TargetGeneration = 2,
+            AppliedAt = SampleWorkload.At(-150),
+            RolledOutAt = SampleWorkload.At(-120),
+            LookedAt = SampleWorkload.At(-15),
+            FieldsHandedBack = true,
+            Checks = [.. Enumerable.Range(1, 3).Select(k => new CheckRecord { Time = SampleWorkload.At(-60 + (15 * k)), Result = "Unhealthy", Message = "errors: 40% errors, limit 5% errors" })],
+        };
+        incident.Status!.Actions = [new ActionRecord { Key = "uid-incident/1", Action = "Scale", State = ActionState.Succeeded, FromReplicas = 3, ToReplicas = 5 }, action];
+        var well = SampleContext.Well(SamplePolicy.Effective()) with { Time = SampleWorkload.At(-15) };
+        var result = await Phase(api).RunAsync(SampleContext.Of(incident, well), TestContext.Current.CancellationToken);
+        var undo = incident.Status.Actions[^1];
+        Assert.Equal((Trigger.UndoPlanned, ActionState.Failed, "Undo", 3, 5), (result.Happening?.Trigger, action.State, undo.Action, undo.FromReplicas, undo.ToReplicas));
+
+        (undo.State, undo.AppliedAt, undo.FieldsHandedBack, undo.TargetGeneration) = (ActionState.Applied, SampleWorkload.At(-14), true, 2);
+        well = well with { Time = SampleWorkload.Now, Workload = well.Workload with { Replicas = 5, UpdatedReplicas = 5, TotalReplicas = 5, AvailableReplicas = 5 } };
+        result = await Phase(api).RunAsync(SampleContext.Of(incident, well), TestContext.Current.CancellationToken);
+        Assert.Equal((Trigger.HandedBack, "HandBackUndone"), (result.Happening?.Trigger, result.Happening?.Reason));
+    }
+
+    [Fact]
+    public async Task WhoeverSetsOtherReplicasMeanwhileHasTakenOver()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
+        incident.Status!.Actions = [new ActionRecord { Key = "uid-incident/1", Action = "Scale", State = ActionState.Applied, FromReplicas = 3, ToReplicas = 5, ToRevision = SampleWorkload.Old, TargetGeneration = 2, AppliedAt = SampleWorkload.At(-15), FieldsHandedBack = true }];
+        var result = await Phase(api).RunAsync(SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())), TestContext.Current.CancellationToken);
+        Assert.Equal((Trigger.NotVerified, "TakenOver"), (result.Happening?.Trigger, result.Happening?.Reason));
+    }
+
     [Theory]
     [InlineData(true, "PolicyGone")]
     [InlineData(false, "WorkloadGone")]
@@ -59,5 +103,5 @@ public sealed class VerifyingPhaseTests
         Assert.Equal(result.Happening?.Message, action.Message);
     }
 
-    private static VerifyingPhase Phase(FakeApi api) => new(SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client)), Interval);
+    private static VerifyingPhase Phase(FakeApi api) => new(SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client), new ScaleEffect(api.Client)), Interval);
 }

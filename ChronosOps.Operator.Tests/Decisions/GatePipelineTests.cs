@@ -87,13 +87,13 @@ public sealed class GatePipelineTests
     /// <summary>Whatever else forbids the step is named first: a dry run tells what would happen.</summary>
     [Fact]
     public void TheDryRunIsAskedLast() =>
-        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForUndo, GatePipeline.ForContinuation }, gates => Assert.IsType<DryRunGate>(gates[^1]));
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForScale, GatePipeline.ForUndo, GatePipeline.ForContinuation }, gates => Assert.IsType<DryRunGate>(gates[^1]));
 
     [Fact]
     public void EveryGateOfTheRoomIsAsked() =>
         Assert.Equal(
             typeof(IGate).Assembly.GetTypes().Where(type => type.IsClass && typeof(IGate).IsAssignableFrom(type)).Select(type => type.Name).Order(),
-            GatePipeline.ForRollback.Concat(GatePipeline.ForRestart).Select(gate => gate.GetType().Name).Distinct().Order());
+            GatePipeline.ForRollback.Concat(GatePipeline.ForRestart).Concat(GatePipeline.ForScale).Select(gate => gate.GetType().Name).Distinct().Order());
 
     [Fact]
     public void ARestartIsHeldAgainstItsOwnGates()
@@ -112,7 +112,7 @@ public sealed class GatePipelineTests
     [Fact]
     public void GateNamesAreUniqueAndFitIntoTheRecord()
     {
-        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForUndo }, gates =>
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForScale, GatePipeline.ForUndo }, gates =>
         {
             Assert.Equal(gates.Count, gates.Select(gate => gate.Name).Distinct().Count());
             Assert.True(gates.Count <= StatusLimits.GateVerdicts);

@@ -62,7 +62,41 @@ public sealed class LadderTests
         var choice = Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), []);
         Assert.Equal(new ProposedStep(RemediationAction.Restart, null, Pod: bundle.Workload.Pods[1]), choice.Step);
         Assert.Equal("NoRungHelps", Ladder.Next(SamplePolicy.Effective(), bundle, Analysers.Diagnose(bundle), []).Reason);
-        Assert.Equal("LadderExhausted", Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), ["Restart"]).Reason);
+        Assert.Equal("LadderExhausted", Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), [Done("Restart")]).Reason);
+    }
+
+    [Fact]
+    public void ARungThatWasRefusedWasNotTried() =>
+        Assert.NotNull(Ladder.Next(SamplePolicy.Effective(), SampleBundle.BadRelease(), Analysers.Diagnose(SampleBundle.BadRelease()), [new ActionRecord { Key = "uid-incident/1", Action = "Rollback", State = ActionState.Refused }]).Step);
+
+    [Fact]
+    public void ProposesMoreReplicasForAnOverloadAndSaysWhyNotTheOtherRungs()
+    {
+        var choice = ForOverload([]);
+        Assert.Equal(new ProposedStep(RemediationAction.Scale, null, Replicas: 7), choice.Step);
+        Assert.Equal("never Rollback: the release before would get the same traffic; never Restart: it would take capacity away", choice.PassedOver);
+    }
+
+    [Fact]
+    public void MoreReplicasMayBeAskedForAgainUntilThePolicysMaximum()
+    {
+        ActionRecord scaled = new() { Key = "uid-incident/1", Action = "Scale", State = ActionState.Failed, FromReplicas = 1, ToReplicas = 3, RequestsPerReplica = "20" };
+        Assert.Equal(6, ForOverload([scaled]).Step?.Replicas);
+        Assert.Equal("LadderExhausted", ForOverload([scaled], maximum: 3).Reason);
+    }
+
+    [Fact]
+    public void NeverScalesForABadRelease()
+    {
+        var choice = Next(policy: p => p with { Ladder = [RemediationAction.Scale, RemediationAction.Rollback], MaxReplicas = 10 });
+        Assert.Equal(RemediationAction.Rollback, choice.Step?.Action);
+        Assert.Equal("never Scale: more pods would run the same release", choice.PassedOver);
+    }
+
+    private static LadderChoice ForOverload(IReadOnlyList<ActionRecord> done, int maximum = 10)
+    {
+        var context = SampleGates.OpenForScale();
+        return Ladder.Next(context.Policy with { MaxReplicas = maximum }, context.Bundle, context.Diagnosis, done);
     }
 
     [Fact]
@@ -94,6 +128,8 @@ public sealed class LadderTests
         var evidence = SampleBundle.BadRelease();
         var found = Analysers.Diagnose(evidence);
         return Ladder.Next(
-            policy?.Invoke(SamplePolicy.Effective()) ?? SamplePolicy.Effective(), bundle?.Invoke(evidence) ?? evidence, diagnosis?.Invoke(found) ?? found, tried ?? []);
+            policy?.Invoke(SamplePolicy.Effective()) ?? SamplePolicy.Effective(), bundle?.Invoke(evidence) ?? evidence, diagnosis?.Invoke(found) ?? found, [.. (tried ?? []).Select(Done)]);
     }
+
+    private static ActionRecord Done(string action) => new() { Key = "uid-incident/1", Action = action, State = ActionState.Succeeded };
 }

@@ -49,6 +49,16 @@ public sealed class FieldOwnershipTests
         AssertJson(JsonNode.Parse(scaler)!.ToJsonString(), Of(fields, "scaler"));
     }
 
+    /// <summary>Who applies a manifest without replicas, and owned them, would have them taken away with the next apply, and one replica left.</summary>
+    [Fact]
+    public void ReplicasAreNobodysAfterUs()
+    {
+        var ours = """{ "manager": "chronosops", "operation": "Update", "fieldsV1": { "f:spec": { "f:replicas": {} } } }""";
+        var team = """{ "manager": "team-ci", "operation": "Apply", "fieldsV1": { "f:spec": { "f:selector": {} } } }""";
+        var fields = HandBack(team, ours);
+        AssertJson(JsonNode.Parse(team)!.ToJsonString(), Assert.Single(fields)!);
+    }
+
     [Fact]
     public void NoneOfTheSpecStaysOursAndTheAnnotationDoes() =>
         AssertJson("""{ "f:metadata": { "f:annotations": { "f:chronosops.io/last-action": {} } } }""", Of(HandBack(Team, Ours), "chronosops")["fieldsV1"]!);

@@ -97,7 +97,7 @@ public sealed class RollbackEffectTests
     public async Task FieldsAreHandedBackOnlyOnTheVersionThatWasRead()
     {
         using var api = Api(patch: new(200));
-        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, new ActionRecord(), Never));
         var operations = Assert.Single(api.Writes).Body!.AsArray();
         Assert.Equal(["test /metadata/resourceVersion", "replace /metadata/managedFields"], operations.Select(operation => $"{operation!["op"]} {operation["path"]}"));
         Assert.Equal("42", operations[0]!["value"]!.ToString());
@@ -107,7 +107,7 @@ public sealed class RollbackEffectTests
     public async Task FieldsThatAreNotOursAreLeftAlone()
     {
         using var api = new FakeApi(_ => new(200, """{ "metadata": { "resourceVersion": "42", "managedFields": [ { "manager": "team-ci", "fieldsV1": { "f:spec": {} } } ] } }"""));
-        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, new ActionRecord(), Never));
         Assert.Empty(api.Writes);
     }
 
@@ -126,7 +126,7 @@ public sealed class RollbackEffectTests
     {
         var refusals = 2;
         using var api = Patching(() => refusals-- > 0 ? new(422) : new(200));
-        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
+        Assert.True(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, new ActionRecord(), Never));
         Assert.Equal(3, api.Writes.Count());
     }
 
@@ -134,7 +134,7 @@ public sealed class RollbackEffectTests
     public async Task AnObjectThatNeverStandsStillKeepsItsFieldsForNow()
     {
         using var api = Api(patch: new(409));
-        Assert.False(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, Never));
+        Assert.False(await new RollbackEffect(api.Client).SettleAsync(SampleWorkload.Key, new ActionRecord(), Never));
         Assert.InRange(api.Writes.Count(), 2, 10);
     }
 

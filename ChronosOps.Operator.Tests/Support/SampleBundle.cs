@@ -30,6 +30,20 @@ internal static class SampleBundle
         KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-80000), SampleWorkload.At(-30))],
     };
 
+    /// <summary>Three pods of a proven revision that carried 30 requests a second get 120, and are full. There is room for ten more.</summary>
+    public static EvidenceBundle Overload() => PodFault() with
+    {
+        Signals = [Fires("errors", null), Fires("cpu", SampleWorkload.Old) with { IsSaturation = true }, .. NoSigns()],
+        PodMeasures = [],
+        Load = new LoadFact(30, 120),
+        Scaling = new ScalingFacts
+        {
+            Needs = new PodNeeds(0.1, 64 << 20, 0, 128 << 20, null),
+            Quotas = [new QuotaFact("team", "pods", 10), new QuotaFact("team", "requests.cpu", 1), new QuotaFact("team", "services", 0)],
+            NodeRoom = 10,
+        },
+    };
+
     public static PodMeasure Pod(int number, double value, double requests = 300, string signal = "errors") =>
         new(signal, $"checkout-5f8d6c7b9-oooo{number}", value, 0.05, requests, $"{value * 100:0.#}% errors");
 

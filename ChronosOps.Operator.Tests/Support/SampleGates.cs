@@ -31,6 +31,15 @@ internal static class SampleGates
         Step = new ProposedStep(RemediationAction.Restart, null, Pod: SampleWorkload.Settled().Pods[1]),
     };
 
+    /// <summary>A context in which every gate allows more replicas of checkout: three get four times the requests, which is full.</summary>
+    public static GateContext OpenForScale() => Open() with
+    {
+        Policy = SamplePolicy.Effective() with { Ladder = [RemediationAction.Rollback, RemediationAction.Restart, RemediationAction.Scale], MaxReplicas = 10 },
+        Bundle = SampleBundle.Overload(),
+        Diagnosis = Analysers.Diagnose(SampleBundle.Overload()),
+        Step = new ProposedStep(RemediationAction.Scale, null, Replicas: 7),
+    };
+
     public static GateContext Policy(this GateContext context, Func<EffectivePolicy, EffectivePolicy> change) => context with { Policy = change(context.Policy) };
 
     public static GateContext Bundle(this GateContext context, Func<EvidenceBundle, EvidenceBundle> change) => context with { Bundle = change(context.Bundle) };

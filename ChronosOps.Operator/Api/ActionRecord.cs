@@ -4,9 +4,23 @@ using ChronosOps.Kubernetes.Crds;
 
 namespace ChronosOps.Operator.Api;
 
+/// <summary>What actions are called that no policy names.</summary>
+public static class ActionNames
+{
+    /// <summary>Takes an earlier action back that made things worse.</summary>
+    public const string Undo = "Undo";
+
+    /// <summary>Takes added replicas back when the load is gone.</summary>
+    public const string HandBack = "HandBack";
+}
+
 /// <summary>One action: written down before it is done.</summary>
 public sealed class ActionRecord
 {
+    /// <summary>Whether it hands added replicas back, or takes a step of that back: no attempt to heal.</summary>
+    [JsonIgnore]
+    public bool IsReturn => Action == ActionNames.HandBack || (Action == ActionNames.Undo && ToReplicas > FromReplicas);
+
     /// <summary>The key that travels with the effect: incident UID and attempt.</summary>
     [Required]
     public string Key { get; set; } = "";
@@ -14,7 +28,7 @@ public sealed class ActionRecord
     /// <summary>The attempt within the incident, from 1.</summary>
     public int? Attempt { get; set; }
 
-    /// <summary>What is done: Rollback, Restart, or Undo of an earlier rollback.</summary>
+    /// <summary>What is done: Rollback, Restart, Scale, HandBack of added replicas, or Undo of an earlier action.</summary>
     public string? Action { get; set; }
 
     /// <summary>How far it has come.</summary>
@@ -59,6 +73,27 @@ public sealed class ActionRecord
 
     /// <summary>When that pod was created. A restart has to outlive the time that the pod had lived until it fell ill.</summary>
     public DateTimeOffset? TargetPodCreatedAt { get; set; }
+
+    /// <summary>The replicas before: of the workload, or the minimum of the autoscaler that sets them.</summary>
+    public int? FromReplicas { get; set; }
+
+    /// <summary>The replicas that are asked for.</summary>
+    public int? ToReplicas { get; set; }
+
+    /// <summary>The HorizontalPodAutoscaler that sets the workload's replicas, and whose bounds are changed instead.</summary>
+    public string? Autoscaler { get; set; }
+
+    /// <summary>The UID of that autoscaler. The effect is bound to it.</summary>
+    public string? AutoscalerUid { get; set; }
+
+    /// <summary>The autoscaler's maximum before.</summary>
+    public int? FromMaximum { get; set; }
+
+    /// <summary>The autoscaler's maximum that is asked for.</summary>
+    public int? ToMaximum { get; set; }
+
+    /// <summary>Requests per second that each replica carried before the trouble: added ones are handed back when the others would not get more.</summary>
+    public string? RequestsPerReplica { get; set; }
 
     /// <summary>When it was written down.</summary>
     public DateTimeOffset? PlannedAt { get; set; }

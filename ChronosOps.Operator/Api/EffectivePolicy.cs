@@ -20,6 +20,9 @@ public sealed record EffectivePolicy
     public required IReadOnlyList<RemediationAction> Ladder { get; init; }
     public required double MinimumConfidence { get; init; }
     public required int MaxActionsPerHour { get; init; }
+
+    /// <summary>The most replicas that scaling may ask for; null where the policy names none.</summary>
+    public int? MaxReplicas { get; init; }
     public required TimeSpan KnownGoodDuration { get; init; }
     public required long KnownGoodRequests { get; init; }
     public required int ConsecutiveChecks { get; init; }
@@ -73,8 +76,11 @@ public sealed record EffectiveSignal
     public required double CompareFactor { get; init; }
     public required TimeSpan Grace { get; init; }
 
+    /// <summary>Whether a query was said to tell how full something is.</summary>
+    public bool TellsSaturation { get; init; }
+
     /// <summary>Whether it tells how full something is: a kind of evidence of its own.</summary>
-    public bool IsSaturation => Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation;
+    public bool IsSaturation => TellsSaturation || Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation;
 
     /// <summary>The value as people read it.</summary>
     public string Describe(double value) => Kind switch

@@ -46,6 +46,7 @@ public sealed class PolicyCompiler
             Ladder = Ladder(Given("spec.remediation.ladder", remediation.Ladder)),
             MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", remediation.MinimumConfidence),
             MaxActionsPerHour = Range("spec.remediation.maxActionsPerHour", remediation.MaxActionsPerHour, 0, 60),
+            MaxReplicas = MaxReplicas(remediation),
             KnownGoodDuration = Duration("spec.knownGood.minimumDuration", knownGood.MinimumDuration, DurationBounds.Zero, DurationBounds.LongestProbation),
             KnownGoodRequests = Range("spec.knownGood.minimumRequests", knownGood.MinimumRequests, 0, 1_000_000_000L),
             ConsecutiveChecks = Range("spec.verification.consecutiveChecks", verification.ConsecutiveChecks, 1, 20),
@@ -158,6 +159,11 @@ public sealed class PolicyCompiler
             Error($"{field}.query", $"has {spec.Query.Length} characters; at most {LongestQuery} are allowed");
         }
 
+        if (spec.Saturation is not null && string.IsNullOrEmpty(spec.Query))
+        {
+            Error($"{field}.saturation", "is for queries");
+        }
+
         string? scoped = null;
         if (!string.IsNullOrEmpty(spec.Query) && !PromQlScope.TryScope(spec.Query, @namespace, out scoped, out var error))
         {
@@ -178,6 +184,7 @@ public sealed class PolicyCompiler
         {
             Name = spec.Name,
             Kind = kind,
+            TellsSaturation = spec.Saturation == true,
             Query = kind is SignalKind.ErrorRatio or SignalKind.LatencyP95 or SignalKind.Query ? scoped : PresetQueries.Of(kind, @namespace, window),
             Threshold = Threshold($"{field}.threshold", spec.Threshold, kind),
             Window = window,
@@ -206,6 +213,16 @@ public sealed class PolicyCompiler
         }
 
         return ladder;
+    }
+
+    private int? MaxReplicas(RemediationSpec remediation)
+    {
+        if (remediation.Scale is null && remediation.Ladder?.Contains(RemediationAction.Scale) == true)
+        {
+            Error("spec.remediation.scale.maxReplicas", "is needed where the ladder names Scale");
+        }
+
+        return remediation.Scale is { } scale ? Range("spec.remediation.scale.maxReplicas", scale.MaxReplicas, 1, 1000) : null;
     }
 
     private double Threshold(string field, string? text, SignalKind kind)

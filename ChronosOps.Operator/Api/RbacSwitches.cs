@@ -9,6 +9,9 @@ internal static class RbacSwitches
     /// <summary>The operator may look whether Secrets changed.</summary>
     public const string ReadSecretMetadata = nameof(ReadSecretMetadata);
 
+    /// <summary>The operator watches all namespaces, and so may see the nodes.</summary>
+    public const string WatchesAll = nameof(WatchesAll);
+
     /// <summary>One of several replicas works.</summary>
     public const string LeaderElection = nameof(LeaderElection);
 

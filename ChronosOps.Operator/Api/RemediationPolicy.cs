@@ -100,6 +100,7 @@ public enum WorkloadKind
 
 /// <summary>One measurement and the limit that makes it a problem.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
+[ValidationRule("!has(self.saturation) || has(self.query)", "saturation is for queries")]
 [ValidationRule("!has(self.preset) || self.preset == 'HttpLatencyP95' || !self.threshold.endsWith('s')", "threshold must be a ratio such as 0.05, or a percentage")]
 [ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.endsWith('s')", "threshold must be a duration such as 500ms")]
 public sealed class SignalSpec
@@ -116,6 +117,9 @@ public sealed class SignalSpec
     /// <summary>PromQL of your own. Every selector is bound to this namespace. The result must carry a pod label, or the policy must name one workload and the result be a single series. Higher is worse.</summary>
     [Length(1, 2048)]
     public string? Query { get; set; }
+
+    /// <summary>Whether the query tells how full something is (a queue, a pool of connections or workers). That is a kind of evidence of its own beside failing or slow requests. For queries; the presets of saturation need no word.</summary>
+    public bool? Saturation { get; set; }
 
     /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
     [Required]
@@ -178,6 +182,7 @@ public enum SignalPreset
 }
 
 /// <summary>What may be done and under which limits.</summary>
+[ValidationRule("!('Scale' in self.ladder) || has(self.scale)", "Scale needs scale.maxReplicas")]
 public sealed class RemediationSpec
 {
     /// <summary>The actions that may be taken, from the first to the last to be tried. An empty list allows none.</summary>
@@ -197,6 +202,19 @@ public sealed class RemediationSpec
     [RangeMaximum(60)]
     [DefaultValue(3)]
     public int MaxActionsPerHour { get; set; } = 3;
+
+    /// <summary>How far Scale may go. Needed where the ladder names it.</summary>
+    public ScaleSpec? Scale { get; set; }
+}
+
+/// <summary>How far a workload may be scaled.</summary>
+public sealed class ScaleSpec
+{
+    /// <summary>The most replicas that may be asked for, of the workload or as the minimum of the HorizontalPodAutoscaler that owns it.</summary>
+    [Required]
+    [RangeMinimum(1)]
+    [RangeMaximum(1000)]
+    public int MaxReplicas { get; set; }
 }
 
 /// <summary>Steps that ChronosOps can take.</summary>
@@ -208,6 +226,9 @@ public enum RemediationAction
 
     /// <summary>Evict the one pod that is ill while the others of its revision are well, so that a new one takes its place. Not among the defaults.</summary>
     Restart,
+
+    /// <summary>Ask for more replicas of a Deployment that has too few for its load, where quota and nodes have room for them, and hand them back stepwise when the load is gone. Not among the defaults.</summary>
+    Scale,
 }
 
 /// <summary>When a revision counts as known good.</summary>

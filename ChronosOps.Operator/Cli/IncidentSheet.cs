@@ -59,7 +59,11 @@ internal static class IncidentSheet
     }
 
     private static IEnumerable<(string, string?)> Done(IncidentStatus status) =>
-        status.Actions.Select(action => ("Action", (string?)$"{action.Action} {action.State}, {(action.TargetPod is { } pod ? $"pod {pod}" : $"{action.FromRevision} to {action.ToRevision}")}: {action.Message}"));
+        status.Actions.Select(action => ("Action", (string?)$"{action.Action} {action.State}, {On(action)}: {action.Message}"));
+
+    private static string On(ActionRecord action) => action.TargetPod is { } pod ? $"pod {pod}"
+        : action.ToReplicas is { } replicas ? $"{action.FromReplicas} to {replicas} replicas"
+        : $"{action.FromRevision} to {action.ToRevision}";
 
     private static string After(string what, string? duration) => duration is null ? "" : $", {what} after {duration}";
 }

@@ -15,6 +15,7 @@ internal static class RbacCommand
     {
         [RbacSwitches.IncidentRetention] = "regexMatch \"[1-9]\" (toString .Values.incidentRetention)",
         [RbacSwitches.ReadSecretMetadata] = ".Values.rbac.readSecretMetadata",
+        [RbacSwitches.WatchesAll] = "eq .Values.scope \"cluster\"",
         [RbacSwitches.LeaderElection] = ".Values.leaderElection.enabled",
         [RbacSwitches.WatchesElsewhere] = "and (eq .Values.scope \"namespace\") (ne (include \"chronosops.watchNamespace\" .) .Release.Namespace)",
         [RbacSwitches.ControlConfigMap] = "{{ include \"chronosops.controlName\" . }}",
@@ -61,7 +62,7 @@ internal static class RbacCommand
             rules:
 
             """);
-        foreach (var rule in Rules().Where(rule => !rule.Own && (rule.When is null or RbacSwitches.IncidentRetention || (secrets && rule.When == RbacSwitches.ReadSecretMetadata))))
+        foreach (var rule in Rules().Where(rule => !rule.Own && (rule.When is null or RbacSwitches.IncidentRetention || (secrets && rule.When == RbacSwitches.ReadSecretMetadata) || (kind == "ClusterRole" && rule.When == RbacSwitches.WatchesAll))))
         {
             text.Append(rule.ToYaml());
         }

@@ -43,7 +43,9 @@ internal static class StoryOfActions
             yield return Step(action.FinishedAt, action.State?.ToString() ?? "ended", $": {action.Message}");
         }
 
-        static string Of(ActionRecord action) => action.TargetPod is { } pod ? $"of pod {pod}" : $"from revision {action.FromRevision} to {action.ToRevision}";
+        static string Of(ActionRecord action) => action.TargetPod is { } pod ? $"of pod {pod}"
+            : action.ToReplicas is { } replicas ? $"from {action.FromReplicas} to {replicas} replicas"
+            : $"from revision {action.FromRevision} to {action.ToRevision}";
 
         StoryLine Step(DateTimeOffset? time, string what, string more) =>
             new(time, StoryKind.Action, $"{action.Action} {Of(action)} {what}{more}", $"action|{action.Key}|{action.Action}|{what}");

@@ -17,7 +17,9 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
         IncidentContext context, WorkloadSnapshot workload, EffectivePolicy policy, ActionRecord action, CancellationToken cancellationToken)
     {
         var bundle = new EvidenceBundle { CollectedAt = context.Now, OnsetAt = context.Status.OnsetAt ?? context.Now, Workload = workload, Signals = [] };
-        var step = new ProposedStep(RemediationAction.Rollback, null, Continues: true);
+        var step = action.ToReplicas is { } replicas
+            ? new ProposedStep(RemediationAction.Scale, null, action.Action == Remediation.RollbackPlan.UndoAction, Continues: true, Replicas: replicas)
+            : new ProposedStep(RemediationAction.Rollback, null, Continues: true);
         return AskAsync(context, new Assessment(bundle, new Diagnosis([], [], null, [])), policy, step, action.Key, action.Attempt ?? 1, cancellationToken);
     }
 
@@ -35,7 +37,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
             IsDryRun = context.Incident.Spec.DryRun == true,
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
             RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
-            ActionsUnderWay = book.UnderWay(context.Key, context.Uid),
+            ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid) : []],
             RolledBackFrom = book.RolledBackFrom(context.Key, context.Status.WorkloadUid),
         };
         var (report, permit) = Permit.Request(key, gates);
@@ -63,7 +65,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
         {
             Time = context.Now,
             Attempt = attempt,
-            Action = step.Continues ? Continuation : step.IsUndo ? Remediation.RollbackPlan.UndoAction : step.Action.ToString(),
+            Action = step.IsUndo ? Remediation.RollbackPlan.UndoAction : !step.Continues ? step.Action.ToString() : step.Action == RemediationAction.Scale ? HandBack.Action : Continuation,
             Verdict = decisive.Verdict.Verdict.ToString(),
             Reason = allowed ? "AllGatesAllow" : decisive.Verdict.Reason,
             Message = Bounded.Sentence(allowed ? $"all {report.Results.Count} gates allow it" : $"{decisive.Gate}: {decisive.Verdict.Message}"),

@@ -121,12 +121,12 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
             metrics.Detected(detected);
         }
 
-        if (phase == IncidentPhase.Mitigated && status.MitigatedAt - onset is { } mitigated)
+        if (phase == IncidentPhase.Mitigated && happening.Trigger == Trigger.Verified && status.MitigatedAt - onset is { } mitigated)
         {
             metrics.Mitigated(mitigated);
         }
 
-        if (happening.Trigger is Trigger.Applied or Trigger.Verified or Trigger.NotVerified or Trigger.Refused or Trigger.OutcomeUnknown or Trigger.UndoPlanned
+        if (happening.Trigger is Trigger.Applied or Trigger.Verified or Trigger.NotVerified or Trigger.Refused or Trigger.OutcomeUnknown or Trigger.UndoPlanned or Trigger.HandedBack
             && status.Actions.LastOrDefault() is { State: { } state } action)
         {
             metrics.Action(action.Action ?? "", state);

@@ -90,6 +90,27 @@ public static class GatePipeline
         new DryRunGate(),
     ];
 
+    /// <summary>The gates of asking for more replicas.</summary>
+    public static readonly IReadOnlyList<IGate> ForScale =
+    [
+        new EmergencyStopGate(),
+        new HoldGate(),
+        new ModeGate(),
+        new LadderGate(),
+        new GitOpsGate(),
+        new ConfidenceGate(),
+        new EvidenceGate(),
+        new MinimumTrafficGate(),
+        new RolloutGate(),
+        new ScaleLimitGate(),
+        new AutoscalerGate(),
+        new QuotaGate(),
+        new NodeRoomGate(),
+        new OneActionGate(),
+        new RateGate(),
+        new DryRunGate(),
+    ];
+
     /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis.</summary>
     public static readonly IReadOnlyList<IGate> ForUndo =
     [
@@ -122,6 +143,7 @@ public static class GatePipeline
         { IsUndo: true } => ForUndo,
         { Action: RemediationAction.Rollback } => ForRollback,
         { Action: RemediationAction.Restart } => ForRestart,
+        { Action: RemediationAction.Scale } => ForScale,
         _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "no gates are named for this action"),
     };
 

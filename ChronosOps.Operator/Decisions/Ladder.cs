@@ -8,20 +8,18 @@ namespace ChronosOps.Operator.Decisions;
 /// <param name="Step">The step; null when no rung can help.</param>
 /// <param name="Reason">Why there is none, in one CamelCase word.</param>
 /// <param name="Message">Why this step, or why none.</param>
-public sealed record LadderChoice(ProposedStep? Step, string Reason, string Message);
+/// <param name="PassedOver">The policy's rungs that cannot help, and why; empty where all can.</param>
+public sealed record LadderChoice(ProposedStep? Step, string Reason, string Message, string PassedOver = "");
 
 /// <summary>Climbs from safe to strong. A rung that cannot help for the cause, or was tried in this incident, is passed over. Pure.</summary>
 public static class Ladder
 {
-    /// <summary>The causes that each action can help against.</summary>
-    private static readonly Dictionary<RemediationAction, Cause[]> Helps = new()
-    {
-        [RemediationAction.Rollback] = [Cause.BadRelease],
-        [RemediationAction.Restart] = [Cause.PodFault],
-    };
-
     /// <summary>Chooses the next rung.</summary>
-    public static LadderChoice Next(EffectivePolicy policy, EvidenceBundle bundle, Diagnosis diagnosis, IReadOnlyCollection<string> tried)
+    /// <param name="policy">The policy.</param>
+    /// <param name="bundle">The evidence.</param>
+    /// <param name="diagnosis">What it was taken for.</param>
+    /// <param name="done">The actions of the incident so far.</param>
+    public static LadderChoice Next(EffectivePolicy policy, EvidenceBundle bundle, Diagnosis diagnosis, IReadOnlyList<ActionRecord> done)
     {
         if (diagnosis.Accepted is not { } accepted)
         {
@@ -39,22 +37,30 @@ public static class Ladder
             return new LadderChoice(null, "EmptyLadder", "the policy allows no action");
         }
 
-        var helpful = policy.Ladder.Where(action => Helps[action].Contains(accepted.Cause)).ToList();
+        var helpful = policy.Ladder.Where(action => Rungs.Helps(action, accepted.Cause)).ToList();
+        var useless = string.Join("; ", policy.Ladder.Except(helpful).Select(action => $"never {action}: {Rungs.WhyNot(action, accepted.Cause)}"));
         if (helpful.Count == 0)
         {
-            return new LadderChoice(null, "NoRungHelps", $"no action of the policy helps against {accepted.Cause}: {accepted.Subject}");
+            return new LadderChoice(null, "NoRungHelps", $"no action of the policy helps against {accepted.Cause}: {accepted.Subject}; {useless}");
         }
 
-        var next = helpful.Where(action => !tried.Contains(action.ToString())).Select(action => (RemediationAction?)action).FirstOrDefault();
+        var borrowed = BorrowedReplicas.Of(done);
+        var next = helpful.Where(action => !IsSpent(action, policy, bundle, done)).Select(action => (RemediationAction?)action).FirstOrDefault();
         return next is { } action
-            ? new LadderChoice(Step(action, bundle), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}")
+            ? new LadderChoice(Step(action, policy, bundle, borrowed), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}", useless)
             : new LadderChoice(null, "LadderExhausted", $"{string.Join(", ", helpful)} was tried and did not last");
     }
 
-    private static ProposedStep Step(RemediationAction action, EvidenceBundle bundle) => action switch
+    /// <summary>Whether the step was taken and cannot be taken further: more replicas may help where some more did not suffice.</summary>
+    private static bool IsSpent(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, IReadOnlyList<ActionRecord> done) =>
+        done.Any(one => one.Action == action.ToString() && one.State != ActionState.Refused)
+        && (action != RemediationAction.Scale || bundle.Workload.Replicas >= policy.MaxReplicas);
+
+    private static ProposedStep Step(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, BorrowedReplicas? borrowed) => action switch
     {
         RemediationAction.Rollback => new ProposedStep(action, Target(bundle)),
         RemediationAction.Restart => new ProposedStep(action, null, Pod: IllPod.Find(bundle)),
+        RemediationAction.Scale => new ProposedStep(action, null, Replicas: ScaleTarget.Of(bundle, policy, borrowed)),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
     };
 

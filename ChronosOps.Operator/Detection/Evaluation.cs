@@ -121,7 +121,7 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
     }
 
     private static bool NeedsTraffic(EffectivePolicy policy) =>
-        policy.KnownGoodRequests > 0 || policy.Signals.Any(signal => signal.Query is null);
+        policy.KnownGoodRequests > 0 || policy.Ladder.Contains(RemediationAction.Scale) || policy.Signals.Any(signal => signal.Query is null);
 
     /// <summary>Steps at whole multiples of the interval, so that every evaluation sees the same points.</summary>
     private List<DateTimeOffset> Grid(List<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now)

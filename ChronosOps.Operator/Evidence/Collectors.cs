@@ -32,6 +32,7 @@ public sealed class Collectors(KubernetesClient client, ISeriesSource series, Wo
         new ConfigCollector(client),
         new TemplateCollector(new RevisionTemplates(client)),
         new OwnershipCollector(client),
+        new ScalingCollector(client, catalog),
     ];
 
     /// <summary>Collects everything. What fails becomes a gap.</summary>

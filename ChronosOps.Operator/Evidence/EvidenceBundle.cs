@@ -39,6 +39,9 @@ public sealed record EvidenceBundle
     /// <summary>In what the current revision differs from the one before; null where that could not be found out.</summary>
     public IReadOnlyList<string>? TemplateChanges { get; init; }
 
+    /// <summary>What more replicas would have to fit into; null where that was not asked, or could not be found out.</summary>
+    public ScalingFacts? Scaling { get; init; }
+
     /// <summary>Who drives the workload; null where that could not be found out.</summary>
     public Ownership? Ownership { get; init; }
 

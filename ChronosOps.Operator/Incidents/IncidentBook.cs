@@ -28,7 +28,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
     public IReadOnlyList<DateTimeOffset> ActionTimes(string @namespace, string policy, string exceptKey) =>
         [.. from incident in informer.Store.List(@namespace)
             from action in incident.Status?.Actions ?? []
-            where (action.Policy ?? incident.Status?.Policy) == policy && action.Key != exceptKey && action.State != ActionState.Refused && action.PlannedAt is not null
+            where (action.Policy ?? incident.Status?.Policy) == policy && action.Key != exceptKey && action.State != ActionState.Refused && !action.IsReturn && action.PlannedAt is not null
             select action.PlannedAt!.Value];
 
     /// <summary>Other incidents with an action under way on the workload.</summary>
@@ -37,12 +37,20 @@ public sealed class IncidentBook(Informer<Incident> informer)
             where incident.Uid() != exceptUid && incident.Status?.Phase is IncidentPhase.Acting or IncidentPhase.Verifying
             select incident.Name()];
 
+    /// <summary>Other incidents, of any workload, whose added replicas are not all there yet: what they will take is not taken yet.</summary>
+    public IReadOnlyList<string> ScalingUnderWay(string? exceptUid) =>
+        [.. from incident in informer.Store.List()
+            where incident.Uid() != exceptUid && incident.Status?.Phase is IncidentPhase.Acting or IncidentPhase.Verifying
+            let last = incident.Status!.Actions.LastOrDefault()
+            where last is { RolledOutAt: null } && last.ToReplicas > last.FromReplicas
+            select $"{incident.Namespace()}/{incident.Name()}"];
+
     /// <summary>The revisions of a workload that were rolled back, each with the incident that did. An undone rollback does not count.</summary>
     public IReadOnlyDictionary<string, string> RolledBackFrom(WorkloadKey workload, string? workloadUid) =>
         (from incident in Of(workload)
          where incident.Status?.WorkloadUid == workloadUid
          let actions = incident.Status!.Actions
-         where actions.All(action => action.Action != Remediation.RollbackPlan.UndoAction)
+         where actions.All(action => action.Action != Remediation.RollbackPlan.UndoAction || action.ToReplicas is not null)
          from action in actions
          where action is { FromRevision: not null, State: ActionState.Applied or ActionState.Succeeded or ActionState.Failed or ActionState.Inconclusive }
          group incident.Name() by action.FromRevision!)

@@ -47,6 +47,12 @@ public enum Trigger
     /// <summary>Things are worse than before: the action is undone.</summary>
     UndoPlanned,
 
+    /// <summary>A step of handing added replicas back is over, for good or ill, and the watch goes on.</summary>
+    HandedBack,
+
+    /// <summary>The trouble went away, and replicas that were added are still to be handed back.</summary>
+    RecoveredOwing,
+
     /// <summary>The trouble came back.</summary>
     Recurred,
 
@@ -86,11 +92,13 @@ public static class PhaseTable
         [(IncidentPhase.Deciding, Trigger.Permitted)] = IncidentPhase.Acting,
         [(IncidentPhase.Deciding, Trigger.Denied)] = IncidentPhase.Escalated,
         [(IncidentPhase.Deciding, Trigger.Recovered)] = IncidentPhase.Dismissed,
+        [(IncidentPhase.Deciding, Trigger.RecoveredOwing)] = IncidentPhase.Mitigated,
         [(IncidentPhase.Deciding, Trigger.TargetGone)] = IncidentPhase.Dismissed,
         [(IncidentPhase.Deciding, Trigger.Broken)] = IncidentPhase.Failed,
 
         [(IncidentPhase.Acting, Trigger.Applied)] = IncidentPhase.Verifying,
         [(IncidentPhase.Acting, Trigger.Refused)] = IncidentPhase.Orienting,
+        [(IncidentPhase.Acting, Trigger.HandedBack)] = IncidentPhase.Mitigated,
         [(IncidentPhase.Acting, Trigger.Denied)] = IncidentPhase.Escalated,
         [(IncidentPhase.Acting, Trigger.OutcomeUnknown)] = IncidentPhase.Escalated,
         [(IncidentPhase.Acting, Trigger.TargetGone)] = IncidentPhase.Escalated,
@@ -98,12 +106,14 @@ public static class PhaseTable
 
         [(IncidentPhase.Verifying, Trigger.Verified)] = IncidentPhase.Mitigated,
         [(IncidentPhase.Verifying, Trigger.DidNotHelp)] = IncidentPhase.Orienting,
+        [(IncidentPhase.Verifying, Trigger.HandedBack)] = IncidentPhase.Mitigated,
         [(IncidentPhase.Verifying, Trigger.NotVerified)] = IncidentPhase.Escalated,
         [(IncidentPhase.Verifying, Trigger.UndoPlanned)] = IncidentPhase.Acting,
         [(IncidentPhase.Verifying, Trigger.Reapplied)] = IncidentPhase.Escalated,
         [(IncidentPhase.Verifying, Trigger.TargetGone)] = IncidentPhase.Escalated,
         [(IncidentPhase.Verifying, Trigger.Broken)] = IncidentPhase.Failed,
 
+        [(IncidentPhase.Mitigated, Trigger.Permitted)] = IncidentPhase.Acting,
         [(IncidentPhase.Mitigated, Trigger.Outlived)] = IncidentPhase.Resolved,
         [(IncidentPhase.Mitigated, Trigger.Recurred)] = IncidentPhase.Orienting,
         [(IncidentPhase.Mitigated, Trigger.Reapplied)] = IncidentPhase.Escalated,
@@ -111,6 +121,7 @@ public static class PhaseTable
 
         [(IncidentPhase.Escalated, Trigger.Reconsidered)] = IncidentPhase.Orienting,
         [(IncidentPhase.Escalated, Trigger.Recovered)] = IncidentPhase.Resolved,
+        [(IncidentPhase.Escalated, Trigger.RecoveredOwing)] = IncidentPhase.Mitigated,
         [(IncidentPhase.Escalated, Trigger.TargetGone)] = IncidentPhase.Resolved,
     };
 

@@ -29,11 +29,11 @@ public static class Transition
             Reason = happening.Reason,
             Message = Bounded.Sentence(happening.Message),
         });
-        SetTimes(status, to, now);
+        SetTimes(status, happening.Trigger, to, now);
         SetConditions(status, to, generation, now);
     }
 
-    private static void SetTimes(IncidentStatus status, IncidentPhase to, DateTimeOffset now)
+    private static void SetTimes(IncidentStatus status, Trigger trigger, IncidentPhase to, DateTimeOffset now)
     {
         var onset = status.OnsetAt ?? status.DetectedAt ?? now;
         if (to == IncidentPhase.Observing)
@@ -42,7 +42,8 @@ public static class Transition
             status.TimeToDetect = Quantities.Format(status.DetectedAt.Value - onset);
         }
 
-        if (to == IncidentPhase.Mitigated)
+        // It was mitigated before, by what is handed back now, or by nothing that was done.
+        if (to == IncidentPhase.Mitigated && trigger is not (Trigger.HandedBack or Trigger.RecoveredOwing))
         {
             status.MitigatedAt = now;
             status.TimeToMitigate = Quantities.Format(now - onset);

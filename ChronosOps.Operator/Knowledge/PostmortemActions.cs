@@ -41,6 +41,10 @@ internal static class PostmortemActions
 
     private static (string Gate, string? Verdict, string? Reason) Said(GateRecord gate) => (gate.Gate, gate.Verdict, gate.Reason);
 
+    private static string[][] Replicas(ActionRecord action) => action.Autoscaler is null
+        ? [["Replicas", $"{action.FromReplicas} to {action.ToReplicas}"]]
+        : [["Autoscaler", Text(action.Autoscaler)], ["Minimum", $"{action.FromReplicas} to {action.ToReplicas}"], ["Maximum", $"{action.FromMaximum} to {action.ToMaximum}"]];
+
     public static void Actions(StringBuilder page, IncidentStatus status)
     {
         page.Append("## What was done, and whether it helped\n\n");
@@ -55,7 +59,9 @@ internal static class PostmortemActions
             Table(page, ["", ""],
             [
                 ["Key", Text(action.Key)],
-                .. action.TargetPod is null
+                .. action.ToReplicas is not null
+                    ? Replicas(action)
+                    : action.TargetPod is null
                     ? new[] { new[] { "From revision", Cell(action.FromRevision) }, ["To revision", Cell(action.ToRevision)], ["Template from", Cell(action.TargetReplicaSet)] }
                     : [["Pod", Cell(action.TargetPod)], ["UID of the pod", Cell(action.TargetPodUid)], ["Created", Time(action.TargetPodCreatedAt)]],
                 ["Written down", Time(action.PlannedAt)],

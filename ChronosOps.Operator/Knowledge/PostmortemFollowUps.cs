@@ -102,6 +102,11 @@ internal static class PostmortemFollowUps
             yield return "A restart may only have bought time: the incident stays Mitigated until the new pod has outlived the old one";
         }
 
+        if (status.Reason == "ReplicasStay")
+        {
+            yield return $"Write the replicas that {Text(incident.Spec.WorkloadRef.Name)} has now where its manifest is kept, or let it have fewer: what was added was not handed back ({Text(status.Message)})";
+        }
+
         foreach (var unknown in status.Actions.Where(a => a.State is ActionState.OutcomeUnknown))
         {
             yield return $"Look whether action {Text(unknown.Key)} took effect; it will not be repeated";

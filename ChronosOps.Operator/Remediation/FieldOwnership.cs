@@ -9,6 +9,11 @@ namespace ChronosOps.Operator.Remediation;
 /// </summary>
 public static class FieldOwnership
 {
+    /// <summary>
+    /// Nobody's after us. Whoever applies a manifest without replicas must not come to own them: the next such apply would take them away, and one replica be left.
+    /// </summary>
+    private static readonly string[] Counts = ["f:replicas", "f:minReplicas", "f:maxReplicas"];
+
     /// <summary>The managedFields without our hold on the spec, or null where we hold nothing of it.</summary>
     public static JsonArray? HandBack(JsonArray managedFields)
     {
@@ -20,7 +25,12 @@ public static class FieldOwnership
         }
 
         var fields = ours["fieldsV1"]!.AsObject();
-        var spec = Spec(ours)!;
+        var spec = Spec(ours)!.DeepClone().AsObject();
+        foreach (var count in Counts)
+        {
+            spec.Remove(count);
+        }
+
         fields.Remove("f:spec");
         if (Recipient(entries, ours) is { } recipient)
         {

@@ -49,7 +49,7 @@ public interface IEffect
 
     /// <summary>Leaves no trace of ours that others would stumble over. Safe to repeat.</summary>
     /// <returns>Whether nothing is left to do. A refusal is no reason to fail: the effect stands, and the next look tries again.</returns>
-    Task<bool> SettleAsync(WorkloadKey workload, CancellationToken cancellationToken);
+    Task<bool> SettleAsync(WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken);
 
     /// <summary>Evicts what is written down as being in the way of the effect, and notes what is done. Safe to repeat.</summary>
     /// <returns>Why something is still in the way; null where nothing is.</returns>
@@ -58,11 +58,13 @@ public interface IEffect
 }
 
 /// <summary>The effect of each action. Adding one is a file and a line.</summary>
-public sealed class Effects(RollbackEffect rollback, RestartEffect restart)
+public sealed class Effects(RollbackEffect rollback, RestartEffect restart, ScaleEffect scale)
 {
     /// <summary>The effect of an action that is written down; null for one that this version does not know.</summary>
     public IEffect? Of(ActionRecord action) => action.Action switch
     {
+        nameof(RemediationAction.Scale) or HandBack.Action => scale,
+        RollbackPlan.UndoAction when action.ToReplicas is not null => scale,
         nameof(RemediationAction.Rollback) or RollbackPlan.UndoAction => rollback,
         nameof(RemediationAction.Restart) => restart,
         _ => null,

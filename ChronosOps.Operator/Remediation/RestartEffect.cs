@@ -29,7 +29,7 @@ public sealed class RestartEffect(KubernetesClient client) : IEffect
 
     /// <summary>An eviction leaves nothing behind.</summary>
     /// <inheritdoc/>
-    public Task<bool> SettleAsync(WorkloadKey workload, CancellationToken cancellationToken) => Task.FromResult(true);
+    public Task<bool> SettleAsync(WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>Nothing stands in the way of a pod that is made anew.</summary>
     /// <inheritdoc/>

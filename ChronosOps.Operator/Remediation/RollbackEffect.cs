@@ -43,7 +43,7 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
         var (patch, hindrance) = await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false);
         return patch is null
             ? new EffectOutcome(EffectState.NotInPlace, hindrance)
-            : await AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
+            : await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
         var (patch, hindrance) = await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false);
         return patch is null
             ? new EffectOutcome(EffectState.NotInPlace, hindrance)
-            : await AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
+            : await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>The patch, or why there is none.</summary>
@@ -68,22 +68,9 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
             : (null, $"{holder} no longer holds revision {action.ToRevision}");
     }
 
-    private static async Task<EffectOutcome> AnswerAsync(ActionRecord action, Task patched)
-    {
-        try
-        {
-            await patched.ConfigureAwait(false);
-            return new EffectOutcome(EffectState.InPlace, $"the API server accepted the patch with key {action.Key}");
-        }
-        catch (KubernetesException e) when (!e.IsOutcomeUnknown)
-        {
-            return new EffectOutcome(EffectState.NotInPlace, $"the API server refused the patch: {e.Message}");
-        }
-    }
-
     /// <summary>Hands the fields of the pod template back to whoever applies the workload.</summary>
     /// <inheritdoc/>
-    public Task<bool> SettleAsync(WorkloadKey workload, CancellationToken cancellationToken) => _return.TryAsync(workload.Path, cancellationToken);
+    public Task<bool> SettleAsync(WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken) => _return.TryAsync(workload.Path, cancellationToken);
 
     /// <summary>
     /// Evicts the pods that the workload's controller would wait for before it replaces any. A StatefulSet whose broken pod never gets ready does not

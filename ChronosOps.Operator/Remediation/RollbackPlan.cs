@@ -8,7 +8,7 @@ namespace ChronosOps.Operator.Remediation;
 /// <summary>Plans a change of revision and writes it as one patch. Pure.</summary>
 public static class RollbackPlan
 {
-    public const string UndoAction = "Undo";
+    public const string UndoAction = ActionNames.Undo;
 
     /// <summary>Writes the action down: bound to the workload as it is now, so that whatever happens to it in between makes the effect fail.</summary>
     /// <param name="incidentUid">The incident.</param>
@@ -55,37 +55,16 @@ public static class RollbackPlan
     private static string Eviction(IEnumerable<PodReference> pods) =>
         string.Join(", ", pods.Select(pod => pod.Name)) is { Length: > 0 } names ? $", and eviction of {names}, which would hold it up" : "";
 
-    /// <summary>
-    /// Effect and key in one JSON Patch (RFC 6902). It applies only to the very object that was judged: UID, generation, previous key and hold are
-    /// tested, so that a hold of a moment ago counts. Nothing but the pod template and the key is touched, replicas least of all.
-    /// </summary>
+    /// <summary>The patch: UID and generation are tested. Nothing but the pod template and the key is touched, replicas least of all.</summary>
     /// <param name="action">The action.</param>
     /// <param name="template">The pod template to restore.</param>
     /// <param name="annotations">The workload's annotations as the gates saw them.</param>
-    public static JsonArray Patch(ActionRecord action, JsonObject template, IReadOnlyDictionary<string, string> annotations)
-    {
-        const string keyPath = "/metadata/annotations/chronosops.io~1last-action";
-        const string holdPath = "/metadata/annotations/chronosops.io~1hold";
-        JsonArray patch =
-        [
-            Operation("test", "/metadata/uid", action.TargetUid),
-            Operation("test", "/metadata/generation", action.TargetGeneration),
-        ];
-        if (annotations.Count == 0)
-        {
-            // Below what is not there nothing can be tested or added.
-            patch.Add(Operation("test", "/metadata/annotations", null));
-            patch.Add(Operation("replace", "/spec/template", PodTemplates.Restorable(template)));
-            patch.Add(Operation("add", "/metadata/annotations", new JsonObject { [ApiGroup.LastActionAnnotation] = action.Key }));
-            return patch;
-        }
-
-        patch.Add(Operation("test", keyPath, action.PreviousKey));
-        patch.Add(Operation("test", holdPath, annotations.GetValueOrDefault(ApiGroup.HoldAnnotation)));
-        patch.Add(Operation("replace", "/spec/template", PodTemplates.Restorable(template)));
-        patch.Add(Operation("add", keyPath, action.Key));
-        return patch;
-    }
+    public static JsonArray Patch(ActionRecord action, JsonObject template, IReadOnlyDictionary<string, string> annotations) =>
+        KeyedPatch.Write(
+            action,
+            [KeyedPatch.Test("/metadata/uid", action.TargetUid), KeyedPatch.Test("/metadata/generation", action.TargetGeneration)],
+            [KeyedPatch.Replace("/spec/template", PodTemplates.Restorable(template))],
+            annotations);
 
     /// <summary>What the live object says of an action that was written down.</summary>
     public static EffectState Observe(ActionRecord action, LiveWorkload? live)
@@ -108,6 +87,4 @@ public static class RollbackPlan
             : live.ObservedGeneration == live.Generation ? EffectState.MovedOn
             : EffectState.NotYetKnown;
     }
-
-    private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 }

@@ -46,12 +46,19 @@ public static class Verifier
 
     /// <summary>No signal can be called so: a signal's name holds no blank.</summary>
     private const string Available = "available replicas";
+    private const string Load = "requests per second";
+
+    private static readonly TimeSpan LoadWindow = TimeSpan.FromMinutes(1);
+
+    /// <summary>No two minutes are alike.</summary>
+    private const double SameLoad = 1.1;
 
     /// <summary>What is measured before the action, to tell better from worse.</summary>
     public static List<MeasureRecord> MeasureBefore(WorkloadReading reading) =>
     [
         .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null }).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
         Measure(Available, reading.Workload.AvailableReplicas),
+        .. RequestsPerSecond(reading.Traffic.Whole(), reading.Time - LoadWindow) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
     ];
 
     /// <summary>One check.</summary>
@@ -137,13 +144,19 @@ public static class Verifier
             texts.Add($"{signal.Name} {signal.Describe(value)}");
         }
 
-        return Queries(reading, texts) ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}");
+        return Queries(action, reading, texts) ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}");
     }
 
-    private static Check? Queries(WorkloadReading reading, List<string> texts)
+    private static Check? Queries(ActionRecord action, WorkloadReading reading, List<string> texts)
     {
         foreach (var signal in reading.Policy.Signals.Where(signal => signal.Query is not null))
         {
+            // The same pods were measured before: what the query looks back on has to be after the step.
+            if (action.ToReplicas is not null && reading.Time < action.RolledOutAt + signal.Window)
+            {
+                return new Check(CheckResult.Unknown, $"{signal.Name}: its window of {Quantities.Format(signal.Window)} still holds the time before");
+            }
+
             var seen = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
             if (seen is null or { State: SignalState.Unknown })
             {
@@ -168,7 +181,15 @@ public static class Verifier
     private static bool IsWorse(ActionRecord action, WorkloadReading reading)
     {
         var before = action.Before.ToDictionary(measure => measure.Signal, measure => double.Parse(measure.Value ?? "0", CultureInfo.InvariantCulture));
-        if (before.TryGetValue(Available, out var available) && reading.Workload.AvailableReplicas < available)
+        if (IsMoreReplicas(action))
+        {
+            // More pods displace none, and a load that goes on growing is not their doing.
+            if (!before.TryGetValue(Load, out var carried) || !(RequestsPerSecond(reading.Traffic.Whole(), action.RolledOutAt ?? reading.Time) <= carried * SameLoad))
+            {
+                return false;
+            }
+        }
+        else if (before.TryGetValue(Available, out var available) && reading.Workload.AvailableReplicas < Math.Min(available, action.ToReplicas ?? available))
         {
             return true;
         }
@@ -177,6 +198,14 @@ public static class Verifier
         return reading.Policy.Signals.Where(signal => signal.Query is null).Any(signal =>
             TrafficJudge.Measure(signal, served) is { } value && value >= signal.Threshold
             && before.TryGetValue(signal.Name, out var earlier) && value > earlier * WorseFactor);
+    }
+
+    private static bool IsMoreReplicas(ActionRecord action) => action.ToReplicas > action.FromReplicas;
+
+    private static double? RequestsPerSecond(IReadOnlyList<TrafficStep> steps, DateTimeOffset since)
+    {
+        var recent = steps.Where(step => step.From >= since).ToList();
+        return recent.Count == 0 ? null : recent.Sum(step => step.Requests) / recent.Sum(step => (step.To - step.From).TotalSeconds);
     }
 
     private static MeasureRecord Measure(string signal, double value) => new() { Signal = signal, Value = value.ToString("0.######", CultureInfo.InvariantCulture) };

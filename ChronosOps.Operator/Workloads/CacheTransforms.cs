@@ -38,6 +38,16 @@ public static class CacheTransforms
         return set;
     }
 
+    /// <summary>Keeps what the pod asks for as a few numbers.</summary>
+    public static V1Pod Slim(V1Pod pod)
+    {
+        PodNeeds.Of(pod);
+        pod.Spec.Containers.ForEach(container => container.Resources = null);
+        pod.Spec.InitContainers?.ForEach(container => container.Resources = null);
+        (pod.Spec.Resources, pod.Spec.Overhead) = (null, null);
+        return pod;
+    }
+
     /// <summary>The whole manifest again, of which it matters only that it is there: a workload without any annotation is patched differently.</summary>
     private static void Empty(V1ObjectMeta metadata)
     {

@@ -32,6 +32,7 @@ public static class DeploymentSnapshots
             AvailableReplicas = status?.AvailableReplicas ?? 0,
             TotalReplicas = status?.Replicas ?? 0,
             Strategy = deployment.Spec.Strategy?.Type,
+            MaxSurge = deployment.Spec.Strategy?.RollingUpdate?.MaxSurge,
             RevisionNumber = Number(deployment),
             Current = facts,
             RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),

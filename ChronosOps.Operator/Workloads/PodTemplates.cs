@@ -62,6 +62,21 @@ public static class PodTemplates
         where text is not null
         select text;
 
+    /// <summary>Whether it names nodes.</summary>
+    public static bool ChoosesNodes(JsonObject template) =>
+        template["spec"] is JsonObject spec && (spec["nodeName"] is not null || spec["nodeSelector"] is JsonObject { Count: > 0 } || spec["affinity"]?["nodeAffinity"] is not null);
+
+    /// <summary>What of it may keep two of its pods off one node, or a pod off a node with room; null where nothing does.</summary>
+    public static string? KeepsApart(JsonObject template) =>
+        Required(template, "podAntiAffinity") || Required(template, "podAffinity") ? "a required affinity to pods"
+        : Items(template["spec"]?["topologySpreadConstraints"]).Any(one => Text(one["whenUnsatisfiable"]) == "DoNotSchedule") ? "a strict topologySpreadConstraint"
+        : AllContainers(template).SelectMany(container => Items(container["ports"])).Any(port => port["hostPort"] is not null) ? "a hostPort"
+        : Items(template["spec"]?["volumes"]).Any(volume => volume["persistentVolumeClaim"] is not null) ? "a volume that may belong to one node"
+        : null;
+
+    private static bool Required(JsonObject template, string affinity) =>
+        template["spec"]?["affinity"]?[affinity]?["requiredDuringSchedulingIgnoredDuringExecution"] is JsonArray { Count: > 0 };
+
     private static IEnumerable<ConfigReference> FromContainers(JsonObject template)
     {
         foreach (var container in AllContainers(template))

@@ -18,6 +18,12 @@ public sealed record TemplateFacts
     /// <summary>The hosts that variables and arguments name, without ports: what the workload is likely to depend on.</summary>
     public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
 
+    /// <summary>Whether the template says on which nodes its pods may run.</summary>
+    public bool ChoosesNodes { get; init; }
+
+    /// <summary>What of the template may keep a further pod off a node that has room for it; null where nothing does.</summary>
+    public string? KeepsApart { get; init; }
+
     public string Images => string.Join(", ", Containers.Select(container => container.Image));
 
     private static readonly ConditionalWeakTable<object, TemplateFacts> Attached = [];
@@ -36,6 +42,8 @@ public sealed record TemplateFacts
         ConfigReferences = [.. PodTemplates.ConfigReferences(template)],
         DoNotRollBack = PodTemplates.Annotation(template, ApiGroup.DoNotRollBackAnnotation) == "true",
         Hosts = HostNames.In(PodTemplates.Texts(template)),
+        ChoosesNodes = PodTemplates.ChoosesNodes(template),
+        KeepsApart = PodTemplates.KeepsApart(template),
     };
 
     private static string HashOf(JsonObject template)

@@ -5,9 +5,16 @@ using ChronosOps.Operator.Api;
 namespace ChronosOps.Operator.Workloads;
 
 /// <summary>The caches that workloads are read from.</summary>
+/// <param name="Deployments">Deployments.</param>
+/// <param name="ReplicaSets">Their revisions.</param>
+/// <param name="StatefulSets">StatefulSets.</param>
+/// <param name="DaemonSets">DaemonSets.</param>
+/// <param name="ControllerRevisions">The revisions of both.</param>
+/// <param name="Pods">The pods of all of them, and others.</param>
+/// <param name="AllNamespaces">Whether they hold every namespace.</param>
 public sealed record WorkloadCaches(
     Informer<V1Deployment> Deployments, Informer<V1ReplicaSet> ReplicaSets, Informer<V1StatefulSet> StatefulSets, Informer<V1DaemonSet> DaemonSets,
-    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods);
+    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, bool AllNamespaces = false);
 
 /// <summary>The workloads of the watched namespaces, from the caches.</summary>
 public sealed class WorkloadCatalog
@@ -53,6 +60,18 @@ public sealed class WorkloadCatalog
         .. Living(_caches.StatefulSets.Store.List(@namespace)).Select(Snapshot),
         .. Living(_caches.DaemonSets.Store.List(@namespace)).Select(Snapshot),
     ];
+
+    /// <summary>Whether every pod of the cluster is among them.</summary>
+    public bool SeesAll => _caches.AllNamespaces;
+
+    /// <summary>All pods of the watched namespaces.</summary>
+    public IReadOnlyList<V1Pod> AllPods() => _caches.Pods.Store.List();
+
+    /// <summary>What a pod of the workload's current revision asks for, as the server made it; null where there is none.</summary>
+    public PodNeeds? NeedsOf(WorkloadSnapshot workload) =>
+        workload.PodsOf(workload.Current.Revision).Select(pod => _caches.Pods.Store.Get(workload.Key.Namespace, pod.Name)).FirstOrDefault(pod => pod is not null) is { } found
+            ? PodNeeds.Of(found)
+            : null;
 
     /// <summary>Forgets the pods of workloads that are gone.</summary>
     public void Prune() => _memory.Keep(Uids());

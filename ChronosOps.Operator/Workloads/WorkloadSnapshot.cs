@@ -1,3 +1,5 @@
+using ChronosOps.Kubernetes.Models;
+
 namespace ChronosOps.Operator.Workloads;
 
 /// <summary>A workload with its revisions and pods, as the caches hold it at one moment.</summary>
@@ -17,6 +19,9 @@ public sealed record WorkloadSnapshot
 
     /// <summary>How the pods are replaced: RollingUpdate, Recreate or OnDelete.</summary>
     public required string? Strategy { get; init; }
+
+    /// <summary>How many pods a rollout may have beyond the replicas: a number or a percentage; null where it makes none.</summary>
+    public IntOrString? MaxSurge { get; init; }
 
     /// <summary>StatefulSets: pods with a lower ordinal keep their revision. 0 for all other workloads.</summary>
     public int Partition { get; init; }

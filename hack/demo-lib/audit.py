@@ -44,7 +44,7 @@ def timed_spec_writes(path, user, since):
 
 
 def changes_spec(event, target, generations):
-    """By metadata.generation, which the API server raises exactly when a spec changes; other kinds count with every write."""
+    """By metadata.generation, which the API server raises exactly when a spec changes; other kinds by all that they hold but who owns its fields."""
     group, resource = target.get("apiGroup", ""), target.get("resource")
     if (group, resource) in OWN or (group, resource) == ("", "configmaps") and target.get("name", "").startswith("postmortem-"):
         return False
@@ -53,7 +53,16 @@ def changes_spec(event, target, generations):
         return False
     metadata = (event.get("responseObject") or {}).get("metadata") or {}
     generation, uid = metadata.get("generation"), metadata.get("uid")
-    if generation is None or uid is None:
+    if uid is None:
         return True
-    before, generations[uid] = generations.get(uid), generation
-    return before != generation
+    state = content(event["responseObject"]) if generation is None else generation
+    before, generations[uid] = generations.get(uid), state
+    return before != state
+
+
+def content(body):
+    """The object as text, without its status and what changes with every write."""
+    metadata = {key: value for key, value in body["metadata"].items() if key not in ("managedFields", "resourceVersion", "annotations")}
+    # Autoscalers of the first version tell their state in annotations.
+    metadata["annotations"] = {key: value for key, value in (body["metadata"].get("annotations") or {}).items() if not key.startswith("autoscaling.alpha.kubernetes.io/")}
+    return json.dumps({**body, "metadata": metadata, "status": None}, sort_keys=True)

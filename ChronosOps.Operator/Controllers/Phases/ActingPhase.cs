@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Workloads;
@@ -27,6 +28,11 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         }
 
         var seen = await effect.ObserveAsync(context.Key, action, cancellationToken).ConfigureAwait(false);
+        if (ScalePlan.IsHandBack(action) && seen.State is EffectState.TargetGone or EffectState.Unknown)
+        {
+            return ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.HandedBack, "OutcomeUnknown", seen.Message);
+        }
+
         return seen.State switch
         {
             EffectState.InPlace => await AppliedAsync(context, effect, action, seen.Message, cancellationToken).ConfigureAwait(false),
@@ -43,13 +49,11 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         if (context.Reading is not { } reading || context.Policy is not { } policy)
         {
             return context.Policy is null
-                ? ActionEnd.Record(context, action, ActionState.Refused, Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
+                ? ActionEnd.Record(context, action, ActionState.Refused, ScalePlan.IsHandBack(action) ? Trigger.HandedBack : Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
                 : PhaseResult.Wait();
         }
 
-        var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
-        var step = StepOf(action, assessment.Bundle.Workload);
-        var (report, permit) = await gateKeeper.AskAsync(context, assessment, policy, step, action.Key, action.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
+        var (annotations, report, permit) = await AskAsync(context, reading, policy, action, cancellationToken).ConfigureAwait(false);
         if (permit is null)
         {
             var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
@@ -63,7 +67,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         }
 
         action.Policy = policy.Name;
-        var outcome = await effect.ApplyAsync(permit, context.Key, action, assessment.Bundle.Workload.Annotations, cancellationToken).ConfigureAwait(false);
+        var outcome = await effect.ApplyAsync(permit, context.Key, action, annotations, cancellationToken).ConfigureAwait(false);
         if (outcome.State == EffectState.HeldOff && context.Now - action.PlannedAt < LongestWait)
         {
             context.Status.Message = Bounded.Sentence($"waiting: {outcome.Message}");
@@ -75,11 +79,27 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
             : Refused(context, action, action.TargetPod is null ? "PatchRefused" : "EvictionRefused", outcome.Message);
     }
 
+    /// <summary>Handing back, and taking that back, are no new steps: they rest on what is measured at the moment, and not on the diagnosis, which stays what it was.</summary>
+    private async Task<(IReadOnlyDictionary<string, string> Annotations, GateReport Report, Permit? Permit)> AskAsync(
+        IncidentContext context, WorkloadReading reading, EffectivePolicy policy, ActionRecord action, CancellationToken cancellationToken)
+    {
+        if (action.ToReplicas is not null && action.Action != nameof(RemediationAction.Scale))
+        {
+            var (answer, leave) = await gateKeeper.AskToContinueAsync(context, context.Workload ?? reading.Workload, policy, action, cancellationToken).ConfigureAwait(false);
+            return ((context.Workload ?? reading.Workload).Annotations, answer, leave);
+        }
+
+        var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
+        var step = StepOf(action, assessment.Bundle.Workload);
+        var (report, permit) = await gateKeeper.AskAsync(context, assessment, policy, step, action.Key, action.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
+        return (assessment.Bundle.Workload.Annotations, report, permit);
+    }
+
     private static async Task<PhaseResult> AppliedAsync(IncidentContext context, IEffect effect, ActionRecord action, string message, CancellationToken cancellationToken)
     {
         action.State = ActionState.Applied;
         action.AppliedAt = context.Now;
-        action.FieldsHandedBack = await effect.SettleAsync(context.Key, cancellationToken).ConfigureAwait(false);
+        action.FieldsHandedBack = await effect.SettleAsync(context.Key, action, cancellationToken).ConfigureAwait(false);
         context.Status.LastAction = $"{action.Action}/{action.State}";
         return PhaseResult.Go(Trigger.Applied, $"{action.Action}Applied", $"{action.Message}: {message}");
     }
@@ -88,10 +108,11 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
     private static ProposedStep StepOf(ActionRecord action, WorkloadSnapshot workload) => action.Action switch
     {
         nameof(RemediationAction.Restart) => new ProposedStep(RemediationAction.Restart, null, Pod: workload.Pods.FirstOrDefault(pod => pod.Uid == action.TargetPodUid)),
+        nameof(RemediationAction.Scale) => new ProposedStep(RemediationAction.Scale, null, Replicas: action.ToReplicas),
         _ => new ProposedStep(RemediationAction.Rollback, workload.Revision(action.ToRevision), action.Action == RollbackPlan.UndoAction),
     };
 
-    /// <summary>A step up that had no effect is thought over; an undo that had none needs a person.</summary>
+    /// <summary>A step up that had no effect is thought over; an undo that had none needs a person; replicas that are not handed back stay.</summary>
     private static PhaseResult Refused(IncidentContext context, ActionRecord action, string reason, string message) =>
-        ActionEnd.Record(context, action, ActionState.Refused, action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
+        ActionEnd.Record(context, action, ActionState.Refused, ScalePlan.IsHandBack(action) ? Trigger.HandedBack : action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
 }

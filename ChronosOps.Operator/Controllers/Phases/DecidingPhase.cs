@@ -2,10 +2,10 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Verification;
-using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -35,7 +35,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         SignalNotes.Update(context.Status, reading, context.Now);
         if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
         {
-            return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", context.Status.Actions.Any(action => action.State != ActionState.Refused)
+            return PhaseResult.Go(BorrowedReplicas.Of(context.Status.Actions) is null ? Trigger.Recovered : Trigger.RecoveredOwing, "RecoveredByItself", context.Status.Actions.Any(action => action.State != ActionState.Refused)
                 ? "nothing fires any more; what was done before had not helped or not lasted by then"
                 : "nothing fires any more, and nothing was done");
         }
@@ -48,8 +48,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         }
 
         var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
-        var tried = context.Status.Actions.Where(action => action.State != ActionState.Refused).Select(action => action.Action ?? "").ToHashSet();
-        var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, tried);
+        var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, context.Status.Actions);
         if (choice.Step is not { } step)
         {
             GateKeeper.RecordNone(context, choice);
@@ -59,17 +58,22 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         }
 
         var attempt = (context.Status.Attempt ?? 0) + 1;
-        if (context.Status.Actions.Count(action => action.State != ActionState.Refused) >= MaxAttempts || attempt > MaxPlans)
+        if (context.Status.Actions.Count(IsAttempt) >= MaxAttempts || attempt > MaxPlans)
         {
             return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", attempt > MaxPlans ? $"{MaxPlans} actions were written down, and most of them refused" : $"{MaxAttempts} attempts were made");
         }
 
-        return await DecideAsync(context, assessment, reading, step, attempt, cancellationToken).ConfigureAwait(false);
+        return await DecideAsync(context, assessment, reading, choice with { Step = step }, attempt, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Not what had no effect, nor handing back, nor more replicas that did help: what comes after those is another trouble.</summary>
+    private static bool IsAttempt(ActionRecord action) =>
+        action.State != ActionState.Refused && !action.IsReturn && !(action is { Action: nameof(RemediationAction.Scale), State: ActionState.Succeeded });
+
     private async Task<PhaseResult> DecideAsync(
-        IncidentContext context, Assessment assessment, WorkloadReading reading, ProposedStep step, int attempt, CancellationToken cancellationToken)
+        IncidentContext context, Assessment assessment, WorkloadReading reading, LadderChoice choice, int attempt, CancellationToken cancellationToken)
     {
+        var step = choice.Step!;
         var (report, permit) = await gateKeeper.AskAsync(context, assessment, reading.Policy, step, $"{context.Uid}/{attempt}", attempt, cancellationToken).ConfigureAwait(false);
         var (gate, verdict) = (report.Decisive.Gate, report.Decisive.Verdict);
         if (permit is null)
@@ -90,19 +94,19 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
                 : PhaseResult.Wait();
         }
 
-        var action = Plan(context, assessment.Bundle.Workload, step, attempt);
+        var action = Plan(context, assessment.Bundle, step, attempt);
         action.Policy = reading.Policy.Name;
         action.Before = Verifier.MeasureBefore(reading);
         context.Status.Attempt = attempt;
         context.Status.LastAction = $"{action.Action}/{action.State}";
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
-        return PhaseResult.Go(Trigger.Permitted, step.Action.ToString(), $"{action.Message}; all {report.Results.Count} gates allow it; key {action.Key}");
+        return PhaseResult.Go(Trigger.Permitted, step.Action.ToString(), $"{action.Message}; {(choice.PassedOver.Length > 0 ? $"{choice.PassedOver}; " : "")}all {report.Results.Count} gates allow it; key {action.Key}");
     }
 
     /// <summary>Nothing but the dry run forbids it: the API server is asked whether it would accept it, and that is said.</summary>
     private async Task<PhaseResult> RehearseAsync(IncidentContext context, Assessment assessment, GateReport report, ProposedStep step, int attempt, CancellationToken cancellationToken)
     {
-        var action = Plan(context, assessment.Bundle.Workload, step, attempt);
+        var action = Plan(context, assessment.Bundle, step, attempt);
         var outcome = await effects.Of(action)!.RehearseAsync(context.Key, action, assessment.Bundle.Workload.Annotations, cancellationToken).ConfigureAwait(false);
         var waiting = report.Results.Where(result => result.Verdict.Verdict == Verdict.Wait).Select(result => result.Gate).ToList();
         context.Status.LastAction = $"{action.Action}/DryRun";
@@ -111,11 +115,18 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
     }
 
     /// <summary>The step as it is written down.</summary>
-    private static ActionRecord Plan(IncidentContext context, WorkloadSnapshot workload, ProposedStep step, int attempt)
+    private static ActionRecord Plan(IncidentContext context, EvidenceBundle bundle, ProposedStep step, int attempt)
     {
+        var workload = bundle.Workload;
         if (step.Action == RemediationAction.Restart)
         {
             return RestartPlan.Write(context.Uid, attempt, workload, step.Pod!, context.Now);
+        }
+
+        if (step.Action == RemediationAction.Scale)
+        {
+            var autoscaler = bundle.Scaling?.Autoscalers is [var one] ? one : null;
+            return ScalePlan.Write(context.Uid, attempt, workload, autoscaler, step.Replicas!.Value, ScaleTarget.PerReplica(bundle, BorrowedReplicas.Of(context.Status.Actions)), context.Now);
         }
 
         context.Status.KnownGood = Assessor.Record(workload, step.Target!.Facts, step.Target.CreatedAt);

@@ -1,17 +1,20 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Verification;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
-/// <summary>Watches for recurrence and for the bad revision to be applied again.</summary>
-public sealed class MitigatedPhase : IPhase
+/// <summary>Watches for recurrence and for the bad revision to be applied again, and hands added replicas back when the load is gone.</summary>
+public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autoscalers) : IPhase
 {
-    /// <summary>What falls ill less often than once a day is another incident then.</summary>
+    /// <summary>What falls ill less often than once a day is another incident then, and a load of a day is no surge.</summary>
     private static readonly TimeSpan LongestWatch = TimeSpan.FromHours(24);
 
-    public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
-
-    private static PhaseResult Run(IncidentContext context)
+    public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
     {
         if (context.Workload is null || context.Policy is not { } policy)
         {
@@ -37,10 +40,57 @@ public sealed class MitigatedPhase : IPhase
             return PhaseResult.Go(Trigger.Recurred, "Recurred", $"{firing.Signal}: {firing.Message}");
         }
 
-        var watched = context.Now - (context.Status.MitigatedAt ?? context.Now);
-        return watched >= Watch(context, policy, revision) && !reading.IsBad && SeriesNeed.UnmetForTheEnd(context.Status, reading) is null
-            ? PhaseResult.Go(Trigger.Outlived, "StayedWell", $"no recurrence in {Quantities.Format(watched)}")
-            : PhaseResult.Wait();
+        var watched = context.Now - Later(context.Status.MitigatedAt ?? context.Entered, context.Entered);
+        if (watched < Watch(context, policy, revision) || reading.IsBad || SeriesNeed.UnmetForTheEnd(context.Status, reading) is not null)
+        {
+            return PhaseResult.Wait();
+        }
+
+        return BorrowedReplicas.Of(context.Status.Actions) is { } borrowed
+            ? await HandBackAsync(context, policy, reading, borrowed, watched, cancellationToken).ConfigureAwait(false)
+            : PhaseResult.Go(Trigger.Outlived, "StayedWell", $"no recurrence in {Quantities.Format(watched)}");
+    }
+
+    private async Task<PhaseResult> HandBackAsync(
+        IncidentContext context, EffectivePolicy policy, WorkloadReading reading, BorrowedReplicas borrowed, TimeSpan watched, CancellationToken cancellationToken)
+    {
+        var choice = HandBack.Next(borrowed, reading, context.Status.Actions);
+        if (choice.IsOver || (choice.Replicas is null && watched >= LongestWatch))
+        {
+            return PhaseResult.Go(Trigger.Outlived, "ReplicasStay", $"no recurrence in {Quantities.Format(watched)}; {choice.Message}");
+        }
+
+        context.Status.Message = Bounded.Sentence(choice.Message);
+        if (choice.Replicas is not { } replicas)
+        {
+            return PhaseResult.Wait();
+        }
+
+        if (HandBack.TakenOverBy(borrowed, await autoscalers.ReadAsync(context.Key, cancellationToken).ConfigureAwait(false), await autoscalers.OwnershipAsync(context.Key, cancellationToken).ConfigureAwait(false)) is { } other)
+        {
+            return PhaseResult.Go(Trigger.Outlived, "ReplicasStay", $"no recurrence in {Quantities.Format(watched)}; nothing is handed back: {other}");
+        }
+
+        var attempt = (context.Status.Attempt ?? 0) + 1;
+        var action = ScalePlan.Write(context.Uid, attempt, HandBack.Action, reading.Workload, borrowed.Last, replicas, choice.Maximum, context.Now);
+        action.Policy = policy.Name;
+        action.Before = Verifier.MeasureBefore(reading);
+        var (report, permit) = await gateKeeper.AskToContinueAsync(context, reading.Workload, policy, action, cancellationToken).ConfigureAwait(false);
+        if (permit is null)
+        {
+            if (watched >= LongestWatch)
+            {
+                return PhaseResult.Go(Trigger.Outlived, "ReplicasStay", $"no recurrence in {Quantities.Format(watched)}; {borrowed.Now} replicas stay: {report.Decisive.Gate}: {report.Decisive.Verdict.Message}");
+            }
+
+            context.Status.Message = Bounded.Sentence($"{borrowed.Now} replicas stay: {report.Decisive.Gate}: {report.Decisive.Verdict.Message}");
+            return PhaseResult.Wait();
+        }
+
+        context.Status.Attempt = attempt;
+        context.Status.LastAction = $"{action.Action}/{action.State}";
+        Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
+        return PhaseResult.Go(Trigger.Permitted, HandBack.Action, $"{action.Message}: {choice.Message}; key {action.Key}");
     }
 
     /// <summary>How long it has to stay well: the policy's time, and after a restart, while the same release runs, at least as long as the pod had lived until it fell ill.</summary>
@@ -56,4 +106,6 @@ public sealed class MitigatedPhase : IPhase
         var bounded = lived < LongestWatch ? lived : LongestWatch;
         return bounded > policy.RecurrenceWatch ? bounded : policy.RecurrenceWatch;
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

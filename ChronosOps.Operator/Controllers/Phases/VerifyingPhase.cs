@@ -30,7 +30,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         var effect = effects.Of(action);
         if (action.FieldsHandedBack != true && effect is not null)
         {
-            action.FieldsHandedBack = await effect.SettleAsync(context.Key, cancellationToken).ConfigureAwait(false);
+            action.FieldsHandedBack = await effect.SettleAsync(context.Key, action, cancellationToken).ConfigureAwait(false);
         }
 
         // The caches may still show the workload as it was before the effect.
@@ -74,18 +74,34 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         }
     }
 
-    private static bool ShowsEffect(ActionRecord action, WorkloadReading reading) => action.TargetPodUid is { } uid
-        ? Verifier.Watched(action, reading.Time) > reading.Policy.VerificationTimeout || !reading.Workload.Pods.Any(pod => pod.Uid == uid && !pod.Deleting)
-        : reading.Workload.Generation > action.TargetGeneration;
+    private static bool ShowsEffect(ActionRecord action, WorkloadReading reading) => action switch
+    {
+        { TargetPodUid: { } uid } => IsLate(action, reading) || !reading.Workload.Pods.Any(pod => pod.Uid == uid && !pod.Deleting),
+
+        // An autoscaler has its own pace, and downwards its own mind.
+        { Autoscaler: not null, ToReplicas: { } replicas } => IsLate(action, reading) || (replicas < action.FromReplicas ? reading.Workload.Replicas <= replicas : reading.Workload.Replicas >= replicas),
+        _ => reading.Workload.Generation > action.TargetGeneration,
+    };
+
+    private static bool IsLate(ActionRecord action, WorkloadReading reading) => Verifier.Watched(action, reading.Time) > reading.Policy.VerificationTimeout;
 
     private static PhaseResult? Changed(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
         var revision = reading.Workload.Current.Revision;
+        if (action is { ToReplicas: { } replicas, Autoscaler: null } && reading.Workload.Replicas != replicas)
+        {
+            return End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody set {reading.Workload.Replicas} replicas while the action was verified; standing down");
+        }
+
         return revision == action.ToRevision ? null
             : revision == action.FromRevision
                 ? ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
-                : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
+                : End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
+
+    /// <summary>Handing replicas back is no attempt to heal: whatever comes of it, the watch goes on.</summary>
+    private static PhaseResult End(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message) =>
+        ActionEnd.Record(context, action, state, ScalePlan.IsHandBack(action) ? Trigger.HandedBack : trigger, reason, message);
 
     private PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
@@ -104,10 +120,11 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         AddCheck(context, action, reading);
         return Verifier.Conclude(action, reading.Policy, reading, reading.Time) switch
         {
-            Conclusion.Succeeded => ActionEnd.Record(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
+            Conclusion.Succeeded => End(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
                 $"{reading.Policy.ConsecutiveChecks} checks in a row are healthy: {action.Checks[^1].Message}"),
+            Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => PlanUndo(context, action, reading),
             Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.DidNotHelp, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
-            Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
+            Conclusion.Inconclusive => End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
                 $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
                 $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
@@ -154,23 +171,40 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
     private static PhaseResult PlanUndo(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
         var worse = $"things are worse than before: {action.Checks.LastOrDefault()?.Message}";
-        if (reading.Workload.Revision(action.FromRevision) is not { } back)
+        var attempt = (context.Status.Attempt ?? 0) + 1;
+        if (UndoOf(context, action, reading, attempt) is not { } undo)
         {
             return ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone", $"{worse}; revision {action.FromRevision} is no longer kept");
         }
 
         ActionEnd.Record(context, action, ActionState.Failed, Trigger.UndoPlanned, "Worse", worse);
-        var attempt = (context.Status.Attempt ?? 0) + 1;
-        var undo = RollbackPlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, back, context.Now);
         undo.Policy = reading.Policy.Name;
         context.Status.Attempt = attempt;
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, undo);
-        return PhaseResult.Go(Trigger.UndoPlanned, "WorseThanBefore", $"{worse}; rolling forward to {back.Hash}");
+        return PhaseResult.Go(Trigger.UndoPlanned, "WorseThanBefore", $"{worse}; {undo.Message}");
     }
 
-    private static PhaseResult AfterUndo(IncidentContext context, ActionRecord action, WorkloadReading reading) =>
-        action.RolledOutAt is not null || Verifier.Watched(action, reading.Time) > reading.Policy.VerificationTimeout
-            ? ActionEnd.Record(context, action, action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded, Trigger.NotVerified, "Undone",
-                $"the rollback had made things worse and was taken back; revision {action.ToRevision} runs again")
-            : PhaseResult.Wait();
+    /// <summary>What takes the action back; null where nothing can.</summary>
+    private static ActionRecord? UndoOf(IncidentContext context, ActionRecord action, WorkloadReading reading, int attempt) =>
+        action is { ToReplicas: not null, FromReplicas: { } replicas }
+            ? ScalePlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, action, replicas, action.FromMaximum, context.Now)
+            : reading.Workload.Revision(action.FromRevision) is { } back
+                ? RollbackPlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, back, context.Now)
+                : null;
+
+    private static PhaseResult AfterUndo(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    {
+        if (action.RolledOutAt is null && !IsLate(action, reading))
+        {
+            return PhaseResult.Wait();
+        }
+
+        var state = action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded;
+        var undone = context.Status.Actions.LastOrDefault(one => one.ToReplicas is not null && one != action);
+        return action.ToReplicas is null
+                ? ActionEnd.Record(context, action, state, Trigger.NotVerified, "Undone", $"the rollback had made things worse and was taken back; revision {action.ToRevision} runs again")
+            : undone is not null && ScalePlan.IsHandBack(undone)
+                ? ActionEnd.Record(context, action, state, Trigger.HandedBack, "HandBackUndone", $"fewer replicas did not suffice; {action.ToReplicas} are asked for again, and stay")
+                : ActionEnd.Record(context, action, state, Trigger.NotVerified, "Undone", $"more replicas had made things worse and were taken back; {action.ToReplicas} are asked for again");
+    }
 }

@@ -8,7 +8,7 @@ public sealed class GitOpsGate : IGate
     public GateVerdict Evaluate(GateContext context) => context.Bundle.Ownership switch
     {
         null => GateVerdict.Deny("OwnershipUnknown", "it could not be found out who manages the workload"),
-        { IsGitOps: true } owner => GateVerdict.Deny("GitOpsOwned", $"{owner.Manager} manages the workload ({owner.Reference}); roll back in its repository"),
+        { IsGitOps: true } owner => GateVerdict.Deny("GitOpsOwned", $"{owner.Manager} manages the workload ({owner.Reference}); change it in its repository"),
         { Manager: { } manager } => GateVerdict.Allow($"{manager} does not revert changes"),
         _ => GateVerdict.Allow("no GitOps controller manages the workload"),
     };

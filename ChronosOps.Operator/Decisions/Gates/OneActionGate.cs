@@ -9,6 +9,6 @@ public sealed class OneActionGate : IGate
     {
         null => GateVerdict.Deny("ActionsUnknown", "other incidents of the workload could not be read"),
         [] => GateVerdict.Allow("no other action is under way on the workload"),
-        [var first, ..] => GateVerdict.Wait("ActionUnderWay", $"incident {first} has an action under way on the same workload"),
+        [var first, ..] => GateVerdict.Wait("ActionUnderWay", $"incident {first} has an action under way on the same workload, or adds replicas that take room"),
     };
 }

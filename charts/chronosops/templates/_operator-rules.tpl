@@ -16,6 +16,7 @@
   verbs: [list, create, patch]
 # OperatorHost: states of containers
 # PodEviction: whether the pod that is to be evicted is still the one that was judged
+# ScalingCollector: what runs on the nodes already
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
@@ -23,6 +24,10 @@
 - apiGroups: [""]
   resources: [pods/eviction]
   verbs: [create]
+# ScalingCollector: what quotas have left, before a workload is scaled
+- apiGroups: [""]
+  resources: [resourcequotas]
+  verbs: [list]
 # LiveWorkload: whether the revision of a StatefulSet or DaemonSet has changed since a rollback was written down
 # OperatorHost: the revisions of StatefulSets and DaemonSets
 # RevisionTemplates: the templates of earlier revisions of a StatefulSet or DaemonSet
@@ -38,6 +43,7 @@
 # OperatorHost: what is running
 # OwnershipCollector: who manages it, by its metadata
 # RollbackEffect: the rollback, one JSON Patch of a Deployment that a policy selects, and handing fields back; never update, delete or scale
+# ScaleEffect: its replicas, where the policy's ladder has Scale, and handing them back; never through the scale subresource, which takes no key
 - apiGroups: [apps]
   resources: [deployments]
   verbs: [get, list, watch, patch]
@@ -52,6 +58,11 @@
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, patch]
+# AutoscalerReader: which autoscaler sets the replicas, before a workload is scaled
+# ScaleEffect: minimum and maximum of the autoscaler that sets a workload's replicas, where the policy's ladder has Scale, and handing them back
+- apiGroups: [autoscaling]
+  resources: [horizontalpodautoscalers]
+  verbs: [get, list, patch]
 # IncidentController
 # IncidentOpener
 # OperatorHost
@@ -72,6 +83,12 @@
 - apiGroups: [chronosops.io]
   resources: [remediationpolicies/status]
   verbs: [patch]
+{{- if eq .Values.scope "cluster" }}
+# ScalingCollector: what nodes have left, before a workload is scaled; an operator of one namespace needs it and the pods of all namespaces besides
+- apiGroups: [""]
+  resources: [nodes]
+  verbs: [list]
+{{- end }}
 {{- if .Values.rbac.readSecretMetadata }}
 # ConfigCollector: the same of Secrets; RBAC knows no right to metadata alone
 - apiGroups: [""]

@@ -7,6 +7,24 @@ internal sealed class Capacity(double? requestsPerSecond, TimeProvider clock)
     private double room = (requestsPerSecond ?? 0) / 2;
     private long last = clock.GetTimestamp();
 
+    /// <summary>How much of it is in use, 0 to 1; null where there is no bound.</summary>
+    public double? Used
+    {
+        get
+        {
+            if (requestsPerSecond is not { } rate)
+            {
+                return null;
+            }
+
+            lock (gate)
+            {
+                var level = Math.Min(Bucket(rate), room + (clock.GetElapsedTime(last).TotalSeconds * rate));
+                return Math.Clamp(1 - ((level - 1) / Math.Max(1, Bucket(rate) - 1)), 0, 1);
+            }
+        }
+    }
+
     /// <summary>Whether there was room for one more request.</summary>
     public bool Take()
     {
@@ -18,7 +36,7 @@ internal sealed class Capacity(double? requestsPerSecond, TimeProvider clock)
         lock (gate)
         {
             var now = clock.GetTimestamp();
-            room = Math.Min(Math.Max(1, rate / 2), room + (clock.GetElapsedTime(last, now).TotalSeconds * rate));
+            room = Math.Min(Bucket(rate), room + (clock.GetElapsedTime(last, now).TotalSeconds * rate));
             last = now;
             if (room < 1)
             {
@@ -29,4 +47,6 @@ internal sealed class Capacity(double? requestsPerSecond, TimeProvider clock)
             return true;
         }
     }
+
+    private static double Bucket(double rate) => Math.Max(1, rate / 2);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ChronosOps.Samples.DemoService.Serve;
 
 /// <summary>What <c>/metrics</c> shows.</summary>
-internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests)
+internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests, Capacity capacity)
 {
     public string Render()
     {
@@ -19,6 +19,11 @@ internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests)
         }
 
         Process(page);
+        if (capacity.Used is { } used)
+        {
+            page.Family("demo_capacity_used_ratio", "gauge", "How much of what it can serve is asked for, 0 to 1.").Sample("demo_capacity_used_ratio", used);
+        }
+
         page.Family("demo_build_info", "gauge", "The version of this process; always 1.").Sample("demo_build_info", 1, ("version", options.Version));
         return page.ToString();
     }

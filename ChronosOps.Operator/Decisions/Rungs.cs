@@ -1,0 +1,39 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Decisions;
+
+/// <summary>Which step can help against which cause, and why each other one cannot.</summary>
+public static class Rungs
+{
+    /// <summary>The causes that each action can help against.</summary>
+    private static readonly Dictionary<RemediationAction, Cause> Remedies = new()
+    {
+        [RemediationAction.Rollback] = Cause.BadRelease,
+        [RemediationAction.Restart] = Cause.PodFault,
+        [RemediationAction.Scale] = Cause.Overload,
+    };
+
+    /// <summary>Whether the action can help against the cause.</summary>
+    public static bool Helps(RemediationAction action, Cause cause) => Remedies[action] == cause;
+
+    /// <summary>Why an action cannot help against a cause, in a few words.</summary>
+    public static string WhyNot(RemediationAction action, Cause cause) => (action, cause) switch
+    {
+        (RemediationAction.Rollback, Cause.Overload) => "the release before would get the same traffic",
+        (RemediationAction.Rollback, Cause.BadConfiguration) => "the release before reads the same configuration",
+        (RemediationAction.Rollback, Cause.PodFault) => "the other pods of the release are well",
+        (RemediationAction.Rollback, Cause.DependencyFailure) => "the release before would call the same",
+        (RemediationAction.Rollback, _) => "the release is not what is wrong",
+        (RemediationAction.Restart, Cause.BadRelease) => "the new pods would run the same release",
+        (RemediationAction.Restart, Cause.Overload) => "it would take capacity away",
+        (RemediationAction.Restart, _) => "no single pod is what is wrong",
+        (RemediationAction.Scale, Cause.BadRelease) => "more pods would run the same release",
+        (RemediationAction.Scale, Cause.PodFault) => "the ill pod would go on serving its share",
+        (RemediationAction.Scale, Cause.DependencyFailure) => "more pods would ask more of what fails already",
+        (RemediationAction.Scale, Cause.Quota or Cause.NoRoom) => "there is no room for more pods",
+        (RemediationAction.Scale, Cause.ScaledToZero) => "somebody wanted no replicas",
+        (RemediationAction.Scale, _) => "the workload is not too small for its load",
+        _ => "it does not touch the cause",
+    };
+}
