@@ -166,6 +166,41 @@ public sealed class VerifierTests
         Assert.Equal(Conclusion.GoOn, Conclude("???", Action(applied: -299), stuck));
     }
 
+    /// <summary>Before, ten requests a second came, and 40 % of them failed; 31 of 50 fail since. Replicas are taken back only where that is not the growing load's doing.</summary>
+    [Theory]
+    [InlineData(50, Conclusion.Worse)]
+    [InlineData(55, Conclusion.Worse)]
+    [InlineData(60, Conclusion.Failed)]
+    public void MoreReplicasAreNotBlamedForMoreLoad(double requests, Conclusion expected)
+    {
+        var action = Scaled();
+        action.Before = Verifier.MeasureBefore(Reading(Served(12, 50)) with { Signals = [SampleBundle.Fires("errors", Old)] });
+        Assert.Equal(expected, Conclude("UUU", action, Reading(Served(4, requests, requests * 0.62))));
+    }
+
+    [Fact]
+    public void WithoutAMeasureOfTheLoadTheyAreNotBlamedEither()
+    {
+        var action = Scaled();
+        action.Before = Verifier.MeasureBefore(Reading(WorkloadTraffic.None) with { Signals = [SampleBundle.Fires("errors", Old)] });
+        Assert.Equal(Conclusion.Failed, Conclude("UUU", action, Reading(Served(4, 50, 31))));
+    }
+
+    /// <summary>The pods were measured before the step, too: what the query looks back on must lie after it.</summary>
+    [Theory]
+    [InlineData(-29, CheckResult.Unknown)]
+    [InlineData(-30, CheckResult.Unhealthy)]
+    public void AfterAChangeOfReplicasAQueryIsJudgedOnceItsWindowHasPassed(double rolledOut, CheckResult expected)
+    {
+        var action = Scaled();
+        action.RolledOutAt = SampleWorkload.At(rolledOut);
+        Assert.Equal(expected, Look(Reading(WorkloadTraffic.None) with
+        {
+            Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] },
+            Signals = [SampleBundle.Reading("queue", SignalState.Firing)],
+        }, action).Result);
+    }
+
     [Fact]
     public void BeforeTheActionEveryValueAndTheReadyPodsAreMeasured()
     {
@@ -203,6 +238,13 @@ public sealed class VerifierTests
         RolledOutAt = rolledOut is { } at ? SampleWorkload.At(at) : null,
         Before = Verifier.MeasureBefore(Reading(WorkloadTraffic.None) with { Workload = SampleWorkload.Rolling(), Signals = [SampleBundle.Fires("errors", New)] }),
     };
+
+    private static ActionRecord Scaled()
+    {
+        var action = Action();
+        (action.FromRevision, action.FromReplicas, action.ToReplicas) = (null, 2, 3);
+        return action;
+    }
 
     private static WorkloadReading Reading(WorkloadTraffic traffic) => new()
     {
