@@ -15,7 +15,7 @@ public sealed class GateFlipOfScaleTests : OverloadedWorld
     [InlineData("AutoscalerOwned")]
     public async Task AGateDeniesUntilItsConditionAloneChanges(string reason)
     {
-        var world = await OverloadedAsync(maySeeNodes: reason != "NodesUnknown");
+        var world = await OverloadedAsync(maySeeNodes: reason != "NodesUnknown", request: reason == "NodesTooFull" ? "5000Gi" : "1Gi");
         if (reason == "QuotaTooSmall")
         {
             await QuotaAsync(world, 4);
@@ -32,7 +32,8 @@ public sealed class GateFlipOfScaleTests : OverloadedWorld
         Assert.Equal((reason, "Overload"), (escalated.Status!.Reason, escalated.Status.Cause));
         Assert.Empty(world.ForeignWrites());
 
-        await NodeAsync(world, "4000Gi");
+        // No node of another test has room for one of these pods.
+        await NodeAsync(world, reason == "NodesTooFull" ? "5000000Gi" : "4000Gi");
         await (reason switch
         {
             "QuotaTooSmall" => QuotaAsync(world, 20),

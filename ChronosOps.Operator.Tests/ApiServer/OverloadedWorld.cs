@@ -24,11 +24,11 @@ public abstract class OverloadedWorld : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected async Task<ApiServerWorld> OverloadedAsync(bool maySeeNodes = true, int maximum = 4)
+    private protected async Task<ApiServerWorld> OverloadedAsync(bool maySeeNodes = true, int maximum = 4, string request = "1Gi")
     {
         var world = _world = await ApiServerWorld.StartAsync();
         world.Prometheus.Traffic.CapacityPerPod = 25;
-        var deployment = Deployment(2);
+        var deployment = Deployment(2, request);
         await world.ApplyAsync(deployment);
         await world.ApplyAsync(Policy(maximum));
         if (maySeeNodes)
@@ -39,10 +39,10 @@ public abstract class OverloadedWorld : IAsyncDisposable
         return world;
     }
 
-    private protected static JsonObject Deployment(int? replicas)
+    private protected static JsonObject Deployment(int? replicas, string request = "1Gi")
     {
         var deployment = Manifests.Deployment("web", Manifests.Image(1), replicas);
-        deployment.Container()["resources"] = JsonNode.Parse("""{ "requests": { "cpu": "100m", "memory": "1Gi" } }""");
+        deployment.Container()["resources"] = JsonNode.Parse($$"""{ "requests": { "cpu": "100m", "memory": "{{request}}" } }""");
         return deployment;
     }
 

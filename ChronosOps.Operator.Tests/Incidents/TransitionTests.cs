@@ -124,6 +124,22 @@ public sealed class TransitionTests
         Assert.Equal(At(70), status.EndedAt);
     }
 
+    /// <summary>What is lent is handed back later: that it was mitigated, and when, stays as it was.</summary>
+    [Fact]
+    public void HandingReplicasBackLeavesItMitigated()
+    {
+        var status = In(IncidentPhase.Mitigated);
+        var (at, after) = (status.MitigatedAt, status.TimeToMitigate);
+        status.Actions = [new ActionRecord { Key = "uid-incident/2", Action = ActionNames.HandBack }];
+        foreach (var trigger in new[] { Trigger.Permitted, Trigger.Applied, Trigger.HandedBack })
+        {
+            Apply(status, trigger, 100);
+            Assert.Equal("True", Condition(status, "Mitigated").Status);
+        }
+
+        Assert.Equal((IncidentPhase.Mitigated, at, after), (status.Phase!.Value, status.MitigatedAt, status.TimeToMitigate));
+    }
+
     [Fact]
     public void WithoutAnOnsetTimesAreCountedFromTheDetection()
     {

@@ -72,7 +72,8 @@ public static class Transition
             Keep("Diagnosed", false);
         }
 
-        Keep("Mitigated", to is IncidentPhase.Mitigated or IncidentPhase.Resolved);
+        var handsBack = to is IncidentPhase.Acting or IncidentPhase.Verifying && status.Actions.LastOrDefault()?.IsReturn == true;
+        Keep("Mitigated", handsBack || to is IncidentPhase.Mitigated or IncidentPhase.Resolved);
         Keep("Resolved", to == IncidentPhase.Resolved);
 
         void Set(string type, bool value) => Write(type, value ? "True" : "False", status.Reason ?? "Unknown", status.Message ?? "");
