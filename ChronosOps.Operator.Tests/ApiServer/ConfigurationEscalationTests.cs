@@ -78,10 +78,10 @@ public class ConfigurationEscalationTests
         return await EscalationTests.StartAsync(world);
     }
 
-    private static void Refer(JsonObject deployment, string kind) =>
+    internal static void Refer(JsonObject deployment, string kind) =>
         deployment.Container()["envFrom"] = new JsonArray(new JsonObject { [kind] = new JsonObject { ["name"] = "settings" } });
 
-    private static JsonObject Settings(string kind, string value) => new()
+    internal static JsonObject Settings(string kind, string value) => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = kind,

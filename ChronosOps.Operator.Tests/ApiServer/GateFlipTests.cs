@@ -6,7 +6,8 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 
 /// <summary>
 /// A gate denies; then that one condition is flipped, and nothing else, and the same trouble is healed. Where the policy is what was flipped the incident is
-/// thought over; otherwise a person mends the service and releases it again. Emergency stop, hold and mode: <see cref="ModeTests"/>.
+/// thought over; otherwise a person mends the service and releases it again. Emergency stop, hold and mode: <see cref="ModeTests"/>; configuration:
+/// <see cref="ConfigurationEscalationTests"/>; gates that wait: <see cref="GateFlipOfWaitingTests"/>; of a restart: <see cref="GateFlipOfRestartTests"/>.
 /// </summary>
 [Trait("Tier", "apiserver")]
 public class GateFlipTests
@@ -139,6 +140,6 @@ public class GateFlipTests
         return world.ApplyAsync(policy);
     }
 
-    private static Task DeleteAsync(ApiServerWorld world, Incident incident) =>
+    internal static Task DeleteAsync(ApiServerWorld world, Incident incident) =>
         world.Client.SendAsync(HttpMethod.Delete, $"/apis/chronosops.io/v1alpha1/namespaces/{world.Namespace}/incidents/{incident.Metadata.Name}", ct: ApiServerWorld.Ct);
 }

@@ -43,13 +43,11 @@ public class IllPodTests
     {
         await using var world = await WorldAsync(Manifests.RestartPolicy("policy", "web"));
         await using var running = await RunningAsync(world);
-        var budget = JsonNode.Parse("""{ "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget", "metadata": { "name": "web" }, "spec": { "minAvailable": "100%", "selector": { "matchLabels": { "app": "web" } } } }""");
-        await world.Client.SendAsync(HttpMethod.Post, $"/apis/policy/v1beta1/namespaces/{world.Namespace}/poddisruptionbudgets", budget, ct: ApiServerWorld.Ct);
+        await BudgetAsync(world);
         var ill = await FallIllAsync(world);
-        var waiting = await Waiting.ForAsync("the eviction to be held off", async () =>
-            (await world.IncidentsAsync()).FirstOrDefault(one => one.Status is { Phase: IncidentPhase.Acting, Message: { } text } && text.Contains("disruption budget", StringComparison.Ordinal)), () => StoryAsync(world));
+        var waiting = await HeldOffAsync(world);
         AssertEvicted(world);
-        await world.Client.SendAsync(HttpMethod.Delete, $"/apis/policy/v1beta1/namespaces/{world.Namespace}/poddisruptionbudgets/web", ct: ApiServerWorld.Ct);
+        await NoBudgetAsync(world);
         var incident = await world.IncidentAsync(IncidentPhase.Resolved);
         Assert.Equal((waiting.Metadata.Uid, 1), (incident.Metadata.Uid, incident.Status!.Actions.Count));
         AssertEvicted(world, ill);
@@ -84,17 +82,22 @@ public class IllPodTests
         AssertEvicted(world, ill);
     }
 
-    private static async Task<ApiServerWorld> WorldAsync(JsonObject policy)
+    internal static async Task<ApiServerWorld> WorldAsync(JsonObject policy, Action<JsonObject>? change = null, JsonObject? settings = null)
     {
         var world = await ApiServerWorld.StartAsync();
         // So many that a few seconds tell ill from well.
         world.Prometheus.Traffic.RequestsPerSecond = 200;
-        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        if (settings is not null)
+        {
+            await world.ApplyAsync(settings);
+        }
+
+        await world.ReleaseAsync(1, PodFate.Well, change: change);
         await world.ApplyAsync(policy);
         return world;
     }
 
-    private static async Task<RunningOperator> RunningAsync(ApiServerWorld world)
+    internal static async Task<RunningOperator> RunningAsync(ApiServerWorld world)
     {
         var running = await RunningOperator.StartAsync(world);
         await world.PolicyConditionAsync("policy", "Protected", "True");
@@ -102,21 +105,40 @@ public class IllPodTests
     }
 
     /// <summary>When the release has proved itself and served as long again.</summary>
-    private static async Task<V1Pod> FallIllAsync(ApiServerWorld world)
+    internal static async Task<V1Pod> FallIllAsync(ApiServerWorld world)
     {
         var released = DateTimeOffset.Parse((string)(await world.DeploymentAsync())["metadata"]!["creationTimestamp"]!, System.Globalization.CultureInfo.InvariantCulture);
         await Waiting.QuietlyAsync((TimeProvider.System.GetUtcNow() - released).TotalSeconds + 3);
+        return await FallIllNowAsync(world);
+    }
+
+    internal static async Task<V1Pod> FallIllNowAsync(ApiServerWorld world)
+    {
         var ill = (await PodsAsync(world)).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).First();
         world.Kubelet.PodFates[ill.Metadata.Name!] = PodFate.Failing();
         return ill;
     }
 
+    /// <summary>A budget that lets no pod go.</summary>
+    internal static Task BudgetAsync(ApiServerWorld world)
+    {
+        var budget = JsonNode.Parse("""{ "apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget", "metadata": { "name": "web" }, "spec": { "minAvailable": "100%", "selector": { "matchLabels": { "app": "web" } } } }""");
+        return world.Client.SendAsync(HttpMethod.Post, $"/apis/policy/v1beta1/namespaces/{world.Namespace}/poddisruptionbudgets", budget, ct: ApiServerWorld.Ct);
+    }
+
+    internal static Task NoBudgetAsync(ApiServerWorld world) =>
+        world.Client.SendAsync(HttpMethod.Delete, $"/apis/policy/v1beta1/namespaces/{world.Namespace}/poddisruptionbudgets/web", ct: ApiServerWorld.Ct);
+
+    /// <summary>The incident whose eviction the budget holds off.</summary>
+    internal static Task<Incident> HeldOffAsync(ApiServerWorld world) => Waiting.ForAsync("the eviction to be held off", async () =>
+        (await world.IncidentsAsync()).FirstOrDefault(one => one.Status is { Phase: IncidentPhase.Acting, Message: { } text } && text.Contains("disruption budget", StringComparison.Ordinal)), () => StoryAsync(world));
+
     private static async Task<string> StoryAsync(ApiServerWorld world) => string.Join(" | ", (await world.IncidentsAsync()).Select(Waiting.Story));
 
-    private static async Task<IReadOnlyList<V1Pod>> PodsAsync(ApiServerWorld world) => (await world.Client.For(KubernetesResources.Pods).ListAsync(world.Namespace, ct: ApiServerWorld.Ct)).Items;
+    internal static async Task<IReadOnlyList<V1Pod>> PodsAsync(ApiServerWorld world) => (await world.Client.For(KubernetesResources.Pods).ListAsync(world.Namespace, ct: ApiServerWorld.Ct)).Items;
 
     /// <summary>Exactly these pods, each once, and nobody's spec.</summary>
-    private static void AssertEvicted(ApiServerWorld world, params V1Pod[] pods)
+    internal static void AssertEvicted(ApiServerWorld world, params V1Pod[] pods)
     {
         var writes = world.ForeignWrites();
         Assert.Equal(pods.Select(pod => ("create", "pods", (string?)"eviction", pod.Metadata.Name!)), writes.Select(write => (write.Verb, write.Resource, write.Subresource, write.Name)));

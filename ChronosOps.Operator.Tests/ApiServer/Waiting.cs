@@ -53,6 +53,18 @@ internal static class Waiting
         return incident;
     }
 
+    /// <summary>The incident that a gate stands in the way of by itself: its last decision is that gate's, and every other gate allows.</summary>
+    public static async Task<Incident> StoppedByAsync(this ApiServerWorld world, string gate, string verdict, string reason)
+    {
+        var incident = await world.IncidentAsync($"stopped by {gate}", one => Judged(one) is { } last && (last.Verdict, last.Reason) == (verdict, reason));
+        var decision = Judged(incident)!;
+        Assert.StartsWith($"{gate}: ", decision.Message, StringComparison.Ordinal);
+        Assert.Equal([(gate, verdict)], decision.Gates.Where(one => one.Verdict != "Allow").Select(one => (one.Gate, one.Verdict)));
+        return incident;
+
+        static DecisionRecord? Judged(Incident incident) => incident.Status?.Decisions.LastOrDefault(one => one.Gates.Count > 0);
+    }
+
     public static Task<V1Condition> PolicyConditionAsync(this ApiServerWorld world, string policy, string type, string status)
     {
         return ForAsync(
