@@ -52,6 +52,19 @@ public sealed class PodComparisonTests
         Assert.NotEqual(Cause.PodFault, Analysers.Diagnose(bundle).Accepted?.Cause);
     }
 
+    /// <summary>It takes the place of a missing one, or came with more load: the trouble was there before it.</summary>
+    [Fact]
+    public void APodThatWasMadeSinceTheOnsetAndServedTooLittleLeavesTheIllOneToBlame()
+    {
+        var measures = new[] { SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4) };
+        Assert.Equal(Cause.PodFault, Diagnose(b => New(b) with { PodMeasures = measures }).Accepted?.Cause);
+        Assert.Equal(Cause.PodFault, Diagnose(b => New(b) with { PodMeasures = [.. measures, SampleBundle.Pod(3, 0, 99)] }).Accepted?.Cause);
+        Assert.NotEqual(Cause.PodFault, Diagnose(b => New(b) with { PodMeasures = [.. measures, SampleBundle.Pod(3, 0.4)] }).Accepted?.Cause);
+
+        static EvidenceBundle New(EvidenceBundle bundle) =>
+            bundle with { Workload = bundle.Workload with { Pods = [bundle.Workload.Pods[0], bundle.Workload.Pods[1], bundle.Workload.Pods[2] with { CreatedAt = SampleWorkload.At(-10) }] } };
+    }
+
     [Fact]
     public void AConfigurationThatChangedSinceThePodBeganLeavesOneKindOfEvidence()
     {

@@ -74,7 +74,15 @@ public class GateFlipOfRestartTests
     }
 
     [Fact]
-    public async Task AMissingPodHasTheRestartWaitAndOneThatIsNoLongerAskedForAllows()
+    public Task AMissingPodHasTheRestartWaitAndOneThatIsNoLongerAskedForAllows() =>
+        MissingPodAsync((world, _) => world.ReleaseAsync(1, PodFate.Well));
+
+    /// <summary>The new pod has served next to nothing when it gets ready, and says nothing of the ill one.</summary>
+    [Fact]
+    public Task AMissingPodHasTheRestartWaitAndItsReplacementAllows() =>
+        MissingPodAsync((world, missing) => world.Client.SendAsync(HttpMethod.Delete, KubernetesResources.Pods.Path(world.Namespace, missing.Metadata.Name), ct: ApiServerWorld.Ct));
+
+    private static async Task MissingPodAsync(Func<ApiServerWorld, V1Pod, Task> flip)
     {
         var policy = Manifests.RestartPolicy("policy", "web");
         policy["spec"]!["rolloutDeadline"] = "10m";
@@ -87,7 +95,7 @@ public class GateFlipOfRestartTests
         await Waiting.QuietlyAsync(3);
         IllPodTests.AssertEvicted(world);
 
-        await world.ReleaseAsync(1, PodFate.Well);
+        await flip(world, missing);
         var healed = await IsEvictedAsync(world, ill);
         Assert.Equal(waiting.Metadata.Uid, healed.Metadata.Uid);
     }

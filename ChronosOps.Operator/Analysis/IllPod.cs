@@ -11,7 +11,7 @@ namespace ChronosOps.Operator.Analysis;
 /// <param name="Signal">The signal.</param>
 /// <param name="Ill">Pods at or beyond the threshold.</param>
 /// <param name="Well">Pods far below it, and far below every ill one.</param>
-/// <param name="Others">How many ready pods are neither, those that served nothing among them.</param>
+/// <param name="Others">How many ready pods are neither, those that served nothing among them. One that was made since the trouble began counts once it has served enough to tell.</param>
 public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill, IReadOnlyList<PodMeasure> Well, int Others)
 {
     /// <summary>Of a hundred requests with one in twenty failed, at most one fails in fewer than four cases of a hundred.</summary>
@@ -34,7 +34,8 @@ public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill,
         var ill = telling.Where(measure => measure.Value >= measure.Threshold).ToList();
         var well = ill.Count == 0 ? [] : telling.Where(measure => measure.Value < Math.Min(measure.Threshold / BelowThreshold, ill.Min(one => one.Value) / BelowIll)).ToList();
         var told = ill.Concat(well).Select(measure => measure.Pod).ToHashSet();
-        var others = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Count(pod => pod is { Ready: true, Deleting: false } && !told.Contains(pod.Name));
+        var others = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Count(pod => pod is { Ready: true, Deleting: false } && !told.Contains(pod.Name)
+            && (pod.CreatedAt < bundle.OnsetAt || telling.Exists(measure => measure.Pod == pod.Name)));
         return new PodComparison(signal, ill, well, others);
     }
 }
