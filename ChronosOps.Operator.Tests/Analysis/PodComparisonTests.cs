@@ -41,6 +41,20 @@ public sealed class PodComparisonTests
         Assert.Contains(diagnosis.Findings, finding => finding.Message == "errors by pod: 2 show it (checkout-5f8d6c7b9-oooo1, checkout-5f8d6c7b9-oooo2), 1 do not, of 0 it cannot be told");
     }
 
+    /// <summary>A pod that was not ready for a while served too little to tell. The release has proved itself all the same, minutes ago, and a pod of it is well.</summary>
+    [Fact]
+    public void ASettledReleaseOfWhichAPodIsWellIsNotBlamedWhereAnotherCannotBeTold()
+    {
+        var older = SampleWorkload.Revision(SampleWorkload.Facts("registry.example/checkout:0"), 0, "checkout-older", SampleWorkload.At(-200000));
+        var diagnosis = Diagnose(b => b with
+        {
+            Workload = b.Workload with { RolloutStartedAt = SampleWorkload.At(-500), Revisions = [.. b.Workload.Revisions, older] },
+            KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-261), SampleWorkload.At(-30)), new GoodRevision(older.Hash, SampleWorkload.At(-190000), SampleWorkload.At(-500))],
+            PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0, 20)],
+        });
+        Assert.NotEqual(Cause.BadRelease, diagnosis.Accepted?.Cause);
+    }
+
     public static TheoryData<string> Undecided => [.. Undecisive.Keys];
 
     /// <summary>Where luck, a third one or a young release could be behind it.</summary>

@@ -75,7 +75,7 @@ public sealed class PodComparisonAnalyser : IAnalyser
         @case.For(Cause.PodFault, subject, finding);
     }
 
-    /// <summary>More than one and not all: that is worth knowing, and no reason to restart one of them.</summary>
+    /// <summary>More than one and not all, or it cannot be told: no reason to restart one of them, and none to blame a settled release of which some pods are well.</summary>
     private static void Several(EvidenceBundle bundle, Case @case)
     {
         foreach (var comparison in PodComparison.Of(bundle).Where(comparison => comparison is { Ill.Count: > 0, Well.Count: > 0 }))
@@ -84,6 +84,7 @@ public sealed class PodComparisonAnalyser : IAnalyser
             var finding = @case.Find(EvidenceKind.Series, Source, null, 0.3,
                 $"{comparison.Signal} by pod: {comparison.Ill.Count} show it ({names}), {comparison.Well.Count} do not, of {comparison.Others} it cannot be told", $"signal {comparison.Signal}");
             @case.For(Cause.PodFault, $"{comparison.Ill.Count} pods of {bundle.Workload.Key.Name}", finding);
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.5);
         }
     }
 }
