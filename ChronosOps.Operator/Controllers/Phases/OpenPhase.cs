@@ -45,7 +45,8 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
         var first = reading.Firing.FirstOrDefault();
         return first is null
             ? PhaseResult.Go(Trigger.Opened, "Reported", incident.Spec.Summary is { Length: > 0 } text ? text : "opened without a signal that fires")
-            : PhaseResult.Go(Trigger.Opened, first.IsKubernetesSign ? first.Signal : "SignalFiring", $"{first.Signal}: {first.Message}");
+            : first.IsKubernetesSign ? PhaseResult.Go(Trigger.Opened, first.Signal, first.Message)
+            : PhaseResult.Go(Trigger.Opened, "SignalFiring", $"{first.Signal}: {first.Message}");
     }
 
     private PhaseResult NoPolicy(IncidentContext context, Workloads.WorkloadSnapshot workload)
