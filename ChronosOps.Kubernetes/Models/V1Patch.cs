@@ -5,6 +5,9 @@ namespace ChronosOps.Kubernetes.Models;
 /// <summary>A change to an object, as JSON and the rule by which the server applies it.</summary>
 public sealed record V1Patch(JsonNode Content, V1Patch.PatchType Type)
 {
+    /// <summary>The media type of RFC 6902, for requests by path.</summary>
+    public const string JsonPatchContentType = "application/json-patch+json";
+
     public enum PatchType
     {
         /// <summary>RFC 6902: a list of operations. The only kind that can make a write conditional (<c>test</c>).</summary>
@@ -22,7 +25,7 @@ public sealed record V1Patch(JsonNode Content, V1Patch.PatchType Type)
 
     internal string ContentType => Type switch
     {
-        PatchType.JsonPatch => "application/json-patch+json",
+        PatchType.JsonPatch => JsonPatchContentType,
         PatchType.MergePatch => "application/merge-patch+json",
         PatchType.StrategicMergePatch => "application/strategic-merge-patch+json",
         PatchType.ApplyPatch => "application/apply-patch+yaml",

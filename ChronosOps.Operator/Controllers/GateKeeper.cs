@@ -18,7 +18,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
     {
         var bundle = new EvidenceBundle { CollectedAt = context.Now, OnsetAt = context.Status.OnsetAt ?? context.Now, Workload = workload, Signals = [] };
         var step = action.ToReplicas is { } replicas
-            ? new ProposedStep(RemediationAction.Scale, null, action.Action == Remediation.RollbackPlan.UndoAction, Continues: true, Replicas: replicas)
+            ? new ProposedStep(RemediationAction.Scale, null, action.Action == ActionNames.Undo, Continues: true, Replicas: replicas)
             : new ProposedStep(RemediationAction.Rollback, null, Continues: true);
         return AskAsync(context, new Assessment(bundle, new Diagnosis([], [], null, [])), policy, step, action.Key, action.Attempt ?? 1, cancellationToken);
     }
@@ -65,7 +65,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
         {
             Time = context.Now,
             Attempt = attempt,
-            Action = step.IsUndo ? Remediation.RollbackPlan.UndoAction : !step.Continues ? step.Action.ToString() : step.Action == RemediationAction.Scale ? HandBack.Action : Continuation,
+            Action = step.IsUndo ? ActionNames.Undo : !step.Continues ? step.Action.ToString() : step.Action == RemediationAction.Scale ? ActionNames.HandBack : Continuation,
             Verdict = decisive.Verdict.Verdict.ToString(),
             Reason = allowed ? "AllGatesAllow" : decisive.Verdict.Reason,
             Message = Bounded.Sentence(allowed ? $"all {report.Results.Count} gates allow it" : $"{decisive.Gate}: {decisive.Verdict.Message}"),

@@ -14,9 +14,6 @@ public sealed record HandBackChoice(int? Replicas, int? Maximum, bool IsOver, st
 /// <summary>When added replicas are handed back, and how many at once. Pure.</summary>
 public static class HandBack
 {
-    /// <summary>What taking added replicas back is called.</summary>
-    public const string Action = ActionNames.HandBack;
-
     /// <summary>In so many steps at most.</summary>
     private const int Steps = 3;
 
@@ -38,7 +35,7 @@ public static class HandBack
             return new HandBackChoice(null, null, IsOver: true, $"somebody set {workload.Replicas} replicas: nothing is handed back");
         }
 
-        var steps = done.Where(action => action.Action == Action).ToList();
+        var steps = done.Where(action => action.Action == ActionNames.HandBack).ToList();
         if (steps.Exists(step => step.State is ActionState.Failed or ActionState.OutcomeUnknown) || steps.Count(step => step.State == ActionState.Refused) >= Refusals)
         {
             return new HandBackChoice(null, null, IsOver: true, $"handing back did not go well: {borrowed.Now} replicas stay");
@@ -88,7 +85,6 @@ public static class HandBack
     private static double? RequestsPerSecond(WorkloadTraffic traffic)
     {
         var steps = traffic.Whole();
-        var recent = steps.Where(step => step.To > steps[^1].To - TimeSpan.FromMinutes(1)).ToList();
-        return recent.Count == 0 ? null : recent.Sum(step => step.Requests) / recent.Sum(step => (step.To - step.From).TotalSeconds);
+        return TrafficStep.RequestsPerSecond([.. steps.Where(step => step.To > steps[^1].To - TimeSpan.FromMinutes(1))]);
     }
 }

@@ -15,6 +15,11 @@ public sealed record TrafficStep(DateTimeOffset From, DateTimeOffset To, double 
         steps.Sum(step => step.Errors),
         LatencyHistogram.Sum(steps.Select(step => step.Latency)));
 
+    /// <summary>How many requests a second came over all these steps together; null without steps.</summary>
+    public static double? RequestsPerSecond(IReadOnlyList<TrafficStep> steps) => steps.Count == 0
+        ? null
+        : steps.Sum(step => step.Requests) / TimeSpan.FromTicks(steps.Sum(step => (step.To - step.From).Ticks)).TotalSeconds;
+
     public double ErrorRatio => Requests > 0 ? Math.Min(1, Errors / Requests) : 0;
 }
 

@@ -28,8 +28,7 @@ public sealed class AutoscalerReader(KubernetesClient client)
 
     /// <summary>Who manages the workload; null where it is gone.</summary>
     /// <exception cref="KubernetesException">It could not be read.</exception>
-    public async Task<Ownership?> OwnershipAsync(WorkloadKey workload, CancellationToken cancellationToken) =>
-        await client.ReadMetadataAsync(workload.Path, cancellationToken).ConfigureAwait(false) is { } live ? Ownership.Of(live) : null;
+    public Task<Ownership?> OwnershipAsync(WorkloadKey workload, CancellationToken cancellationToken) => OwnershipCollector.ReadAsync(client, workload.Path, cancellationToken);
 
     private async Task<AutoscalerFact> OfAsync(string @namespace, V1HorizontalPodAutoscaler autoscaler, CancellationToken cancellationToken)
     {

@@ -16,7 +16,11 @@ public sealed class OwnershipCollector(KubernetesClient client) : ICollector
     public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
         var key = bundle.Workload.Key;
-        var live = await client.ReadMetadataAsync(key.Path, cancellationToken).ConfigureAwait(false);
-        return bundle with { Ownership = live is null ? null : Ownership.Of(live) };
+        return bundle with { Ownership = await ReadAsync(client, key.Path, cancellationToken).ConfigureAwait(false) };
     }
+
+    /// <summary>Who manages an object; null where it is gone.</summary>
+    /// <exception cref="KubernetesException">It could not be read.</exception>
+    internal static async Task<Ownership?> ReadAsync(KubernetesClient client, string path, CancellationToken cancellationToken) =>
+        await client.ReadMetadataAsync(path, cancellationToken).ConfigureAwait(false) is { } live ? Ownership.Of(live) : null;
 }

@@ -63,10 +63,11 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
     private static LoadFact? Compare(IReadOnlyList<TrafficStep> steps, DateTimeOffset onset)
     {
         var (before, since) = (steps.Where(step => step.To <= onset).ToList(), steps.Where(step => step.From >= onset).ToList());
-        return Length(before) >= LeastBefore && Length(since) >= LeastSince ? new LoadFact(Rate(before), Rate(since)) : null;
+        return Length(before) >= LeastBefore && Length(since) >= LeastSince && TrafficStep.RequestsPerSecond(before) is { } earlier && TrafficStep.RequestsPerSecond(since) is { } now
+            ? new LoadFact(earlier, now)
+            : null;
 
         static TimeSpan Length(List<TrafficStep> part) => TimeSpan.FromTicks(part.Sum(step => (step.To - step.From).Ticks));
-        static double Rate(List<TrafficStep> part) => part.Sum(step => step.Requests) / Length(part).TotalSeconds;
     }
 
     /// <summary>What a pod served while the trouble lasted; null where that is too little to tell.</summary>

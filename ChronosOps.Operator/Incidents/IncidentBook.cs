@@ -50,7 +50,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
         (from incident in Of(workload)
          where incident.Status?.WorkloadUid == workloadUid
          let actions = incident.Status!.Actions
-         where actions.All(action => action.Action != Remediation.RollbackPlan.UndoAction || action.ToReplicas is not null)
+         where actions.All(action => action.Action != ActionNames.Undo || action.ToReplicas is not null)
          from action in actions
          where action is { FromRevision: not null, State: ActionState.Applied or ActionState.Succeeded or ActionState.Failed or ActionState.Inconclusive }
          group incident.Name() by action.FromRevision!)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
+using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Remediation;
@@ -49,7 +50,7 @@ public sealed class FieldReturn(KubernetesClient client)
         ];
         try
         {
-            await client.SendAsync(HttpMethod.Patch, $"{path}?fieldManager={ApiGroup.FieldManager}", patch, "application/json-patch+json", cancellationToken).ConfigureAwait(false);
+            await client.SendAsync(HttpMethod.Patch, $"{path}?fieldManager={ApiGroup.FieldManager}", patch, V1Patch.JsonPatchContentType, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (KubernetesException e) when (e.IsConflict || e.IsInvalid)

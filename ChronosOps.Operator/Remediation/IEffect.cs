@@ -63,9 +63,9 @@ public sealed class Effects(RollbackEffect rollback, RestartEffect restart, Scal
     /// <summary>The effect of an action that is written down; null for one that this version does not know.</summary>
     public IEffect? Of(ActionRecord action) => action.Action switch
     {
-        nameof(RemediationAction.Scale) or HandBack.Action => scale,
-        RollbackPlan.UndoAction when action.ToReplicas is not null => scale,
-        nameof(RemediationAction.Rollback) or RollbackPlan.UndoAction => rollback,
+        nameof(RemediationAction.Scale) or ActionNames.HandBack => scale,
+        ActionNames.Undo when action.ToReplicas is not null => scale,
+        nameof(RemediationAction.Rollback) or ActionNames.Undo => rollback,
         nameof(RemediationAction.Restart) => restart,
         _ => null,
     };

@@ -14,7 +14,6 @@ namespace ChronosOps.Operator.Remediation;
 [EntityRbac(typeof(V1DaemonSet), Verbs = RbacVerb.Get | RbacVerb.Patch, Why = "the same of a DaemonSet")]
 public sealed class RollbackEffect(KubernetesClient client) : IEffect
 {
-    private const string JsonPatch = "application/json-patch+json";
     private readonly RevisionTemplates _templates = new(client);
     private readonly FieldReturn _return = new(client);
     private readonly PodEviction _eviction = new(client);
@@ -43,7 +42,7 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
         var (patch, hindrance) = await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false);
         return patch is null
             ? new EffectOutcome(EffectState.NotInPlace, hindrance)
-            : await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
+            : await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}", patch, V1Patch.JsonPatchContentType, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -52,7 +51,7 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
         var (patch, hindrance) = await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false);
         return patch is null
             ? new EffectOutcome(EffectState.NotInPlace, hindrance)
-            : await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, JsonPatch, cancellationToken)).ConfigureAwait(false);
+            : await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{workload.Path}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, V1Patch.JsonPatchContentType, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>The patch, or why there is none.</summary>

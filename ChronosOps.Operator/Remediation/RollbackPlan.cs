@@ -8,8 +8,6 @@ namespace ChronosOps.Operator.Remediation;
 /// <summary>Plans a change of revision and writes it as one patch. Pure.</summary>
 public static class RollbackPlan
 {
-    public const string UndoAction = ActionNames.Undo;
-
     /// <summary>Writes the action down: bound to the workload as it is now, so that whatever happens to it in between makes the effect fail.</summary>
     /// <param name="incidentUid">The incident.</param>
     /// <param name="attempt">The attempt, from 1.</param>

@@ -13,7 +13,6 @@ namespace ChronosOps.Operator.Remediation;
 [EntityRbac(typeof(V1HorizontalPodAutoscaler), Verbs = RbacVerb.Get | RbacVerb.Patch, Why = "minimum and maximum of the autoscaler that sets a workload's replicas, where the policy's ladder has Scale, and handing them back")]
 public sealed class ScaleEffect(KubernetesClient client) : IEffect
 {
-    private const string JsonPatch = "application/json-patch+json";
     private readonly FieldReturn _return = new(client);
 
     /// <inheritdoc/>
@@ -37,14 +36,14 @@ public sealed class ScaleEffect(KubernetesClient client) : IEffect
     {
         permit.Require(action.Key);
         return await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false) is { } patch
-            ? await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{PathOf(workload, action)}?fieldManager={ApiGroup.FieldManager}", patch, JsonPatch, cancellationToken)).ConfigureAwait(false)
+            ? await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{PathOf(workload, action)}?fieldManager={ApiGroup.FieldManager}", patch, V1Patch.JsonPatchContentType, cancellationToken)).ConfigureAwait(false)
             : Gone(action);
     }
 
     /// <inheritdoc/>
     public async Task<EffectOutcome> RehearseAsync(WorkloadKey workload, ActionRecord action, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken) =>
         await PrepareAsync(workload, action, annotations, cancellationToken).ConfigureAwait(false) is { } patch
-            ? await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{PathOf(workload, action)}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, JsonPatch, cancellationToken)).ConfigureAwait(false)
+            ? await KeyedPatch.AnswerAsync(action, client.SendAsync(HttpMethod.Patch, $"{PathOf(workload, action)}?fieldManager={ApiGroup.FieldManager}&dryRun=All", patch, V1Patch.JsonPatchContentType, cancellationToken)).ConfigureAwait(false)
             : Gone(action);
 
     /// <summary>Hands the counts back to whoever applies them.</summary>

@@ -10,7 +10,7 @@ namespace ChronosOps.Operator.Remediation;
 public static class ScalePlan
 {
     /// <summary>Whether an action takes added replicas back.</summary>
-    public static bool IsHandBack(ActionRecord action) => action.Action == HandBack.Action;
+    public static bool IsHandBack(ActionRecord action) => action.Action == ActionNames.HandBack;
 
     /// <summary>Writes a step up down.</summary>
     /// <param name="incidentUid">The incident.</param>

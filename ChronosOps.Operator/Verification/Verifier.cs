@@ -58,7 +58,7 @@ public static class Verifier
     [
         .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null }).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
         Measure(Available, reading.Workload.AvailableReplicas),
-        .. RequestsPerSecond(reading.Traffic.Whole(), reading.Time - LoadWindow) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
+        .. RequestsPerSecond(reading, reading.Time - LoadWindow) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
     ];
 
     /// <summary>One check.</summary>
@@ -184,7 +184,7 @@ public static class Verifier
         if (IsMoreReplicas(action))
         {
             // More pods displace none, and a load that goes on growing is not their doing.
-            if (!before.TryGetValue(Load, out var carried) || !(RequestsPerSecond(reading.Traffic.Whole(), action.RolledOutAt ?? reading.Time) <= carried * SameLoad))
+            if (!before.TryGetValue(Load, out var carried) || !(RequestsPerSecond(reading, action.RolledOutAt ?? reading.Time) <= carried * SameLoad))
             {
                 return false;
             }
@@ -202,11 +202,8 @@ public static class Verifier
 
     private static bool IsMoreReplicas(ActionRecord action) => action.ToReplicas > action.FromReplicas;
 
-    private static double? RequestsPerSecond(IReadOnlyList<TrafficStep> steps, DateTimeOffset since)
-    {
-        var recent = steps.Where(step => step.From >= since).ToList();
-        return recent.Count == 0 ? null : recent.Sum(step => step.Requests) / recent.Sum(step => (step.To - step.From).TotalSeconds);
-    }
+    private static double? RequestsPerSecond(WorkloadReading reading, DateTimeOffset since) =>
+        TrafficStep.RequestsPerSecond([.. reading.Traffic.Whole().Where(step => step.From >= since)]);
 
     private static MeasureRecord Measure(string signal, double value) => new() { Signal = signal, Value = value.ToString("0.######", CultureInfo.InvariantCulture) };
 }

@@ -28,7 +28,8 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         }
 
         var seen = await effect.ObserveAsync(context.Key, action, cancellationToken).ConfigureAwait(false);
-        if (ScalePlan.IsHandBack(action) && seen.State is EffectState.TargetGone or EffectState.Unknown)
+        // What held the replicas is gone, not the workload.
+        if (ScalePlan.IsHandBack(action) && seen.State == EffectState.TargetGone)
         {
             return ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.HandedBack, "OutcomeUnknown", seen.Message);
         }
@@ -49,7 +50,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         if (context.Reading is not { } reading || context.Policy is not { } policy)
         {
             return context.Policy is null
-                ? ActionEnd.Record(context, action, ActionState.Refused, ScalePlan.IsHandBack(action) ? Trigger.HandedBack : Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
+                ? ActionEnd.Record(context, action, ActionState.Refused, Trigger.Denied, "PolicyGone", "no valid policy governs the workload any more")
                 : PhaseResult.Wait();
         }
 
@@ -109,10 +110,10 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
     {
         nameof(RemediationAction.Restart) => new ProposedStep(RemediationAction.Restart, null, Pod: workload.Pods.FirstOrDefault(pod => pod.Uid == action.TargetPodUid)),
         nameof(RemediationAction.Scale) => new ProposedStep(RemediationAction.Scale, null, Replicas: action.ToReplicas),
-        _ => new ProposedStep(RemediationAction.Rollback, workload.Revision(action.ToRevision), action.Action == RollbackPlan.UndoAction),
+        _ => new ProposedStep(RemediationAction.Rollback, workload.Revision(action.ToRevision), action.Action == ActionNames.Undo),
     };
 
     /// <summary>A step up that had no effect is thought over; an undo that had none needs a person; replicas that are not handed back stay.</summary>
     private static PhaseResult Refused(IncidentContext context, ActionRecord action, string reason, string message) =>
-        ActionEnd.Record(context, action, ActionState.Refused, ScalePlan.IsHandBack(action) ? Trigger.HandedBack : action.Action == RollbackPlan.UndoAction ? Trigger.Denied : Trigger.Refused, reason, message);
+        ActionEnd.Record(context, action, ActionState.Refused, action.Action == ActionNames.Undo ? Trigger.Denied : Trigger.Refused, reason, message);
 }

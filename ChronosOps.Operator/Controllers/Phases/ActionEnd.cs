@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Remediation;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -11,6 +12,8 @@ public static class ActionEnd
     {
         (action.State, action.FinishedAt, action.Message) = (state, context.Now, Bounded.Sentence(message));
         context.Status.LastAction = $"{action.Action}/{action.State}";
-        return PhaseResult.Go(trigger, reason, message);
+
+        // Handing replicas back is no attempt to heal: whatever comes of it, the watch goes on, unless there is nothing left to watch.
+        return PhaseResult.Go(ScalePlan.IsHandBack(action) && trigger != Trigger.TargetGone ? Trigger.HandedBack : trigger, reason, message);
     }
 }

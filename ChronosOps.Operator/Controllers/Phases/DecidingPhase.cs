@@ -35,7 +35,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         SignalNotes.Update(context.Status, reading, context.Now);
         if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
         {
-            return PhaseResult.Go(BorrowedReplicas.Of(context.Status.Actions) is null ? Trigger.Recovered : Trigger.RecoveredOwing, "RecoveredByItself", context.Status.Actions.Any(action => action.State != ActionState.Refused)
+            return PhaseResult.Go(Recovery.TriggerOf(context.Status), "RecoveredByItself", context.Status.Actions.Any(action => action.State != ActionState.Refused)
                 ? "nothing fires any more; what was done before had not helped or not lasted by then"
                 : "nothing fires any more, and nothing was done");
         }
@@ -49,7 +49,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
 
         var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
         var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, context.Status.Actions);
-        if (choice.Step is not { } step)
+        if (choice.Step is null)
         {
             GateKeeper.RecordNone(context, choice);
             return context.Status.Actions.LastOrDefault(action => action.State != ActionState.Refused) is { State: ActionState.Failed } failed
@@ -63,7 +63,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
             return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", attempt > MaxPlans ? $"{MaxPlans} actions were written down, and most of them refused" : $"{MaxAttempts} attempts were made");
         }
 
-        return await DecideAsync(context, assessment, reading, choice with { Step = step }, attempt, cancellationToken).ConfigureAwait(false);
+        return await DecideAsync(context, assessment, reading, choice, attempt, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Not what had no effect, nor handing back, nor more replicas that did help: what comes after those is another trouble.</summary>

@@ -1,4 +1,3 @@
-using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Controllers.Phases;
@@ -31,7 +30,7 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
         SignalNotes.Update(status, reading, context.Now);
         if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
         {
-            return PhaseResult.Go(BorrowedReplicas.Of(status.Actions) is null ? Trigger.Recovered : Trigger.RecoveredOwing, "RecoveredAfterEscalation", $"the workload is well again, at revision {reading.Workload.Current.Revision}");
+            return PhaseResult.Go(Recovery.TriggerOf(status), "RecoveredAfterEscalation", $"the workload is well again, at revision {reading.Workload.Current.Revision}");
         }
 
         if (!reading.IsBad || policy.Generation <= status.PolicyGeneration)

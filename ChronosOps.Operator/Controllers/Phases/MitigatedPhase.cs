@@ -72,7 +72,7 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
         }
 
         var attempt = (context.Status.Attempt ?? 0) + 1;
-        var action = ScalePlan.Write(context.Uid, attempt, HandBack.Action, reading.Workload, borrowed.Last, replicas, choice.Maximum, context.Now);
+        var action = ScalePlan.Write(context.Uid, attempt, ActionNames.HandBack, reading.Workload, borrowed.Last, replicas, choice.Maximum, context.Now);
         action.Policy = policy.Name;
         action.Before = Verifier.MeasureBefore(reading);
         var (report, permit) = await gateKeeper.AskToContinueAsync(context, reading.Workload, policy, action, cancellationToken).ConfigureAwait(false);
@@ -90,7 +90,7 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
         context.Status.Attempt = attempt;
         context.Status.LastAction = $"{action.Action}/{action.State}";
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
-        return PhaseResult.Go(Trigger.Permitted, HandBack.Action, $"{action.Message}: {choice.Message}; key {action.Key}");
+        return PhaseResult.Go(Trigger.Permitted, ActionNames.HandBack, $"{action.Message}: {choice.Message}; key {action.Key}");
     }
 
     /// <summary>How long it has to stay well: the policy's time, and after a restart, while the same release runs, at least as long as the pod had lived until it fell ill.</summary>

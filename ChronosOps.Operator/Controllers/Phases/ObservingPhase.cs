@@ -1,4 +1,5 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 
@@ -62,4 +63,7 @@ public static class Recovery
 {
     public static bool IsComplete(WorkloadReading reading) =>
         reading.Workload.RolloutComplete && reading.Signals.All(signal => signal.State == SignalState.Healthy);
+
+    /// <summary>What a recovery is: the end, or a watch where added replicas are still to be handed back.</summary>
+    public static Trigger TriggerOf(IncidentStatus status) => BorrowedReplicas.Of(status.Actions) is null ? Trigger.Recovered : Trigger.RecoveredOwing;
 }

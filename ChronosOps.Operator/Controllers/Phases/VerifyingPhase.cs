@@ -90,18 +90,14 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         var revision = reading.Workload.Current.Revision;
         if (action is { ToReplicas: { } replicas, Autoscaler: null } && reading.Workload.Replicas != replicas)
         {
-            return End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody set {reading.Workload.Replicas} replicas while the action was verified; standing down");
+            return ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody set {reading.Workload.Replicas} replicas while the action was verified; standing down");
         }
 
         return revision == action.ToRevision ? null
             : revision == action.FromRevision
                 ? ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
-                : End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
+                : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
-
-    /// <summary>Handing replicas back is no attempt to heal: whatever comes of it, the watch goes on.</summary>
-    private static PhaseResult End(IncidentContext context, ActionRecord action, ActionState state, Trigger trigger, string reason, string message) =>
-        ActionEnd.Record(context, action, state, ScalePlan.IsHandBack(action) ? Trigger.HandedBack : trigger, reason, message);
 
     private PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
@@ -111,7 +107,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
             action.RolledOutAt ??= reading.Time;
         }
 
-        if (action.Action == RollbackPlan.UndoAction)
+        if (action.Action == ActionNames.Undo)
         {
             return AfterUndo(context, action, reading);
         }
@@ -120,11 +116,11 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         AddCheck(context, action, reading);
         return Verifier.Conclude(action, reading.Policy, reading, reading.Time) switch
         {
-            Conclusion.Succeeded => End(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
+            Conclusion.Succeeded => ActionEnd.Record(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
                 $"{reading.Policy.ConsecutiveChecks} checks in a row are healthy: {action.Checks[^1].Message}"),
             Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => PlanUndo(context, action, reading),
             Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.DidNotHelp, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
-            Conclusion.Inconclusive => End(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
+            Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
                 $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
                 $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
@@ -136,7 +132,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
     private void NoteGap(ActionRecord action, DateTimeOffset looked)
     {
         // Where nothing of an earlier look is kept (definitions older than the operator), an undo would never come to its time-out.
-        var first = action.Action == RollbackPlan.UndoAction ? null : action.AppliedAt;
+        var first = action.Action == ActionNames.Undo ? null : action.AppliedAt;
         var missed = looked - (action.LookedAt ?? action.Checks.LastOrDefault()?.Time ?? first ?? looked) - (interval * LateBy);
         if (missed > TimeSpan.Zero)
         {
@@ -187,9 +183,9 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
     /// <summary>What takes the action back; null where nothing can.</summary>
     private static ActionRecord? UndoOf(IncidentContext context, ActionRecord action, WorkloadReading reading, int attempt) =>
         action is { ToReplicas: not null, FromReplicas: { } replicas }
-            ? ScalePlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, action, replicas, action.FromMaximum, context.Now)
+            ? ScalePlan.Write(context.Uid, attempt, ActionNames.Undo, reading.Workload, action, replicas, action.FromMaximum, context.Now)
             : reading.Workload.Revision(action.FromRevision) is { } back
-                ? RollbackPlan.Write(context.Uid, attempt, RollbackPlan.UndoAction, reading.Workload, back, context.Now)
+                ? RollbackPlan.Write(context.Uid, attempt, ActionNames.Undo, reading.Workload, back, context.Now)
                 : null;
 
     private static PhaseResult AfterUndo(IncidentContext context, ActionRecord action, WorkloadReading reading)
@@ -200,10 +196,9 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         }
 
         var state = action.RolledOutAt is null ? ActionState.Inconclusive : ActionState.Succeeded;
-        var undone = context.Status.Actions.LastOrDefault(one => one.ToReplicas is not null && one != action);
         return action.ToReplicas is null
                 ? ActionEnd.Record(context, action, state, Trigger.NotVerified, "Undone", $"the rollback had made things worse and was taken back; revision {action.ToRevision} runs again")
-            : undone is not null && ScalePlan.IsHandBack(undone)
+            : action.IsReturn
                 ? ActionEnd.Record(context, action, state, Trigger.HandedBack, "HandBackUndone", $"fewer replicas did not suffice; {action.ToReplicas} are asked for again, and stay")
                 : ActionEnd.Record(context, action, state, Trigger.NotVerified, "Undone", $"more replicas had made things worse and were taken back; {action.ToReplicas} are asked for again");
     }
