@@ -30,14 +30,7 @@ public sealed partial class PromQlScopeProperties
     [Fact]
     public void WhatIsLeftOfADamagedQueryIsRefusedOrBoundAllTheSame()
     {
-        var damaged = from query in PromQlQueries.All
-                      from at in Gen.Choose(0, int.MaxValue)
-                      from cut in Gen.Choose(0, 3)
-                      from paste in Gen.Elements("", "{", "}", "(", ")", "\"", "'", "`", "#", "\\", ",", "[5m]", " or bar", "\n", " by ", "=~", "\"namespace\"=~\".+\",", "\0", "é")
-                      let start = at % (query.Text.Length + 1)
-                      let end = Math.Min(query.Text.Length, start + cut)
-                      select query.Text[..start] + paste + query.Text[end..];
-        Prop.ForAll(damaged.ToArbitrary(), query =>
+        Prop.ForAll(DamagedQueries.All.ToArbitrary(), query =>
         {
             if (!PromQlScope.TryScope(query, "shop", out var scoped, out var error))
             {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Telemetry;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Telemetry;
@@ -62,7 +63,7 @@ public sealed partial class ChronosMetricsTests
     [Fact]
     public async Task PromtoolFindsNothingToComplainAbout()
     {
-        var promtool = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(folder => Path.Combine(folder, "promtool")).FirstOrDefault(File.Exists);
+        var promtool = OnPath.Find("promtool");
         Assert.SkipWhen(promtool is null, "promtool is not on the PATH");
         using var metrics = new ChronosMetrics();
         MeasureEverything(metrics);
