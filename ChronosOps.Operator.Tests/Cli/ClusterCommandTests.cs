@@ -102,10 +102,28 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SaysWhoseHoldItReplaces()
+    {
+        PutDeployment(("chronosops.io/hold", "true"), ("chronosops.io/hold-reason", "ada migrates"));
+        Assert.Equal(0, await _cli.RunAsync("hold", "checkout"));
+        Assert.Equal("Deployment shop/checkout is held until it is released. Before that: a person holds the workload (ada migrates); `chronosops release` ends it.\n", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task SaysThatAReleasedWorkloadWasNotHeld()
+    {
+        PutDeployment(("chronosops.io/hold", "2020-01-31T12:00:00Z"));
+        Assert.Equal(0, await _cli.RunAsync("release", "checkout"));
+        Assert.Single(_server.Writes);
+        Assert.Equal("Deployment shop/checkout was not held.\n", _cli.Out.ToString());
+    }
+
+    [Fact]
     public async Task ReleasesAWorkload()
     {
-        PutDeployment();
+        PutDeployment(("chronosops.io/hold", "true"));
         Assert.Equal(0, await _cli.RunAsync("release", "checkout"));
+        Assert.Equal("Deployment shop/checkout is not held any more.\n", _cli.Out.ToString());
         Assert.EndsWith("""{"metadata":{"annotations":{"chronosops.io/hold":null,"chronosops.io/hold-reason":null}}}""", Assert.Single(_server.Writes), StringComparison.Ordinal);
     }
 

@@ -53,8 +53,14 @@ internal static class HoldCommands
             using (client)
             {
                 var key = await KeyAsync(client, ns!, parsed.GetRequiredValue(workload), cancellationToken);
+                var before = await HoldAsync(client, key, host.Time.GetUtcNow(), cancellationToken);
                 await AnnotateAsync(client, key, value, reason, cancellationToken);
-                await host.Out.WriteLineAsync($"{key} {said}.");
+                await host.Out.WriteLineAsync((value, before) switch
+                {
+                    (null, null or { IsHeld: false }) => $"{key} was not held.",
+                    (not null, { IsHeld: true }) => $"{key} {said}. Before that: {before.Message}.",
+                    _ => $"{key} {said}.",
+                });
                 return ExitCodes.Ok;
             }
         });
@@ -79,6 +85,20 @@ internal static class HoldCommands
                 return new WorkloadKey(reference.Kind, ns, reference.Name);
             default:
                 throw new CliException($"'{parts[0]}' is not a kind that can be held; use {Forms}", ExitCodes.Usage);
+        }
+    }
+
+    /// <summary>The hold that there is, so that one of somebody else does not go unnoticed; null where there is none, or it may not be read.</summary>
+    private static async Task<Hold?> HoldAsync(KubernetesClient client, WorkloadKey workload, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var metadata = (await client.ReadMetadataAsync(workload.Path, cancellationToken))?["metadata"]?["annotations"] as JsonObject;
+            return Api.Hold.Of((metadata ?? []).ToDictionary(annotation => annotation.Key, annotation => annotation.Value?.ToString() ?? ""), now);
+        }
+        catch (KubernetesException unseen) when (unseen.IsForbidden || unseen.IsNotFound)
+        {
+            return null;
         }
     }
 
