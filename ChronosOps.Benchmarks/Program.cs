@@ -1,8 +1,9 @@
 using System.CommandLine;
 using ChronosOps.Benchmarks;
+using ChronosOps.Benchmarks.Nab;
 using ChronosOps.Kubernetes;
 
-// What the scripts hack/bench-* need done to a cluster. KUBECONFIG says which.
+// What the scripts hack/bench-* need done to a cluster (KUBECONFIG says which), and what the detector is worth.
 var ns = new Option<string>("--namespace") { Description = "The namespace.", DefaultValueFactory = _ => "bench" };
 var deployments = new Option<int>("--deployments") { Description = "How many Deployments.", DefaultValueFactory = _ => 500 };
 var replicas = new Option<int>("--replicas") { Description = "Pods of each.", DefaultValueFactory = _ => 4 };
@@ -31,7 +32,16 @@ watch.SetAction(async (_, ct) =>
     await Watching.RunAsync(client, ct);
     return 0;
 });
-return await new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch }.Parse(args).InvokeAsync();
+var data = new Option<string>("--data") { Description = "NAB's folder, with data and labels in it.", Required = true };
+var fold = new Option<string?>("--fold") { Description = "A or B: that half of the series alone." };
+fold.AcceptOnlyFromAmong("A", "B");
+var perFile = new Option<bool>("--files") { Description = "With a line for each series." };
+var nab = new Command("nab", "Scores the detector on the Numenta Anomaly Benchmark.") { data, fold, perFile };
+nab.SetAction(parsed => NabReport.Run(parsed.GetRequiredValue(data), parsed.GetValue(fold), parsed.GetValue(perFile)));
+var series = new Option<int>("--series") { Description = "How many series, in turn.", DefaultValueFactory = _ => 1 };
+var judge = new Command("judge", "Measures how long the detector takes for a sample.") { series };
+judge.SetAction(parsed => JudgingSpeed.Run(parsed.GetValue(series)));
+return await new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch, nab, judge }.Parse(args).InvokeAsync();
 
 static KubernetesClient Connect() => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(
     Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } file ? file : throw new InvalidOperationException("KUBECONFIG names no cluster")));

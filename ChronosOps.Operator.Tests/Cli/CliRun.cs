@@ -7,6 +7,8 @@ namespace ChronosOps.Operator.Tests.Cli;
 /// <summary>Runs the command line in this process and keeps what it prints.</summary>
 internal sealed class CliRun
 {
+    public TextReader In { get; init; } = TextReader.Null;
+
     public StringWriter Out { get; } = new();
 
     public StringWriter Error { get; } = new();
@@ -21,6 +23,7 @@ internal sealed class CliRun
 
     public Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, (options, _) => Task.FromResult(Keep(options)), new CliHost
     {
+        In = In,
         Out = Out,
         Error = Error,
         Environment = Environment.GetValueOrDefault,

@@ -23,6 +23,7 @@ public sealed class CommandLineTests
     [InlineData("postmortem", "--namespace")]
     [InlineData("stop", "--control-namespace")]
     [InlineData("resume", "--control-configmap")]
+    [InlineData("detect", "--csv")]
     [InlineData("crds", "--cel")]
     [InlineData("version", "--output")]
     public async Task HelpsAtEveryLevel(string verb, string named)

@@ -5,6 +5,8 @@ namespace ChronosOps.Operator.Cli;
 /// <summary>What the commands know of the world. Tests give them another one.</summary>
 internal sealed class CliHost
 {
+    public TextReader In { get; init; } = Console.In;
+
     public TextWriter Out { get; init; } = Console.Out;
 
     public TextWriter Error { get; init; } = Console.Error;

@@ -57,6 +57,7 @@ public static class CommandLine
         HoldCommands.Release(host),
         EmergencyStopCommands.Stop(host),
         EmergencyStopCommands.Resume(host),
+        DetectCommand.New(host),
         CrdsCommand.New(host),
         RbacCommand.New(host),
         VersionCommand.New(host),
