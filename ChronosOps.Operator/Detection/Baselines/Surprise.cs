@@ -22,7 +22,7 @@ internal readonly record struct Surprise(View View, double Size, double Sigma)
             return this;
         }
 
-        var sigma = envelope.SigmaOf(value, floor / 6);
+        var sigma = envelope.SigmaOf(value, floor * BaselineDefaults.SigmaFloor);
         size = sigma < required ? Math.Min(size, quiet) : size;
         return size > Size ? new Surprise(view, size, sigma) : this;
     }

@@ -1,0 +1,88 @@
+using static ChronosOps.Operator.Detection.Baselines.BaselineDefaults;
+
+namespace ChronosOps.Operator.Detection.Baselines;
+
+/// <summary>What was learnt of a series that is judged as it is read. A mutable struct, stepped in place.</summary>
+internal struct Baseline
+{
+    private Envelope _value;
+    private Envelope _season;
+    private Envelope _drift;
+    private Envelope _shift;
+    private LearningBounds _bounds;
+    private SeasonModel _model;
+    private LatestLevel _latest;
+    private Hold _hold;
+    private double _recent;
+    private double _long;
+    private int _sinceAnomaly;
+
+    /// <summary>How many samples were learnt.</summary>
+    public long Samples { get; private set; }
+
+    /// <summary>Judges a sample, and learns it.</summary>
+    /// <param name="seconds">Its time: seconds since 1970, UTC.</param>
+    /// <param name="value">What is judged: finite, at most 1e30.</param>
+    /// <param name="interval">The usual distance between samples in seconds; 0: not known.</param>
+    /// <param name="required">The sigma from which on it can be an anomaly.</param>
+    /// <param name="isCounter">Whether the value is the rate of a counter.</param>
+    public BaselineVerdict Step(double seconds, double value, double interval, double required, bool isCounter)
+    {
+        Samples++;
+        _sinceAnomaly = Samples == 1 ? Relearning : Math.Min(_sinceAnomaly + 1, Relearning);
+        var floor = Math.Max(SpanFloor * _value.Span, LevelFloor * Math.Abs(_value.Mean));
+        var learnt = _bounds.Clip(value, floor);
+        _model.Turn(seconds, learnt);
+        var residual = learnt - _model.Expected;
+        Averages.Learn(ref _recent, residual, DriftWindow, Samples);
+        Averages.Learn(ref _long, learnt, LongWindow, Samples);
+        var far = _latest.Learn(learnt, Samples, floor, required);
+        var shift = _latest.Mean - _long;
+
+        var (usual, habit) = (Usual * required / 3, _model.IsHabit(value));
+        var loudest = Loudest(learnt, residual, shift, floor, required, far, Quiet * usual);
+        var surprise = (habit ? loudest.WithHabit() : loudest.Size) * Samples / (Samples + Doubt) * Math.Min(1, _sinceAnomaly / (double)Wary);
+        var score = _hold.Pass(surprise) ? surprise / (surprise + usual) : 0;
+        var anomaly = score >= BaselineDetector.Threshold;
+        _sinceAnomaly = anomaly ? 0 : _sinceAnomaly;
+        var verdict = new BaselineVerdict
+        {
+            Score = score,
+            IsAnomaly = anomaly,
+            Sigma = loudest.Sigma,
+            Expected = _model.Expected,
+            Low = _model.Expected - required * _season.Sigma,
+            High = _model.Expected + required * _season.Sigma,
+            Season = _model.Season,
+            View = anomaly ? loudest.View : View.None,
+            Samples = Samples,
+            State = Samples > FastWarmUp ? SampleState.Judged : SampleState.Learning,
+            IsCounter = isCounter,
+            IsHabit = habit,
+        };
+        Learn(learnt, value, residual, shift, interval);
+        return verdict;
+    }
+
+    private readonly Surprise Loudest(double value, double residual, double shift, double floor, double required, bool far, double quiet)
+    {
+        var fast = far || _sinceAnomaly >= Relearning ? required : double.PositiveInfinity;
+        var loudest = new Surprise(View.None, 0, _season.SigmaOf(residual, floor * SigmaFloor));
+        loudest = Samples > FastWarmUp ? loudest.Or(View.Value, _value, value, 1, floor, fast, quiet) : loudest;
+        loudest = Samples > SlowWarmUp ? loudest.Or(View.Season, _season, residual, 1, floor, fast, quiet) : loudest;
+        return Samples > SlowWarmUp && _sinceAnomaly >= Settling
+            ? loudest.Or(View.Drift, _drift, _recent, Lasting, floor, required, quiet).Or(View.Shift, _shift, shift, Lasting, floor, required, quiet)
+            : loudest;
+    }
+
+    private void Learn(double learnt, double value, double residual, double shift, double interval)
+    {
+        var rate = 1 / (interval > 0 ? Math.Clamp(MemorySeconds / interval, Memory, MostMemory) : Memory);
+        _value.Learn(learnt, rate);
+        _bounds.Follow(_value);
+        _season.Learn(residual, rate);
+        _shift.Learn(shift, rate);
+        _drift.Learn(_recent, rate * DriftForgets);
+        _model.Learn(learnt, value);
+    }
+}
