@@ -35,6 +35,8 @@ public sealed class DetectCommandTests
     [InlineData("2015-02-26T21:42:53Z")]
     [InlineData("2015-02-26T21:42:53.123456Z")]
     [InlineData("2015-02-26T21:42:53+02:00")]
+    [InlineData("2015-02-26T21:42:53.123456789Z")]
+    [InlineData("2015-02-26 21:42:53 UTC")]
     [InlineData("2015-02-26 21:42")]
     [InlineData("2015-02-26")]
     [InlineData("1424986973")]

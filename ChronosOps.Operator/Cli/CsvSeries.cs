@@ -18,7 +18,7 @@ internal sealed class CsvSeries
 {
     private static readonly string[] Formats =
     [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFF K", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFF K", "yyyy-MM-dd HH:mm:ss.FFFFFFF 'UTC'", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd",
         "yyyy/MM/dd HH:mm:ss.FFFFFFFK", "yyyy/MM/dd HH:mmK",
     ];
 
@@ -83,9 +83,18 @@ internal sealed class CsvSeries
             return double.IsFinite(seconds);
         }
 
-        var read = DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+        var read = DateTimeOffset.TryParseExact(ToTicks(text), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
         seconds = read ? (time - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
         return read;
+    }
+
+    /// <summary>Without the digits of a second beyond the seventh, as Go writes them.</summary>
+    private static string ToTicks(string text)
+    {
+        const int Digits = 7;
+        var fraction = text.IndexOf('.', StringComparison.Ordinal) + 1;
+        var digits = fraction == 0 ? 0 : text.AsSpan(fraction).IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : text.Length - fraction;
+        return digits > Digits ? text.Remove(fraction + Digits, digits - Digits) : text;
     }
 
     private static bool TryValue(string text, out double value)

@@ -14,7 +14,7 @@ public sealed class BaselineProperties
         Gen.Constant(5.0));
 
     private static readonly Gen<double> Steps = Gen.OneOf(
-        Gen.Elements(0, -1, -1e6, 7 * Day, 1e9, 1e-9, 1e18, -1e18, double.NaN, double.PositiveInfinity),
+        Gen.Elements(0, -1, -1e6, 7 * Day, 1e9, 1e-9, 1e18, -1e18, 1e300, double.NaN, double.PositiveInfinity),
         Gen.Choose(1, 600).Select(step => (double)step),
         Gen.Constant(15.0));
 

@@ -27,7 +27,7 @@ internal struct DayProfile
     private float _slotLow;
 
     /// <summary>Which half hour of the day it is.</summary>
-    public static int SlotOf(double seconds) => Math.Min((int)((seconds - Math.Floor(seconds / 86400) * 86400) / SlotSeconds), Slots - 1);
+    public static int SlotOf(double seconds) => Math.Clamp((int)((seconds - Math.Floor(seconds / 86400) * 86400) / SlotSeconds), 0, Slots - 1);
 
     /// <summary>Whether that half hour has been seen on another day.</summary>
     public readonly bool Knows(int slot) => _visits[slot] > 0;

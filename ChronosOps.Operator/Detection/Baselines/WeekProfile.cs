@@ -16,7 +16,7 @@ internal struct WeekProfile
     private double _sum;
 
     /// <summary>Which hour of the week it is.</summary>
-    public static int SlotOf(double seconds) => Math.Min((int)((seconds - Math.Floor(seconds / WeekSeconds) * WeekSeconds) / 3600), Slots - 1);
+    public static int SlotOf(double seconds) => Math.Clamp((int)((seconds - Math.Floor(seconds / WeekSeconds) * WeekSeconds) / 3600), 0, Slots - 1);
 
     /// <summary>Whether that hour has been seen in another week.</summary>
     public readonly bool Knows(int slot) => _visits[slot] > 0;
