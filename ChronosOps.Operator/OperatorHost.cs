@@ -67,7 +67,7 @@ public static class OperatorHost
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
         var assessor = new Assessor(new Collectors(client, series, catalog, board, knownGood, incidents, interval));
         var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
-        var effects = new Effects(new RollbackEffect(client), new RestartEffect(client), new ScaleEffect(client));
+        var effects = new Effects(new RollbackEffect(client), new RestartEffect(client), new ScaleEffect(client), new RollingRestartEffect(client));
         var phases = new Dictionary<IncidentPhase, IPhase>
         {
             [IncidentPhase.Observing] = new ObservingPhase(interval),

@@ -43,6 +43,16 @@ public sealed class DiagnosisTests
     public void ARolloutThatIsStuckSaysLessThanACrash() =>
         Assert.True(Confidence(b => NeverReady(b, PodSigns.RolloutNotProgressing)) < Confidence(b => NeverReady(b, PodSigns.CrashLoop)));
 
+    /// <summary>A dependency that is away, or a load, does the same: a release of a moment ago is not rolled back for it.</summary>
+    [Fact]
+    public void PodsThatAreNoLongerReadyAloneAreNoReasonToBlameTheRelease()
+    {
+        var warning = new EventFact(SampleWorkload.Now, "Warning", "Unhealthy", "Pod/checkout-7c9b4d8f6-nnnn1", "Readiness probe failed: HTTP probe failed with statuscode: 503", 4);
+        var diagnosis = Diagnose(b => NeverReady(b, PodSigns.NotReady) with { Events = [warning] });
+        Assert.InRange(BadRelease(diagnosis).Confidence, 0, 0.5);
+        Assert.True(Confidence(b => NeverReady(b, PodSigns.NotReady) with { Signals = [SampleBundle.Sign(PodSigns.NotReady), SampleBundle.Sign(PodSigns.CrashLoop)] }) >= 0.8);
+    }
+
     [Fact]
     public void WarningsAboutThePodsOfTheReleaseSpeakForIt()
     {

@@ -11,17 +11,66 @@ public sealed class PresetQueriesTests
     [InlineData(SignalKind.CpuSaturation)]
     [InlineData(SignalKind.CpuThrottling)]
     [InlineData(SignalKind.MemorySaturation)]
+    [InlineData(SignalKind.QueueLag)]
     public void TheQueryIsBoundToTheNamespaceAndGivesASeriesForEachPod(SignalKind kind)
     {
         var query = PresetQueries.Of(kind, "shop", TimeSpan.FromSeconds(90));
         Assert.True(PromQlScope.TryScope(query, "shop", out _, out var error), error);
         Assert.False(PromQlScope.TryScope(query, "bank", out _, out _));
         Assert.StartsWith("max by (namespace, pod) (", query, StringComparison.Ordinal);
-        Assert.Equal(kind != SignalKind.MemorySaturation, query.Contains("[90s]", StringComparison.Ordinal));
+        Assert.Equal(kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling, query.Contains("[90s]", StringComparison.Ordinal));
     }
 
     [Fact]
     public void OnlySaturationsHaveOne() => Assert.Throws<ArgumentOutOfRangeException>(() => PresetQueries.Of(SignalKind.ErrorRatio, "shop", TimeSpan.FromMinutes(1)));
+
+    [Fact]
+    public void GrowthLooksBackAsFarAsItLooksAhead()
+    {
+        var query = PresetQueries.Growth("shop", TimeSpan.FromMinutes(30));
+        Assert.True(PromQlScope.TryScope(query, "shop", out _, out var error), error);
+        Assert.False(PromQlScope.TryScope(query, "bank", out _, out _));
+        Assert.Contains("[1800s]", query, StringComparison.Ordinal);
+        Assert.Contains("[900s]", query, StringComparison.Ordinal);
+        Assert.Contains("offset 1800s", query, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("30m", 1.0 / 1800)]
+    [InlineData("2m", 1.0 / 120)]
+    [InlineData("120s", 1.0 / 120)]
+    [InlineData("6h", 1.0 / 21600)]
+    public void TheLessTimeIsLeftTheLargerIsTheValueOfAGrowth(string threshold, double value)
+    {
+        var signal = Compile(SignalPreset.MemoryGrowth, threshold).Policy!.Signals[0];
+        Assert.Equal((SignalKind.MemoryGrowth, false, true), (signal.Kind, signal.IsSaturation, signal.ReadsContainers));
+        Assert.Equal(value, signal.Threshold, 9);
+        Assert.Equal(PresetQueries.Growth("shop", TimeSpan.FromSeconds(1 / value)), signal.Query);
+        Assert.Equal("memory for another 12m00s", signal.Describe(1.0 / 720));
+        Assert.Equal("memory that does not run out", signal.Describe(0));
+    }
+
+    [Theory]
+    [InlineData(SignalPreset.MemoryGrowth, "1m59s")]
+    [InlineData(SignalPreset.MemoryGrowth, "1m")]
+    [InlineData(SignalPreset.MemoryGrowth, "7h")]
+    [InlineData(SignalPreset.MemoryGrowth, "80%")]
+    [InlineData(SignalPreset.MemoryGrowth, "1800")]
+    [InlineData(SignalPreset.MemoryGrowth, "0s")]
+    [InlineData(SignalPreset.QueueLag, "5%")]
+    [InlineData(SignalPreset.QueueLag, "5m")]
+    [InlineData(SignalPreset.QueueLag, "0")]
+    [InlineData(SignalPreset.MemorySaturation, "5m")]
+    [InlineData(SignalPreset.HttpLatencyP95, "5")]
+    public void AThresholdOfTheWrongUnitIsRefused(SignalPreset preset, string threshold) =>
+        Assert.Equal("spec.signals[0].threshold", Assert.Single(Compile(preset, threshold).Errors).Field);
+
+    [Fact]
+    public void AQueueIsASaturation()
+    {
+        var signal = Compile(SignalPreset.QueueLag, "1000").Policy!.Signals[0];
+        Assert.Equal((SignalKind.QueueLag, 1000, true, "1500 records behind"), (signal.Kind, signal.Threshold, signal.IsSaturation, signal.Describe(1500)));
+    }
 
     [Theory]
     [InlineData(SignalPreset.CpuSaturation, SignalKind.CpuSaturation, "90% of the CPU limit")]

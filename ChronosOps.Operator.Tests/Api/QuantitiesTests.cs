@@ -104,7 +104,7 @@ public sealed class QuantitiesTests
     [InlineData("1e3")]
     [InlineData("1,5")]
     [InlineData("five")]
-    [InlineData("5m")]
+    [InlineData("5d")]
     public void RefusesWhatIsNoThreshold(string? text) => Assert.False(Quantities.TryParseThreshold(text, out _));
 
     [Theory]

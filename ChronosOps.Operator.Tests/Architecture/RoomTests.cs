@@ -73,7 +73,7 @@ public sealed class RoomTests
     [InlineData("Detection", "Evaluation", "ISeriesSource")]
     [InlineData("Incidents", "IncidentBook")]
     [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory")]
-    [InlineData("Remediation", "RollbackEffect", "RestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]
+    [InlineData("Remediation", "RollbackEffect", "RestartEffect", "RollingRestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]
     public void OfOtherRoomsOnlyTheNamedTypesReachOutside(string room, params string[] outside)
     {
         var names = outside.Select(name => $"{Root}{room}.{name}").ToList();
@@ -85,19 +85,21 @@ public sealed class RoomTests
     {
         Assert.Equal(typeof(Permit), typeof(IEffect).GetMethod(nameof(IEffect.ApplyAsync))!.GetParameters()[0].ParameterType);
         Assert.Equal(typeof(Permit), typeof(IEffect).GetMethod(nameof(IEffect.ClearAsync))!.GetParameters()[0].ParameterType);
-        string[] patches = [$"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>"];
-        string[] rehearsals = [$"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.RehearseAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(IEffect.RehearseAsync)}>"];
+        string[] patches = [$"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>", $"{typeof(RollingRestartEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>"];
+        string[] rehearsals = [$"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.RehearseAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(IEffect.RehearseAsync)}>", $"{typeof(RollingRestartEffect).FullName}+<{nameof(IEffect.RehearseAsync)}>"];
         string[] evictions = [$"{typeof(RestartEffect).FullName}+<{nameof(IEffect.ApplyAsync)}>", $"{typeof(RollbackEffect).FullName}+<{nameof(IEffect.ClearAsync)}>"];
         const string prepare = "PrepareAsync";
         Assert.Equal([$"{typeof(RollbackEffect).FullName}+<{prepare}>"], CallersOf(one => one.DeclaringType == typeof(RollbackPlan) && one.Name == nameof(RollbackPlan.Patch)));
         Assert.Equal([$"{typeof(ScaleEffect).FullName}+<{prepare}>"], CallersOf(one => one.DeclaringType == typeof(ScalePlan) && one.Name == nameof(ScalePlan.Patch)));
-        Assert.Equal(patches.Concat(rehearsals).Order(), CallersOf(one => one.Name == prepare && (one.DeclaringType == typeof(RollbackEffect) || one.DeclaringType == typeof(ScaleEffect))).Order());
+        Assert.Equal([$"{typeof(RollingRestartEffect).FullName}+<{prepare}>"], CallersOf(one => one.DeclaringType == typeof(RestartPlan) && one.Name == nameof(RestartPlan.Patch)));
+        Type[] patching = [typeof(RollbackEffect), typeof(ScaleEffect), typeof(RollingRestartEffect)];
+        Assert.Equal(patches.Concat(rehearsals).Order(), CallersOf(one => one.Name == prepare && patching.Contains(one.DeclaringType)).Order());
         Assert.Equal(evictions, CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.EvictAsync)).Order());
         Assert.Equal([$"{typeof(PodEviction).FullName}+<{nameof(PodEviction.EvictAsync)}>", $"{typeof(PodEviction).FullName}+<{nameof(PodEviction.RehearseAsync)}>"], CallersOf(one => one.DeclaringType == typeof(PodEviction) && one.Name == nameof(PodEviction.Eviction)).Order());
         Assert.Empty(patches.Concat(evictions).Except(CallersOf(one => one.DeclaringType == typeof(Permit) && one.Name == nameof(Permit.Require))));
     }
 
-    /// <summary>Rehearsals change nothing, which <c>RollbackEffectTests</c>, <c>ScaleEffectTests</c> and <c>RestartEffectTests</c> hold; statuses are the operator's own.</summary>
+    /// <summary>Rehearsals change nothing, which <c>RollbackEffectTests</c>, <c>ScaleEffectTests</c>, <c>RestartEffectTests</c> and <c>RollingRestartEffectTests</c> hold; statuses are the operator's own.</summary>
     [Fact]
     public void OnlyTheEffectPatchesWorkloads()
     {
@@ -106,7 +108,8 @@ public sealed class RoomTests
         // The command line's hold and emergency stop are a person's own writes, with that person's rights.
         Assert.Equal(
             [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>",
-                $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.RehearseAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.ApplyAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.RehearseAsync)}>"],
+                $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.RehearseAsync)}>", $"{typeof(RollingRestartEffect).FullName}+<{nameof(RollingRestartEffect.ApplyAsync)}>",
+                $"{typeof(RollingRestartEffect).FullName}+<{nameof(RollingRestartEffect.RehearseAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.ApplyAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.RehearseAsync)}>"],
             patchers.Order());
     }
 

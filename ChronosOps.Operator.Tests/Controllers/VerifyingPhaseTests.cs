@@ -103,5 +103,5 @@ public sealed class VerifyingPhaseTests
         Assert.Equal(result.Happening?.Message, action.Message);
     }
 
-    private static VerifyingPhase Phase(FakeApi api) => new(SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client), new ScaleEffect(api.Client)), Interval);
+    private static VerifyingPhase Phase(FakeApi api) => new(SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client), new ScaleEffect(api.Client), new RollingRestartEffect(api.Client)), Interval);
 }

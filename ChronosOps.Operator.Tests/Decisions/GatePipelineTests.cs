@@ -87,13 +87,13 @@ public sealed class GatePipelineTests
     /// <summary>Whatever else forbids the step is named first: a dry run tells what would happen.</summary>
     [Fact]
     public void TheDryRunIsAskedLast() =>
-        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForScale, GatePipeline.ForUndo, GatePipeline.ForContinuation }, gates => Assert.IsType<DryRunGate>(gates[^1]));
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForRollingRestart, GatePipeline.ForScale, GatePipeline.ForUndo, GatePipeline.ForContinuation }, gates => Assert.IsType<DryRunGate>(gates[^1]));
 
     [Fact]
     public void EveryGateOfTheRoomIsAsked() =>
         Assert.Equal(
             typeof(IGate).Assembly.GetTypes().Where(type => type.IsClass && typeof(IGate).IsAssignableFrom(type)).Select(type => type.Name).Order(),
-            GatePipeline.ForRollback.Concat(GatePipeline.ForRestart).Concat(GatePipeline.ForScale).Select(gate => gate.GetType().Name).Distinct().Order());
+            GatePipeline.ForRollback.Concat(GatePipeline.ForRestart).Concat(GatePipeline.ForRollingRestart).Concat(GatePipeline.ForScale).Select(gate => gate.GetType().Name).Distinct().Order());
 
     [Fact]
     public void ARestartIsHeldAgainstItsOwnGates()
@@ -106,13 +106,33 @@ public sealed class GatePipelineTests
     }
 
     [Fact]
+    public void ARestartOfAllPodsIsHeldAgainstItsOwnGates()
+    {
+        var (report, permit) = Permit.Request("uid-1/1", SampleGates.OpenForRollingRestart());
+        Assert.All(report.Results, result => Assert.Equal(Verdict.Allow, result.Verdict.Verdict));
+        Assert.Equal(GatePipeline.ForRollingRestart.Select(gate => gate.Name), report.Results.Select(result => result.Gate));
+        Assert.NotNull(permit);
+    }
+
+    public static TheoryData<string> RollingGateNames => [.. GatePipeline.ForRollingRestart.Select(gate => gate.Name).Where(gate => gate != "RollingRestart")];
+
+    [Theory]
+    [MemberData(nameof(RollingGateNames))]
+    public void OneGateAloneHoldsARestartOfAllPods(string gate)
+    {
+        var (report, permit) = Permit.Request("uid-1/1", Objections[gate](SampleGates.OpenForRollingRestart()));
+        Assert.Null(permit);
+        Assert.NotEqual(Verdict.Allow, report.Results.Single(result => result.Gate == gate).Verdict.Verdict);
+    }
+
+    [Fact]
     public void AStepWithoutGatesIsNoStep() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Permit.Request("uid-1/1", SampleGates.Open() with { Step = new ProposedStep((RemediationAction)99, null) }));
 
     [Fact]
     public void GateNamesAreUniqueAndFitIntoTheRecord()
     {
-        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForScale, GatePipeline.ForUndo }, gates =>
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForRollingRestart, GatePipeline.ForScale, GatePipeline.ForUndo }, gates =>
         {
             Assert.Equal(gates.Count, gates.Select(gate => gate.Name).Distinct().Count());
             Assert.True(gates.Count <= StatusLimits.GateVerdicts);

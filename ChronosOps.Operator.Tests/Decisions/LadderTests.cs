@@ -66,6 +66,25 @@ public sealed class LadderTests
     }
 
     [Fact]
+    public void ARestartIsThatOfAllPodsWhereTheyLeakAndNeverASecondTime()
+    {
+        var bundle = SampleBundle.Leak();
+        var policy = SamplePolicy.Effective() with { Ladder = [RemediationAction.Rollback, RemediationAction.Restart, RemediationAction.Scale], MaxReplicas = 10 };
+        var choice = Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), []);
+        Assert.Equal(new ProposedStep(RemediationAction.Restart, null, IsRolling: true), choice.Step);
+        Assert.Equal("never Rollback: the release has served well for long; never Scale: further pods would leak too", choice.PassedOver);
+        Assert.Equal("LadderExhausted", Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), [Done("Restart")]).Reason);
+        Assert.Equal("NoRungHelps", Ladder.Next(SamplePolicy.Effective(), bundle, Analysers.Diagnose(bundle), []).Reason);
+    }
+
+    [Fact]
+    public void AWrongProbeIsRolledBack()
+    {
+        var choice = Next(diagnosis: d => d with { Accepted = d.Accepted! with { Cause = Cause.ProbeMisconfigured } });
+        Assert.Equal(new ProposedStep(RemediationAction.Rollback, SampleWorkload.OldRevision), choice.Step);
+    }
+
+    [Fact]
     public void ARungThatWasRefusedWasNotTried() =>
         Assert.NotNull(Ladder.Next(SamplePolicy.Effective(), SampleBundle.BadRelease(), Analysers.Diagnose(SampleBundle.BadRelease()), [new ActionRecord { Key = "uid-incident/1", Action = "Rollback", State = ActionState.Refused }]).Step);
 

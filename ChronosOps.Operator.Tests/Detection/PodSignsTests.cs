@@ -39,6 +39,16 @@ public sealed class PodSignsTests
         ["it runs and does not become ready"] = (Pod(Ill, age: 60), [PodSigns.RolloutNotProgressing]),
         ["it may still become ready"] = (Pod(Ill, age: 59), []),
         ["it cannot be scheduled"] = (Pod(Ill, age: 90) with { Containers = [], Unschedulable = "0/1 nodes are available" }, [PodSigns.RolloutNotProgressing]),
+        ["its memory ran out once"] = (Pod(Well with { RestartCount = 1, ExitCode = 137, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-60) }), []),
+        ["its memory ran out again"] = (Pod(Well with { RestartCount = 2, ExitCode = 137, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-599) }), [PodSigns.OutOfMemory]),
+        ["its memory ran out again, long ago"] = (Pod(Well with { RestartCount = 9, ExitCode = 137, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-600) }), []),
+        ["its memory runs out again and again"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff", RestartCount = 3, ExitCode = 137, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-2) }), [PodSigns.CrashLoop, PodSigns.OutOfMemory]),
+        ["the memory of two of its containers ran out"] = (Pod(Well with { RestartCount = 1, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-60) }, Well with { Name = "proxy", RestartCount = 1, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-300) }), [PodSigns.OutOfMemory]),
+        ["it had been ready, and is not for a minute"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-60) }, [PodSigns.NotReady]),
+        ["it had been ready a moment ago"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-59) }, []),
+        ["it was never ready"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-50) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-60) }, []),
+        ["it is not ready since a container was started anew"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, Ill with { Name = "proxy", RunsSince = SampleWorkload.At(-70) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-80) }, []),
+        ["it is not ready, and a container does not run"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, Ill with { Name = "proxy", WaitingReason = "Waiting" }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-80) }, []),
         ["it is being deleted"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff" }, age: 90) with { Deleting = true }, []),
         ["it belongs to the old revision"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff" }, age: 90) with { Revision = SampleWorkload.Old }, []),
         ["it belongs to no revision"] = (Pod(Ill with { WaitingReason = "ImagePullBackOff" }, age: 90) with { Revision = null }, []),
@@ -52,6 +62,25 @@ public sealed class PodSignsTests
     {
         var (pod, signs) = Table[situation];
         Assert.Equal(signs, Firing(Judge(SampleWorkload.Rolling(), pod)));
+    }
+
+    [Fact]
+    public void MemoryThatRanOutIsToldWithTheFirstContainerThatItRanOutIn()
+    {
+        var workload = SampleWorkload.RolledOut();
+        var pods = workload.Pods.Select((pod, k) => pod with { Containers = [Well with { RestartCount = 1, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-60 - k) }] });
+        var reading = Judge(workload with { Pods = [.. pods] }).Single(one => one.Signal == PodSigns.OutOfMemory);
+        Assert.Equal((SignalState.Firing, SampleWorkload.At(-62), SampleWorkload.New), (reading.State, reading.Since, reading.Revision));
+        Assert.Equal("container app of pod checkout-7c9b4d8f6-nnnn3: OOMKilled 1m02s ago, 1 restarts (3 containers in all)", reading.Message);
+    }
+
+    [Fact]
+    public void PodsThatAreNoLongerReadyAreToldAfterARolloutToo()
+    {
+        var workload = SampleWorkload.RolledOut();
+        var reading = Judge(workload with { Pods = [workload.Pods[0], workload.Pods[1] with { Ready = false, ReadyChangedAt = SampleWorkload.At(-90), Containers = [Ill with { RunsSince = SampleWorkload.At(-900) }] }] }).Single(one => one.Signal == PodSigns.NotReady);
+        Assert.Equal((SignalState.Firing, SampleWorkload.At(-90)), (reading.State, reading.Since));
+        Assert.Equal("pod checkout-7c9b4d8f6-nnnn2 had been ready, and is not for 1m30s; its containers run; 1 of 2 pods say so", reading.Message);
     }
 
     /// <summary>A pod that has served for weeks and crashes now did not begin with its creation; one that never started did.</summary>
@@ -70,7 +99,7 @@ public sealed class PodSignsTests
     public void EverySignIsReadEachTimeSoThatOneThatWentAwayIsSeenAsHealthy()
     {
         var readings = Judge(SampleWorkload.Rolling(), Pod(Well));
-        Assert.Equal([PodSigns.CrashLoop, PodSigns.ImagePullFailure, PodSigns.ContainerConfigError, PodSigns.RolloutNotProgressing], readings.Select(reading => reading.Signal));
+        Assert.Equal(PodSigns.All, readings.Select(reading => reading.Signal));
         Assert.All(readings, reading => Assert.Equal((SignalState.Healthy, true), (reading.State, reading.IsKubernetesSign)));
     }
 

@@ -34,6 +34,14 @@ public sealed class QueryJudgeTests
         Assert.Equal(20, Judge(Series(NewPod, 1, 1, 1), Series("checkout-7c9b4d8f6-nnnn2", 20, 20, 20)).Value);
 
     [Fact]
+    public void TheNewestValueOfEachPodIsTold()
+    {
+        var reading = Judge(Series(NewPod, 1, 1, 20), Series("checkout-7c9b4d8f6-nnnn2", 20, 20, 5), Series("checkout-7c9b4d8f6-nnnn3", 20, 20, 4.9), SeriesEnding(-11, "checkout-7c9b4d8f6-nnnn4", 20, 20, 20));
+        Assert.Equal([(NewPod, 20.0, true), ("checkout-7c9b4d8f6-nnnn2", 5, true), ("checkout-7c9b4d8f6-nnnn3", 4.9, false)], reading.Pods.Select(pod => (pod.Pod, pod.Value, pod.IsNear)));
+        Assert.False(reading.TellsGrowth);
+    }
+
+    [Fact]
     public void PodsOfOtherWorkloadsAreNotJudged() => Assert.Equal(SignalState.Unknown, Judge(Series("cart-5f8d6c7b9-aaaa1", 20, 20, 20)).State);
 
     [Fact]

@@ -88,6 +88,23 @@ public sealed class FieldOwnershipTests
         Assert.NotNull(Of(fields, "team-ci")["fieldsV1"]!["f:spec"]!["f:paused"]);
     }
 
+    /// <summary>Whoever came to own it, and applies a manifest without it, would take it away with the next apply: every pod would be started anew once more.</summary>
+    [Fact]
+    public void TheStampOfARestartStaysOurs()
+    {
+        var stamp = """{ "f:template": { "f:metadata": { "f:annotations": { ".": {}, "f:chronosops.io/restarted-at": {} } } } }""";
+        var restarted = $$"""{ "manager": "chronosops", "operation": "Update", "fieldsV1": { "f:metadata": { "f:annotations": { "f:chronosops.io/last-action": {} } }, "f:spec": {{stamp}} } }""";
+        Assert.Null(FieldOwnership.HandBack(Entries(Team, restarted)));
+
+        var both = JsonNode.Parse(Ours)!;
+        both["fieldsV1"]!["f:spec"]!["f:template"]!["f:metadata"] = JsonNode.Parse("""{ "f:annotations": { "f:chronosops.io/restarted-at": {}, "f:team": {} } }""");
+        var fields = HandBack(Team, both.ToJsonString());
+        AssertJson("""{ "f:template": { "f:metadata": { "f:annotations": { "f:chronosops.io/restarted-at": {} } } } }""", Of(fields, "chronosops")["fieldsV1"]!["f:spec"]!);
+        AssertJson("""{ "f:annotations": { "f:team": {} } }""", Of(fields, "team-ci")["fieldsV1"]!["f:spec"]!["f:template"]!["f:metadata"]!);
+        AssertJson("""{ ".": {}, "f:name": {}, "f:image": {} }""", Container(Of(fields, "team-ci")));
+        Assert.Null(FieldOwnership.HandBack(fields));
+    }
+
     [Fact]
     public void WhereNobodyElseHoldsAnythingTheFieldsAreLetGo() => Assert.Equal(["chronosops"], Managers(HandBack(Ours)));
 

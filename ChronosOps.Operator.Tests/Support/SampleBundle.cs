@@ -44,6 +44,23 @@ internal static class SampleBundle
         },
     };
 
+    /// <summary>Memory of three pods of a proven revision grows, and reaches the limit in a quarter of an hour. As many requests as ever.</summary>
+    public static EvidenceBundle Leak() => PodFault() with
+    {
+        Signals = [Growing(1, 2, 3), .. NoSigns()],
+        PodMeasures = [],
+        Measures = [],
+        Load = new LoadFact(30, 30),
+    };
+
+    /// <summary>The growth of memory fires; that of the named pods is fast.</summary>
+    public static SignalReading Growing(params int[] pods) => Fires("growth", SampleWorkload.Old) with
+    {
+        Message = "memory for another 15m00s, limit memory for another 30m00s",
+        TellsGrowth = true,
+        Pods = [.. Enumerable.Range(1, 3).Select(k => new PodValue($"checkout-5f8d6c7b9-oooo{k}", 0, pods.Contains(k)))],
+    };
+
     public static PodMeasure Pod(int number, double value, double requests = 300, string signal = "errors") =>
         new(signal, $"checkout-5f8d6c7b9-oooo{number}", value, 0.05, requests, $"{value * 100:0.#}% errors");
 

@@ -31,6 +31,14 @@ internal static class SampleGates
         Step = new ProposedStep(RemediationAction.Restart, null, Pod: SampleWorkload.Settled().Pods[1]),
     };
 
+    /// <summary>A context in which every gate allows the restart of all pods of checkout.</summary>
+    public static GateContext OpenForRollingRestart() => OpenForRestart() with
+    {
+        Bundle = SampleBundle.Leak(),
+        Diagnosis = Analysers.Diagnose(SampleBundle.Leak()),
+        Step = new ProposedStep(RemediationAction.Restart, null, IsRolling: true),
+    };
+
     /// <summary>A context in which every gate allows more replicas of checkout: three get four times the requests, which is full.</summary>
     public static GateContext OpenForScale() => Open() with
     {

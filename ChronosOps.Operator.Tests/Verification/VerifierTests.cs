@@ -27,6 +27,33 @@ public sealed class VerifierTests
         Assert.True(Verifier.IsInPlace(action, gone with { Pods = [.. gone.Pods, fresh] }));
     }
 
+    /// <summary>They are of the same revision as the new ones, and what they serve last is not what the new ones serve.</summary>
+    [Fact]
+    public void ARestartOfAllPodsIsInPlaceOnceTheOldOnesAreGone()
+    {
+        var action = new ActionRecord { Action = "Restart", ToRevision = SampleWorkload.Old };
+        var workload = SampleWorkload.Settled();
+        Assert.True(Verifier.IsInPlace(action, workload));
+        Assert.False(Verifier.IsInPlace(action, workload with { TotalReplicas = 4 }));
+        Assert.False(Verifier.IsInPlace(action, workload with { Pods = [.. workload.Pods, SampleWorkload.Pod("checkout-5f8d6c7b9-oooo9", SampleWorkload.Old, SampleWorkload.At(-90000)) with { Deleting = true }] }));
+    }
+
+    /// <summary>Prometheus still has the last values of pods that are gone.</summary>
+    [Theory]
+    [InlineData("Restart", -20, CheckResult.Unknown)]
+    [InlineData("Restart", -31, CheckResult.Unhealthy)]
+    [InlineData("Rollback", -20, CheckResult.Unhealthy)]
+    public void AQueryThatFiresRightAfterARestartOfAllPodsSaysNothing(string kind, double rolledOut, CheckResult expected)
+    {
+        var action = Action(rolledOut: rolledOut);
+        action.Action = kind;
+        Assert.Equal(expected, Look(Reading(WorkloadTraffic.None) with
+        {
+            Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] },
+            Signals = [SampleBundle.Reading("queue", SignalState.Firing)],
+        }, action).Result);
+    }
+
     [Fact]
     public void ServingWithoutAnErrorSeriesIsHealthy()
     {

@@ -16,6 +16,8 @@ public static class Analysers
         new ConfigurationAnalyser(),
         new NeighbourAnalyser(),
         new DependencyAnalyser(),
+        new LeakAnalyser(),
+        new ProbeAnalyser(),
     ];
 
     /// <summary>What the evidence says.</summary>

@@ -15,7 +15,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
         var workload = bundle.Workload;
         foreach (var sign in bundle.Signals.Where(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing }))
         {
-            var strength = sign.Signal == PodSigns.RolloutNotProgressing ? 0.5 : 0.85;
+            var strength = sign.Signal switch { PodSigns.NotReady => 0.15, PodSigns.RolloutNotProgressing => 0.5, _ => 0.85 };
             var finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, strength, $"{sign.Signal}: {sign.Message}", workload.Key.Reference);
             @case.For(Cause.BadRelease, subject, finding);
             if (sign.Signal == PodSigns.ImagePullFailure)
@@ -26,6 +26,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
         }
 
         AddHindrance(bundle, @case, subject);
+        AddWithdrawal(bundle, @case, subject);
         AddEvents(bundle, @case, subject);
         CompareRevisions(bundle, @case, subject);
     }
@@ -38,6 +39,17 @@ public sealed class ContainerStateAnalyser : IAnalyser
         {
             var finding = @case.Find(EvidenceKind.ContainerState, Source, held.CreatedAt, 0.9, $"the controller waits for pod {held.Name} of revision {held.Revision} before it makes a pod of the new one", workload.Key.Reference);
             @case.Against(Cause.BadRelease, subject, finding, 0.9);
+        }
+    }
+
+    /// <summary>A dependency that is away, or a load, has pods withdraw as well as a release: by itself that is no reason to do anything.</summary>
+    private static void AddWithdrawal(EvidenceBundle bundle, Case @case, string subject)
+    {
+        var firing = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        if (firing.Count > 0 && firing.TrueForAll(signal => signal.Signal == PodSigns.NotReady))
+        {
+            var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6, "the pods had been ready, their containers run on, and nothing else fires", bundle.Workload.Key.Reference);
+            @case.Against(Cause.BadRelease, subject, finding);
         }
     }
 

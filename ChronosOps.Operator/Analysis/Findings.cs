@@ -59,6 +59,12 @@ public enum Cause
     /// <summary>Somebody asked for no replicas.</summary>
     ScaledToZero,
 
+    /// <summary>Memory that the containers of a release that has served for long do not let go of.</summary>
+    Leak,
+
+    /// <summary>A release whose containers run, and whose changed probe says that they do not.</summary>
+    ProbeMisconfigured,
+
     /// <summary>Nothing in the evidence explains it.</summary>
     Unknown,
 }

@@ -13,12 +13,9 @@ public sealed class PodComparisonAnalyser : IAnalyser
     private const string Source = "pods";
     private const int MostNames = 4;
 
-    /// <summary>Long enough, however long the proof took: that of an old release comes when the operator is installed.</summary>
-    private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
-
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
-        if (!IsSettled(bundle))
+        if (!Settled.IsRelease(bundle))
         {
             return;
         }
@@ -42,30 +39,15 @@ public sealed class PodComparisonAnalyser : IAnalyser
         Unchanged(bundle, @case, subject, pod);
     }
 
-    /// <summary>Whether the release had proved itself, and then served as long again or for ten minutes.</summary>
-    private static bool IsSettled(EvidenceBundle bundle)
-    {
-        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision)?.ProvenAt is not { } proven)
-        {
-            return false;
-        }
-
-        var (proof, since) = (proven - bundle.Workload.RolloutStartedAt, bundle.OnsetAt - proven);
-        return since >= (proof < LongEnough ? proof : LongEnough);
-    }
-
     private static string Others(PodComparison comparison) => comparison.Well.Count == 1 ? "the other" : $"all {comparison.Well.Count} others";
 
     /// <summary>
     /// Nothing that people change has changed since any of the pods began: then a new one starts from where they all did. What was edited before this
-    /// pod began and after the others did, it alone would have started with. What could not be looked at counts as changed.
+    /// pod began and after the others did, it alone would have started with.
     /// </summary>
     private static void Unchanged(EvidenceBundle bundle, Case @case, string subject, PodSnapshot pod)
     {
-        var oldest = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(one => !one.Deleting).Min(one => one.CreatedAt);
-        var unchanged = bundle.Workload.Current.ConfigReferences.All(reference =>
-            bundle.Configs.Any(config => (config.Reference.Kind, config.Reference.Name) == (reference.Kind, reference.Name) && config.ChangedAt <= oldest));
-        if (!unchanged)
+        if (!Analysis.Unchanged.SincePodsBegan(bundle))
         {
             return;
         }

@@ -21,6 +21,10 @@ public sealed class ActionRecord
     [JsonIgnore]
     public bool IsReturn => Action == ActionNames.HandBack || (Action == ActionNames.Undo && ToReplicas > FromReplicas);
 
+    /// <summary>Whether it starts all pods of a workload anew, one after another, and not a single one.</summary>
+    [JsonIgnore]
+    public bool IsRollingRestart => Action == nameof(RemediationAction.Restart) && TargetPodUid is null;
+
     /// <summary>The key that travels with the effect: incident UID and attempt.</summary>
     [Required]
     public string Key { get; set; } = "";
@@ -65,13 +69,13 @@ public sealed class ActionRecord
     [Items(0, StatusLimits.PodsInTheWay)]
     public List<PodReference> PodsInTheWay { get; set; } = [];
 
-    /// <summary>The pod that is restarted.</summary>
+    /// <summary>The pod that is restarted; none where all of the workload are, one after another.</summary>
     public string? TargetPod { get; set; }
 
     /// <summary>The UID of that pod. The effect is bound to it: a pod of the same name that came later is not touched.</summary>
     public string? TargetPodUid { get; set; }
 
-    /// <summary>When that pod was created. A restart has to outlive the time that the pod had lived until it fell ill.</summary>
+    /// <summary>When that pod was created, or the oldest of all that are restarted. A restart has to outlive the time that the pod had lived until it fell ill.</summary>
     public DateTimeOffset? TargetPodCreatedAt { get; set; }
 
     /// <summary>The replicas before: of the workload, or the minimum of the autoscaler that sets them.</summary>

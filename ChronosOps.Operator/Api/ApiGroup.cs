@@ -18,6 +18,9 @@ public static class ApiGroup
     /// <summary>On a workload: why it is held, in the person's words.</summary>
     public const string HoldReasonAnnotation = "chronosops.io/hold-reason";
 
+    /// <summary>On a pod template: when we last restarted all pods of it. No change of revision.</summary>
+    public const string RestartedAtAnnotation = "chronosops.io/restarted-at";
+
     /// <summary>The prefix of all our annotations and labels; none of them counts as a change of revision.</summary>
     public const string Prefix = "chronosops.io/";
 
@@ -32,7 +35,7 @@ public static class ApiGroup
 public static class ApiPatterns
 {
     public const string Duration = "^([0-9]+(ms|s|m|h))+$";
-    public const string Threshold = "^[0-9]+([.][0-9]+)?(%|ms|s)?$";
+    public const string Threshold = "^[0-9]+([.][0-9]+)?(%|ms|s|m|h)?$";
     public const string Number = "^[0-9]+([.][0-9]+)?$";
     public const string UnitInterval = "^(0([.][0-9]+)?|1([.]0+)?)$";
     public const string DnsLabel = "^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$";

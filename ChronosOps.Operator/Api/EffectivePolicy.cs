@@ -57,6 +57,12 @@ public enum SignalKind
 
     /// <summary>Memory in use by limit, 0 to 1.</summary>
     MemorySaturation,
+
+    /// <summary>How much of the memory that is left is used up in a second: the reciprocal of the time until the limit is reached.</summary>
+    MemoryGrowth,
+
+    /// <summary>How many records a consumer is behind.</summary>
+    QueueLag,
 }
 
 /// <summary>A signal with every field parsed.</summary>
@@ -68,7 +74,7 @@ public sealed record EffectiveSignal
     /// <summary>The query, bound to the namespace; null for what is counted by requests.</summary>
     public string? Query { get; init; }
 
-    /// <summary>A ratio, seconds, or the query's own unit.</summary>
+    /// <summary>A ratio, seconds, the reciprocal of seconds where it tells how fast something runs out, or the query's own unit.</summary>
     public required double Threshold { get; init; }
     public required TimeSpan Window { get; init; }
     public required TimeSpan For { get; init; }
@@ -80,7 +86,10 @@ public sealed record EffectiveSignal
     public bool TellsSaturation { get; init; }
 
     /// <summary>Whether it tells how full something is: a kind of evidence of its own.</summary>
-    public bool IsSaturation => TellsSaturation || Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation;
+    public bool IsSaturation => TellsSaturation || Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation or SignalKind.QueueLag;
+
+    /// <summary>Whether it reads what cAdvisor measures of containers.</summary>
+    public bool ReadsContainers => Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation or SignalKind.MemoryGrowth;
 
     /// <summary>The value as people read it.</summary>
     public string Describe(double value) => Kind switch
@@ -90,8 +99,13 @@ public sealed record EffectiveSignal
         SignalKind.CpuSaturation => $"{Quantities.Format(value * 100)}% of the CPU limit",
         SignalKind.CpuThrottling => $"{Quantities.Format(value * 100)}% of periods throttled",
         SignalKind.MemorySaturation => $"{Quantities.Format(value * 100)}% of the memory limit",
+        SignalKind.MemoryGrowth => value <= Never ? "memory that does not run out" : $"memory for another {Quantities.Format(TimeSpan.FromSeconds(1 / value))}",
+        SignalKind.QueueLag => $"{Quantities.Format(value)} records behind",
         _ => Quantities.Format(value),
     };
+
+    /// <summary>What runs out in more than a month at the present pace does not run out.</summary>
+    private const double Never = 1.0 / (30 * 24 * 3600);
 }
 
 /// <summary>What is wrong with a field.</summary>

@@ -9,6 +9,10 @@ public sealed class PolicyCompiler
 {
     private const int LongestQuery = 2048;
     private const string Null = "must not be null";
+
+    /// <summary>Seconds. Less holds too few scrapes to tell a pace, and more is a question of days, for which points of seconds are too many.</summary>
+    private const double ShortestHorizon = 120;
+    private const double LongestHorizon = 6 * 3600;
     private readonly List<FieldError> _errors = [];
 
     /// <summary>The policy, or null and what is wrong with each field.</summary>
@@ -177,16 +181,24 @@ public sealed class PolicyCompiler
             SignalPreset.CpuSaturation => SignalKind.CpuSaturation,
             SignalPreset.CpuThrottling => SignalKind.CpuThrottling,
             SignalPreset.MemorySaturation => SignalKind.MemorySaturation,
+            SignalPreset.MemoryGrowth => SignalKind.MemoryGrowth,
+            SignalPreset.QueueLag => SignalKind.QueueLag,
             _ => SignalKind.Query,
         };
+        var threshold = Threshold($"{field}.threshold", spec.Threshold, kind);
         var window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow);
         return new EffectiveSignal
         {
             Name = spec.Name,
             Kind = kind,
             TellsSaturation = spec.Saturation == true,
-            Query = kind is SignalKind.ErrorRatio or SignalKind.LatencyP95 or SignalKind.Query ? scoped : PresetQueries.Of(kind, @namespace, window),
-            Threshold = Threshold($"{field}.threshold", spec.Threshold, kind),
+            Query = kind switch
+            {
+                SignalKind.ErrorRatio or SignalKind.LatencyP95 or SignalKind.Query => scoped,
+                SignalKind.MemoryGrowth => PresetQueries.Growth(@namespace, TimeSpan.FromSeconds(1 / threshold)),
+                _ => PresetQueries.Of(kind, @namespace, window),
+            },
+            Threshold = threshold,
             Window = window,
             For = Duration($"{field}.for", spec.For, DurationBounds.Zero, DurationBounds.LongestWindow),
             MinimumRequestsPerSecond = Number($"{field}.minimumRequestsPerSecond", spec.MinimumRequestsPerSecond),
@@ -227,21 +239,28 @@ public sealed class PolicyCompiler
 
     private double Threshold(string field, string? text, SignalKind kind)
     {
-        var isDuration = text?.EndsWith('s') == true;
         if (!Quantities.TryParseThreshold(text, out var value))
         {
             Error(field, $"'{text}' is not a number, percentage or duration");
-        }
-        else if (kind == SignalKind.LatencyP95 && (!isDuration || value <= 0))
-        {
-            Error(field, $"'{text}' must be a duration above zero such as 500ms");
-        }
-        else if (kind is not (SignalKind.LatencyP95 or SignalKind.Query) && (isDuration || value is <= 0 or > 1))
-        {
-            Error(field, $"'{text}' must be a ratio above 0 and at most 1, or a percentage above 0% and at most 100%");
+            return kind == SignalKind.MemoryGrowth ? 1 : value;
         }
 
-        return value;
+        var isDuration = text![^1] is 's' or 'm' or 'h';
+        var mustBe = kind switch
+        {
+            SignalKind.Query => null,
+            SignalKind.LatencyP95 => isDuration && value > 0 ? null : "a duration above zero such as 500ms",
+            SignalKind.MemoryGrowth => isDuration && value >= ShortestHorizon && value <= LongestHorizon ? null : "a duration from 2m to 6h such as 30m",
+            SignalKind.QueueLag => !isDuration && text[^1] != '%' && value > 0 ? null : "a number of records above zero",
+            _ => !isDuration && value is > 0 and <= 1 ? null : "a ratio above 0 and at most 1, or a percentage above 0% and at most 100%",
+        };
+        if (mustBe is not null)
+        {
+            Error(field, $"'{text}' must be {mustBe}");
+        }
+
+        // Higher is worse: the less time is left, the larger is its reciprocal.
+        return kind == SignalKind.MemoryGrowth ? 1 / Math.Clamp(value, ShortestHorizon, LongestHorizon) : value;
     }
 
     private double UnitInterval(string field, string? text)

@@ -9,15 +9,22 @@ public static class PresetQueries
 {
     private const string By = "sum by (namespace, pod, container)";
 
-    /// <summary>The query of a saturation.</summary>
+    /// <summary>How long a consumer's queue is by its own account: as Micrometer, OpenTelemetry and the usual rules of the JMX exporter name Kafka's records-lag-max.</summary>
+    private const string Lag = "kafka_consumer_fetch_manager_records_lag_max|kafka_consumer_records_lag_max|kafka_consumer_consumer_fetch_manager_metrics_records_lag_max";
+
+    /// <summary>The query of a saturation, or of a queue.</summary>
     /// <param name="kind">Which.</param>
     /// <param name="namespace">The namespace of the policy.</param>
-    /// <param name="window">Over how much of the past usage is averaged; of memory the last value counts.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is no saturation.</exception>
+    /// <param name="window">Over how much of the past usage is averaged; of memory, and of a queue, the last value counts.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It has no such query.</exception>
     public static string Of(SignalKind kind, string @namespace, TimeSpan window)
     {
-        // The pause container, and the sums over a pod, have no name of a container of their own.
-        var of = $"{{namespace=\"{@namespace}\",container!=\"\",container!=\"POD\"}}";
+        if (kind == SignalKind.QueueLag)
+        {
+            return $"max by (namespace, pod) ({{__name__=~\"{Lag}\",namespace=\"{@namespace}\"}})";
+        }
+
+        var of = Containers(@namespace);
         var rate = $"{of}[{(long)window.TotalSeconds}s]";
         var ratio = kind switch
         {
@@ -32,4 +39,26 @@ public static class PresetQueries
         };
         return $"max by (namespace, pod) ({ratio})";
     }
+
+    /// <summary>
+    /// How much of the memory that is left is used up in a second, at the present pace: the reciprocal of the time until the limit. The pace is that of as long a past as the
+    /// future that is asked about, or that of its newer half where that is slower: what levels off, as a cache does that is full, comes to no limit. A container that does not
+    /// run for so long is only warming up, as far as anybody can tell, and uses up nothing.
+    /// </summary>
+    /// <param name="namespace">The namespace of the policy.</param>
+    /// <param name="horizon">The time until the limit that is too short.</param>
+    public static string Growth(string @namespace, TimeSpan horizon)
+    {
+        var of = Containers(@namespace);
+        var (whole, half) = ((long)horizon.TotalSeconds, (long)Math.Ceiling(horizon.TotalSeconds / 2));
+        var used = $"container_memory_working_set_bytes{of}";
+        var limit = $"(container_spec_memory_limit_bytes{of} > 0)";
+        var slower = $"(deriv({used}[{whole}s]) < deriv({used}[{half}s]) or deriv({used}[{half}s]))";
+        var pace = $"max by (namespace, pod, container) (clamp_min({slower} and {used} offset {whole}s, 0))";
+        var left = $"clamp_min({By} {limit} - {By} ({used}), 1)";
+        return $"max by (namespace, pod) ({pace} / {left}) or 0 * max by (namespace, pod) {limit}";
+    }
+
+    /// <summary>The pause container, and the sums over a pod, have no name of a container of their own.</summary>
+    private static string Containers(string @namespace) => $"{{namespace=\"{@namespace}\",container!=\"\",container!=\"POD\"}}";
 }

@@ -46,7 +46,7 @@ public static class Quantities
         return true;
     }
 
-    /// <summary>Reads a threshold: 0.05, 5%, 500ms or 2s. Percentages become ratios, durations seconds.</summary>
+    /// <summary>Reads a threshold: 0.05, 5%, 500ms, 2s or 30m. Percentages become ratios, durations seconds.</summary>
     public static bool TryParseThreshold(string? text, out double value)
     {
         value = 0;
@@ -60,6 +60,8 @@ public static class Quantities
             _ when text.EndsWith('%') => (text[..^1], 0.01),
             _ when text.EndsWith("ms", StringComparison.Ordinal) => (text[..^2], 0.001),
             _ when text.EndsWith('s') => (text[..^1], 1.0),
+            _ when text.EndsWith('m') => (text[..^1], 60.0),
+            _ when text.EndsWith('h') => (text[..^1], 3600.0),
             _ => (text, 1.0),
         };
         if (!TryParseNumber(number, out value))

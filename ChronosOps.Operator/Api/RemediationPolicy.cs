@@ -31,7 +31,7 @@ public sealed class RemediationPolicySpec : WrittenSpec
     [ValidationRule("has(self.name) || has(self.selector)", "give name, selector or both")]
     public WorkloadSelector Workloads { get; set; } = new();
 
-    /// <summary>The measurements that tell whether a workload is healthy. Container states of a new revision (crash loops, image pull failures, a rollout that does not progress) are always watched and need no entry here.</summary>
+    /// <summary>The measurements that tell whether a workload is healthy. Container states of the current revision (crash loops, image pull failures, a rollout that does not progress, memory that ran out, pods that are no longer ready) are always watched and need no entry here.</summary>
     [Items(0, 16)]
     [XListType("map")]
     [XListMapKeys("name")]
@@ -101,8 +101,9 @@ public enum WorkloadKind
 /// <summary>One measurement and the limit that makes it a problem.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
 [ValidationRule("!has(self.saturation) || has(self.query)", "saturation is for queries")]
-[ValidationRule("!has(self.preset) || self.preset == 'HttpLatencyP95' || !self.threshold.endsWith('s')", "threshold must be a ratio such as 0.05, or a percentage")]
-[ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.endsWith('s')", "threshold must be a duration such as 500ms")]
+[ValidationRule("!has(self.preset) || self.preset in ['HttpLatencyP95', 'MemoryGrowth'] || !(self.threshold.endsWith('s') || self.threshold.endsWith('m') || self.threshold.endsWith('h'))", "threshold must be a ratio such as 0.05, a percentage, or a number of records")]
+[ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.endsWith('s') || self.threshold.endsWith('m') || self.threshold.endsWith('h')", "threshold must be a duration such as 500ms")]
+[ValidationRule("!has(self.preset) || self.preset != 'MemoryGrowth' || self.threshold.endsWith('s') || self.threshold.endsWith('m') || self.threshold.endsWith('h')", "threshold must be a duration such as 30m")]
 public sealed class SignalSpec
 {
     /// <summary>Names the signal in incidents.</summary>
@@ -111,7 +112,7 @@ public sealed class SignalSpec
     [Pattern(ApiPatterns.DnsLabel)]
     public string Name { get; set; } = "";
 
-    /// <summary>A built-in signal. HttpErrorRatio is the share of requests answered with 5xx, HttpLatencyP95 the 95th percentile of the duration of requests; both read the usual Prometheus client and OpenTelemetry metric names. CpuSaturation and MemorySaturation are the share of the limit that the worst container of a pod uses, CpuThrottling the share of periods in which it was throttled; they read cAdvisor's metrics and need limits.</summary>
+    /// <summary>A built-in signal. HttpErrorRatio is the share of requests answered with 5xx, HttpLatencyP95 the 95th percentile of the duration of requests; both read the usual Prometheus client and OpenTelemetry metric names. CpuSaturation and MemorySaturation are the share of the limit that the worst container of a pod uses, CpuThrottling the share of periods in which it was throttled, MemoryGrowth the time until its memory limit is reached at the present pace; they read cAdvisor's metrics and need limits. QueueLag is how many records the pod's own Kafka consumers are behind.</summary>
     public SignalPreset? Preset { get; set; }
 
     /// <summary>PromQL of your own. Every selector is bound to this namespace. The result must carry a pod label, or the policy must name one workload and the result be a single series. Higher is worse.</summary>
@@ -121,7 +122,7 @@ public sealed class SignalSpec
     /// <summary>Whether the query tells how full something is (a queue, a pool of connections or workers). That is a kind of evidence of its own beside failing or slow requests. For queries; the presets of saturation need no word.</summary>
     public bool? Saturation { get; set; }
 
-    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
+    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 2m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
     [Required]
     [Length(1, 32)]
     [Pattern(ApiPatterns.Threshold)]
@@ -179,6 +180,12 @@ public enum SignalPreset
 
     /// <summary>Share of the memory limit that is in use and cannot be reclaimed.</summary>
     MemorySaturation,
+
+    /// <summary>How soon the memory limit is reached at the present pace.</summary>
+    MemoryGrowth,
+
+    /// <summary>How many records the pod's Kafka consumers are behind.</summary>
+    QueueLag,
 }
 
 /// <summary>What may be done and under which limits.</summary>
@@ -224,7 +231,7 @@ public enum RemediationAction
     /// <summary>Return to the last known good revision.</summary>
     Rollback,
 
-    /// <summary>Evict the one pod that is ill while the others of its revision are well, so that a new one takes its place. Not among the defaults.</summary>
+    /// <summary>Start anew what has gone wrong with time: evict the one pod that is ill while the others of its revision are well, or replace all pods one after another where they leak memory. Not among the defaults.</summary>
     Restart,
 
     /// <summary>Ask for more replicas of a Deployment that has too few for its load, where quota and nodes have room for them, and hand them back stepwise when the load is gone. Not among the defaults.</summary>

@@ -62,6 +62,7 @@ internal static class IncidentSheet
         status.Actions.Select(action => ("Action", (string?)$"{action.Action} {action.State}, {On(action)}: {action.Message}"));
 
     private static string On(ActionRecord action) => action.TargetPod is { } pod ? $"pod {pod}"
+        : action.IsRollingRestart ? "all pods"
         : action.ToReplicas is { } replicas ? $"{action.FromReplicas} to {replicas} replicas"
         : $"{action.FromRevision} to {action.ToRevision}";
 

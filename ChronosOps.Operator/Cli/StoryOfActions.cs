@@ -44,6 +44,7 @@ internal static class StoryOfActions
         }
 
         static string Of(ActionRecord action) => action.TargetPod is { } pod ? $"of pod {pod}"
+            : action.IsRollingRestart ? "of all pods"
             : action.ToReplicas is { } replicas ? $"from {action.FromReplicas} to {replicas} replicas"
             : $"from revision {action.FromRevision} to {action.ToRevision}";
 

@@ -90,6 +90,24 @@ public static class GatePipeline
         new DryRunGate(),
     ];
 
+    /// <summary>The gates of a restart of all pods. It is a rollout of the release that runs: what forbids one forbids it too.</summary>
+    public static readonly IReadOnlyList<IGate> ForRollingRestart =
+    [
+        new EmergencyStopGate(),
+        new HoldGate(),
+        new ModeGate(),
+        new LadderGate(),
+        new GitOpsGate(),
+        new ConfidenceGate(),
+        new EvidenceGate(),
+        new MinimumTrafficGate(),
+        new RolloutGate(),
+        new RollingRestartGate(),
+        new OneActionGate(),
+        new RateGate(),
+        new DryRunGate(),
+    ];
+
     /// <summary>The gates of asking for more replicas.</summary>
     public static readonly IReadOnlyList<IGate> ForScale =
     [
@@ -142,6 +160,7 @@ public static class GatePipeline
         { Continues: true } => ForContinuation,
         { IsUndo: true } => ForUndo,
         { Action: RemediationAction.Rollback } => ForRollback,
+        { Action: RemediationAction.Restart, IsRolling: true } => ForRollingRestart,
         { Action: RemediationAction.Restart } => ForRestart,
         { Action: RemediationAction.Scale } => ForScale,
         _ => throw new ArgumentOutOfRangeException(nameof(step), step.Action, "no gates are named for this action"),

@@ -47,7 +47,7 @@ public static class Ladder
         var borrowed = BorrowedReplicas.Of(done);
         var next = helpful.Where(action => !IsSpent(action, policy, bundle, done)).Select(action => (RemediationAction?)action).FirstOrDefault();
         return next is { } action
-            ? new LadderChoice(Step(action, policy, bundle, borrowed), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}", useless)
+            ? new LadderChoice(Step(action, accepted.Cause, policy, bundle, borrowed), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}", useless)
             : new LadderChoice(null, "LadderExhausted", $"{string.Join(", ", helpful)} was tried and did not last");
     }
 
@@ -56,9 +56,10 @@ public static class Ladder
         done.Any(one => one.Action == action.ToString() && one.State != ActionState.Refused)
         && (action != RemediationAction.Scale || bundle.Workload.Replicas >= policy.MaxReplicas);
 
-    private static ProposedStep Step(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, BorrowedReplicas? borrowed) => action switch
+    private static ProposedStep Step(RemediationAction action, Cause cause, EffectivePolicy policy, EvidenceBundle bundle, BorrowedReplicas? borrowed) => action switch
     {
         RemediationAction.Rollback => new ProposedStep(action, Target(bundle)),
+        RemediationAction.Restart when cause == Cause.Leak => new ProposedStep(action, null, IsRolling: true),
         RemediationAction.Restart => new ProposedStep(action, null, Pod: IllPod.Find(bundle)),
         RemediationAction.Scale => new ProposedStep(action, null, Replicas: ScaleTarget.Of(bundle, policy, borrowed)),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),

@@ -7,15 +7,15 @@ namespace ChronosOps.Operator.Decisions;
 public static class Rungs
 {
     /// <summary>The causes that each action can help against.</summary>
-    private static readonly Dictionary<RemediationAction, Cause> Remedies = new()
+    private static readonly Dictionary<RemediationAction, IReadOnlySet<Cause>> Remedies = new()
     {
-        [RemediationAction.Rollback] = Cause.BadRelease,
-        [RemediationAction.Restart] = Cause.PodFault,
-        [RemediationAction.Scale] = Cause.Overload,
+        [RemediationAction.Rollback] = new HashSet<Cause> { Cause.BadRelease, Cause.ProbeMisconfigured },
+        [RemediationAction.Restart] = new HashSet<Cause> { Cause.PodFault, Cause.Leak },
+        [RemediationAction.Scale] = new HashSet<Cause> { Cause.Overload },
     };
 
     /// <summary>Whether the action can help against the cause.</summary>
-    public static bool Helps(RemediationAction action, Cause cause) => Remedies[action] == cause;
+    public static bool Helps(RemediationAction action, Cause cause) => Remedies[action].Contains(cause);
 
     /// <summary>Why an action cannot help against a cause, in a few words.</summary>
     public static string WhyNot(RemediationAction action, Cause cause) => (action, cause) switch
@@ -24,13 +24,15 @@ public static class Rungs
         (RemediationAction.Rollback, Cause.BadConfiguration) => "the release before reads the same configuration",
         (RemediationAction.Rollback, Cause.PodFault) => "the other pods of the release are well",
         (RemediationAction.Rollback, Cause.DependencyFailure) => "the release before would call the same",
+        (RemediationAction.Rollback, Cause.Leak) => "the release has served well for long",
         (RemediationAction.Rollback, _) => "the release is not what is wrong",
-        (RemediationAction.Restart, Cause.BadRelease) => "the new pods would run the same release",
+        (RemediationAction.Restart, Cause.BadRelease or Cause.ProbeMisconfigured) => "the new pods would run the same release",
         (RemediationAction.Restart, Cause.Overload) => "it would take capacity away",
-        (RemediationAction.Restart, _) => "no single pod is what is wrong",
-        (RemediationAction.Scale, Cause.BadRelease) => "more pods would run the same release",
+        (RemediationAction.Restart, _) => "it is not what the pods have gathered over time that is wrong",
+        (RemediationAction.Scale, Cause.BadRelease or Cause.ProbeMisconfigured) => "more pods would run the same release",
         (RemediationAction.Scale, Cause.PodFault) => "the ill pod would go on serving its share",
         (RemediationAction.Scale, Cause.DependencyFailure) => "more pods would ask more of what fails already",
+        (RemediationAction.Scale, Cause.Leak) => "further pods would leak too",
         (RemediationAction.Scale, Cause.Quota or Cause.NoRoom) => "there is no room for more pods",
         (RemediationAction.Scale, Cause.ScaledToZero) => "somebody wanted no replicas",
         (RemediationAction.Scale, _) => "the workload is not too small for its load",

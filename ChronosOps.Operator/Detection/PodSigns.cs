@@ -13,6 +13,14 @@ public static class PodSigns
     public const string ImagePullFailure = "ImagePullFailure";
     public const string ContainerConfigError = "ContainerConfigError";
     public const string RolloutNotProgressing = "RolloutNotProgressing";
+    public const string OutOfMemory = "OutOfMemory";
+    public const string NotReady = "NotReady";
+
+    /// <summary>All signs, in the order in which they are told.</summary>
+    public static readonly IReadOnlyList<string> All = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing, OutOfMemory, NotReady];
+
+    /// <summary>How the kubelet says that the kernel ended a container for want of memory.</summary>
+    internal const string OutOfMemoryReason = "OOMKilled";
 
     /// <summary>A pull or a start that fails once may succeed at the next try.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -23,6 +31,9 @@ public static class PodSigns
 
     /// <summary>A crash longer ago than this is history.</summary>
     private static readonly TimeSpan RecentCrash = TimeSpan.FromMinutes(5);
+
+    /// <summary>So long memory that ran out counts: pods of one revision that fill up alike do not all come to it in the same minute.</summary>
+    private static readonly TimeSpan RecentKill = TimeSpan.FromMinutes(10);
 
     private static readonly HashSet<string> PullReasons = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError"];
     private static readonly HashSet<string> StartReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError"];
@@ -38,7 +49,50 @@ public static class PodSigns
             FirstOf(ImagePullFailure, revision, pods, (pod, container) => Waiting(pod, container, PullReasons, now)),
             FirstOf(ContainerConfigError, revision, pods, (pod, container) => Waiting(pod, container, StartReasons, now)),
             Stuck(workload, revision, pods, rolloutDeadline, now),
+            RanOut(workload, revision, now),
+            Withdrawn(revision, pods, rolloutDeadline, now),
         ];
+    }
+
+    /// <summary>The containers of the current revision whose last end was for want of memory, and lately, the first to end first.</summary>
+    public static IReadOnlyList<(PodSnapshot Pod, ContainerSnapshot Container)> Kills(WorkloadSnapshot workload, DateTimeOffset now) =>
+    [
+        .. from pod in workload.PodsOf(workload.Current.Revision)
+           where !pod.Deleting
+           from container in pod.Containers
+           where container.TerminatedReason == OutOfMemoryReason && now - container.TerminatedAt < RecentKill
+           orderby container.TerminatedAt
+           select (pod, container),
+    ];
+
+    /// <summary>Once may be a single large request. Twice within minutes, or in a container that was restarted before, is more than that.</summary>
+    private static SignalReading RanOut(WorkloadSnapshot workload, string revision, DateTimeOffset now)
+    {
+        var kills = Kills(workload, now);
+        if (kills.Count == 0 || (kills.Count == 1 && kills[0].Container.RestartCount < 2))
+        {
+            return Reading(OutOfMemory, SignalState.Healthy, revision, null, "not seen");
+        }
+
+        var (pod, container) = kills[0];
+        var more = kills.Count > 1 ? $" ({kills.Count} containers in all)" : "";
+        return Reading(OutOfMemory, SignalState.Firing, revision, container.TerminatedAt,
+            $"container {container.Name} of pod {pod.Name}: {OutOfMemoryReason} {Quantities.Format(now - container.TerminatedAt!.Value)} ago, {container.RestartCount} restarts{more}");
+    }
+
+    /// <summary>Pods that had been ready and say for long that they are not, while all their containers run on since before: no crash, and no rollout.</summary>
+    private static SignalReading Withdrawn(string revision, List<PodSnapshot> pods, TimeSpan patience, DateTimeOffset now)
+    {
+        var withdrawn = (from pod in pods
+                         where !pod.Ready && now - pod.ReadyChangedAt >= patience
+                         let running = pod.Containers.Where(container => !container.Init).ToList()
+                         where running.Count > 0 && running.TrueForAll(container => container.RunsSince < pod.ReadyChangedAt)
+                         orderby pod.ReadyChangedAt
+                         select pod).ToList();
+        return withdrawn.Count == 0
+            ? Reading(NotReady, SignalState.Healthy, revision, null, "not seen")
+            : Reading(NotReady, SignalState.Firing, revision, withdrawn[0].ReadyChangedAt,
+                $"pod {withdrawn[0].Name} had been ready, and is not for {Quantities.Format(now - withdrawn[0].ReadyChangedAt!.Value)}; its containers run; {withdrawn.Count} of {pods.Count} pods say so");
     }
 
     private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look, Func<PodSnapshot, ContainerSnapshot, DateTimeOffset>? since = null)

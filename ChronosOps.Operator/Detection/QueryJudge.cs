@@ -33,7 +33,7 @@ public static class QueryJudge
         return byRevision.FirstOrDefault(reading => reading.State == SignalState.Firing)
             ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Pending)
             ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Healthy)
-            ?? Unknown(signal, signal.IsSaturation ? "there are no cAdvisor series of the workload's pods, or their containers have no such limit" : "the query gives no series for the workload's pods");
+            ?? Unknown(signal, signal.ReadsContainers ? "there are no cAdvisor series of the workload's pods, or their containers have no such limit" : "the query gives no series for the workload's pods");
     }
 
     /// <summary>The worst of several series decides.</summary>
@@ -61,6 +61,8 @@ public static class QueryJudge
         {
             Signal = signal.Name,
             IsSaturation = signal.IsSaturation,
+            TellsGrowth = signal.Kind == SignalKind.MemoryGrowth,
+            Pods = ByPod(signal, series, worst[^1].Time - step),
             Revision = revision,
             State = since is null ? SignalState.Healthy : lasted >= signal.For ? SignalState.Firing : SignalState.Pending,
             Value = value,
@@ -68,6 +70,17 @@ public static class QueryJudge
             Message = $"{signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}{(since is null ? "" : $", for {Quantities.Format(lasted)}")}",
         };
     }
+
+    /// <summary>Pods whose last value is older are gone.</summary>
+    private static List<PodValue> ByPod(EffectiveSignal signal, IReadOnlyList<Series> series, DateTimeOffset since) =>
+    [
+        .. from one in series
+           where one.Labels.ContainsKey("pod")
+           let recent = one.Points.Where(point => point.Time >= since && double.IsFinite(point.Value)).ToList()
+           where recent.Count > 0
+           group recent[^1].Value by one.Labels["pod"] into same
+           select new PodValue(same.Key, same.Max(), same.Max() >= signal.Threshold / 2),
+    ];
 
     private static SignalReading Unknown(EffectiveSignal signal, string message) =>
         new() { Signal = signal.Name, State = SignalState.Unknown, Message = message };

@@ -41,6 +41,18 @@ public sealed record SignalReading
     /// <summary>Whether it tells how full something is.</summary>
     public bool IsSaturation { get; init; }
 
+    /// <summary>Whether it tells how fast something runs out.</summary>
+    public bool TellsGrowth { get; init; }
+
+    /// <summary>The newest value of each pod, of a query.</summary>
+    public IReadOnlyList<PodValue> Pods { get; init; } = [];
+
     /// <summary>Whether it rests on container states instead of series.</summary>
     public bool IsKubernetesSign { get; init; }
 }
+
+/// <summary>What a query gave for one pod last.</summary>
+/// <param name="Pod">The pod's name.</param>
+/// <param name="Value">The value.</param>
+/// <param name="IsNear">Whether it is at least half the threshold.</param>
+public sealed record PodValue(string Pod, double Value, bool IsNear);

@@ -16,7 +16,8 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
     {
         var policy = request.Reading.Policy;
         var signals = policy.Signals.Where(signal => signal.Query is null).ToList();
-        if (signals.Count == 0 && !policy.Signals.Any(signal => signal.IsSaturation))
+        var isMemory = request.Reading.Firing.Any(signal => signal.TellsGrowth || signal.Signal == PodSigns.OutOfMemory);
+        if (signals.Count == 0 && !isMemory && !policy.Signals.Any(signal => signal.IsSaturation))
         {
             return bundle;
         }

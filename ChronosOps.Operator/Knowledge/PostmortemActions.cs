@@ -61,6 +61,8 @@ internal static class PostmortemActions
                 ["Key", Text(action.Key)],
                 .. action.ToReplicas is not null
                     ? Replicas(action)
+                    : action.IsRollingRestart
+                    ? [["Pods", "all, one after another"], ["Revision", Cell(action.ToRevision)], ["Oldest pod created", Time(action.TargetPodCreatedAt)]]
                     : action.TargetPod is null
                     ? new[] { new[] { "From revision", Cell(action.FromRevision) }, ["To revision", Cell(action.ToRevision)], ["Template from", Cell(action.TargetReplicaSet)] }
                     : [["Pod", Cell(action.TargetPod)], ["UID of the pod", Cell(action.TargetPodUid)], ["Created", Time(action.TargetPodCreatedAt)]],

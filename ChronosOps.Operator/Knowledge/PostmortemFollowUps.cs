@@ -48,6 +48,13 @@ internal static class PostmortemFollowUps
                 yield return $"Find out why {subject} went wrong by itself, while the others were well: its node, its connections, what it had cached";
                 yield return "Add a liveness probe that fails in that state: then the kubelet restarts the container, without an incident";
                 break;
+            case "Leak":
+                yield return "Find what the containers do not let go of: a heap dump or a memory profile of a pod that has run for long, before it is restarted the next time";
+                yield return "Until that is mended, restart the pods before the limit is reached, or give them more memory for a longer time between";
+                break;
+            case "ProbeMisconfigured":
+                yield return $"Mend the probe that revision {Revision(status.Suspect)} changed, and try it against a running container before it is released again";
+                break;
             case "DependencyFailure":
                 yield return $"See to {subject} first: this workload suffers from it";
                 yield return "Think about what this workload should do while it is away: answer less, from a cache, or later";
@@ -87,6 +94,16 @@ internal static class PostmortemFollowUps
         {
             yield return "Find out why the new pods did not become ready: readiness probe, resources, scheduling, quota or admission";
         }
+
+        if (names.Contains("OutOfMemory"))
+        {
+            yield return "See whether the memory limit fits what the containers need";
+        }
+
+        if (names.Contains("NotReady"))
+        {
+            yield return "Find out what the readiness probe of the pods waits for that was there before";
+        }
     }
 
     private static IEnumerable<string> OfActions(Incident incident, IncidentStatus status)
@@ -99,7 +116,7 @@ internal static class PostmortemFollowUps
 
         if (status.Actions.Exists(a => a is { Action: "Restart", State: ActionState.Succeeded }))
         {
-            yield return "A restart may only have bought time: the incident stays Mitigated until the new pod has outlived the old one";
+            yield return "A restart may only have bought time: the incident stays Mitigated until the new pods have outlived the old ones";
         }
 
         if (status.Reason == "ReplicasStay")

@@ -14,11 +14,14 @@ public static class FieldOwnership
     /// </summary>
     private static readonly string[] Counts = ["f:replicas", "f:minReplicas", "f:maxReplicas"];
 
-    /// <summary>The managedFields without our hold on the spec, or null where we hold nothing of it.</summary>
+    /// <summary>Of the pod template, down to the stamp of a restart.</summary>
+    private static readonly string[] ToTheStamp = ["f:template", "f:metadata", "f:annotations", $"f:{ApiGroup.RestartedAtAnnotation}"];
+
+    /// <summary>The managedFields without our hold on the spec but for the stamp of a restart, or null where we hold nothing else of it.</summary>
     public static JsonArray? HandBack(JsonArray managedFields)
     {
         var entries = managedFields.OfType<JsonObject>().Select(entry => entry.DeepClone().AsObject()).ToList();
-        var ours = entries.FirstOrDefault(entry => entry["manager"]?.ToString() == ApiGroup.FieldManager && entry["subresource"] is null && Spec(entry) is not null);
+        var ours = entries.FirstOrDefault(entry => entry["manager"]?.ToString() == ApiGroup.FieldManager && entry["subresource"] is null && Spec(entry) is { } held && TakeStamp(held.DeepClone().AsObject()).HasMore);
         if (ours is null)
         {
             return null;
@@ -32,6 +35,11 @@ public static class FieldOwnership
         }
 
         fields.Remove("f:spec");
+        if (TakeStamp(spec).Stamp is { } stamp)
+        {
+            fields["f:spec"] = stamp;
+        }
+
         if (Recipient(entries, ours) is { } recipient)
         {
             recipient["fieldsV1"] ??= new JsonObject();
@@ -46,6 +54,49 @@ public static class FieldOwnership
         // There is an entry for each version of the API that was written with.
         var without = new JsonArray([.. entries]);
         return HandBack(without) ?? without;
+    }
+
+    /// <summary>
+    /// Takes our hold on the stamp of a restart out of what is held. It stays ours: whoever applied the workload next without it would take it away, which starts every pod anew.
+    /// </summary>
+    /// <param name="spec">What is held; the stamp is taken out of it.</param>
+    /// <returns>The hold on the stamp, null where there is none, and whether anything else is held.</returns>
+    private static (JsonObject? Stamp, bool HasMore) TakeStamp(JsonObject spec)
+    {
+        List<JsonObject> way = [spec];
+        foreach (var part in ToTheStamp[..^1])
+        {
+            if (way[^1][part] is not JsonObject next)
+            {
+                return (null, true);
+            }
+
+            way.Add(next);
+        }
+
+        if (!way[^1].Remove(ToTheStamp[^1], out var held))
+        {
+            return (null, true);
+        }
+
+        var stamp = new JsonObject { [ToTheStamp[^1]] = held };
+
+        // That there are annotations at all came with it.
+        if (way[^1].Remove(".", out var exists))
+        {
+            stamp["."] = exists;
+        }
+
+        for (var k = ToTheStamp.Length - 2; k >= 0; k--)
+        {
+            stamp = new JsonObject { [ToTheStamp[k]] = stamp };
+            if (way[k + 1].Count == 0)
+            {
+                way[k].Remove(ToTheStamp[k]);
+            }
+        }
+
+        return (stamp, spec.Count > 0);
     }
 
     /// <summary>Whoever applies the workload server-side; otherwise whoever wrote most of its template.</summary>

@@ -58,7 +58,7 @@ public interface IEffect
 }
 
 /// <summary>The effect of each action. Adding one is a file and a line.</summary>
-public sealed class Effects(RollbackEffect rollback, RestartEffect restart, ScaleEffect scale)
+public sealed class Effects(RollbackEffect rollback, RestartEffect restart, ScaleEffect scale, RollingRestartEffect rollingRestart)
 {
     /// <summary>The effect of an action that is written down; null for one that this version does not know.</summary>
     public IEffect? Of(ActionRecord action) => action.Action switch
@@ -66,7 +66,7 @@ public sealed class Effects(RollbackEffect rollback, RestartEffect restart, Scal
         nameof(RemediationAction.Scale) or ActionNames.HandBack => scale,
         ActionNames.Undo when action.ToReplicas is not null => scale,
         nameof(RemediationAction.Rollback) or ActionNames.Undo => rollback,
-        nameof(RemediationAction.Restart) => restart,
+        nameof(RemediationAction.Restart) => action.IsRollingRestart ? rollingRestart : restart,
         _ => null,
     };
 }

@@ -43,6 +43,9 @@ public static class KeyedPatch
     /// <summary>What takes the place of what is there.</summary>
     public static JsonObject Replace(string path, JsonNode? value) => Operation("replace", path, value);
 
+    /// <summary>What comes to be there, or takes the place of what is.</summary>
+    public static JsonObject Add(string path, JsonNode? value) => Operation("add", path, value);
+
     /// <summary>What the API server makes of the patch.</summary>
     /// <exception cref="KubernetesException">It cannot be told what became of it.</exception>
     public static async Task<EffectOutcome> AnswerAsync(ActionRecord action, Task patched)

@@ -45,6 +45,22 @@ public sealed record LiveWorkload(string? Uid, long? Generation, long? ObservedG
             : live with { RevisionNumber = await NewestAsync(client, workload.Namespace, live.Uid, cancellationToken).ConfigureAwait(false) };
     }
 
+    /// <summary>Looks whether a change of the template is in place. A stamp on it gives the workload a new revision number as any other does.</summary>
+    public static async Task<EffectOutcome> ObserveAsync(KubernetesClient client, WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken)
+    {
+        var live = await ReadAsync(client, workload, action, cancellationToken).ConfigureAwait(false);
+        var state = RollbackPlan.Observe(action, live);
+        return new EffectOutcome(state, state switch
+        {
+            EffectState.InPlace => $"the workload carries key {action.Key}",
+            EffectState.NotInPlace => "the workload is as it was judged",
+            EffectState.MovedOn => $"the workload moved on to generation {live?.Generation} with the same revision; nothing was done to it",
+            EffectState.NotYetKnown => "the workload was changed a moment ago, and its controller has not looked at it yet",
+            EffectState.TargetGone => "the workload is gone or was made anew",
+            _ => $"the workload is at generation {live?.Generation} instead of {action.TargetGeneration} and does not carry key {action.Key}: whether the action was taken cannot be told, so it is not repeated",
+        });
+    }
+
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static async Task<long?> NewestAsync(KubernetesClient client, string @namespace, string? uid, CancellationToken cancellationToken)

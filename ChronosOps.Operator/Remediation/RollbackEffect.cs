@@ -19,20 +19,7 @@ public sealed class RollbackEffect(KubernetesClient client) : IEffect
     private readonly PodEviction _eviction = new(client);
 
     /// <inheritdoc/>
-    public async Task<EffectOutcome> ObserveAsync(WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken)
-    {
-        var live = await LiveWorkload.ReadAsync(client, workload, action, cancellationToken).ConfigureAwait(false);
-        var state = RollbackPlan.Observe(action, live);
-        return new EffectOutcome(state, state switch
-        {
-            EffectState.InPlace => $"the workload carries key {action.Key}",
-            EffectState.NotInPlace => "the workload is as it was judged",
-            EffectState.MovedOn => $"the workload moved on to generation {live?.Generation} with the same revision; nothing was done to it",
-            EffectState.NotYetKnown => "the workload was changed a moment ago, and its controller has not looked at it yet",
-            EffectState.TargetGone => "the workload is gone or was made anew",
-            _ => $"the workload is at generation {live?.Generation} instead of {action.TargetGeneration} and does not carry key {action.Key}: whether the action was taken cannot be told, so it is not repeated",
-        });
-    }
+    public Task<EffectOutcome> ObserveAsync(WorkloadKey workload, ActionRecord action, CancellationToken cancellationToken) => LiveWorkload.ObserveAsync(client, workload, action, cancellationToken);
 
     /// <summary>Sends the patch.</summary>
     /// <inheritdoc/>

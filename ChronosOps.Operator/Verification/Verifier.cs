@@ -82,9 +82,9 @@ public static class Verifier
         return Measured(action, reading, neverReady);
     }
 
-    /// <summary>Whether what the action leads to runs, and nothing else.</summary>
+    /// <summary>Whether what the action leads to runs, and nothing else. Pods that are on their way out after a restart of all are of the same revision as the new ones.</summary>
     public static bool IsInPlace(ActionRecord action, WorkloadSnapshot workload) =>
-        workload.RolloutComplete && (action.TargetPodUid is not { } pod || IsReplaced(pod, action.ToRevision, workload));
+        workload.RolloutComplete && (action.TargetPodUid is not { } pod || IsReplaced(pod, action.ToRevision, workload)) && !(action.IsRollingRestart && workload.Pods.Any(pod => pod.Deleting));
 
     /// <summary>
     /// Whether the pod is gone or on its way, which may take its grace, and as many others as the workload asks for are ready in its place. The
@@ -161,6 +161,12 @@ public static class Verifier
             if (seen is null or { State: SignalState.Unknown })
             {
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {seen?.Message ?? "not judged"}");
+            }
+
+            // The same revision before the restart: its last values are there until Prometheus has seen that its pods are gone.
+            if (seen.State != SignalState.Healthy && action.IsRollingRestart && reading.Time < action.RolledOutAt + signal.Window)
+            {
+                return new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the pods before");
             }
 
             if (seen.State != SignalState.Healthy)

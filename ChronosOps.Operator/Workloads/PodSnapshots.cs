@@ -13,6 +13,7 @@ public static class PodSnapshots
         Revision = revision,
         CreatedAt = pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
         Ready = pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) ?? false,
+        ReadyChangedAt = pod.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.LastTransitionTime,
         Deleting = pod.Metadata.DeletionTimestamp is not null,
         Unschedulable = pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
         Containers =
@@ -32,11 +33,13 @@ public static class PodSnapshots
             Init = init,
             Ready = status.Ready,
             RestartCount = status.RestartCount,
+            RunsSince = status.State?.Running?.StartedAt,
             WaitingReason = status.State?.Waiting?.Reason,
             WaitingMessage = status.State?.Waiting?.Message,
             TerminatedReason = ended?.Reason,
             ExitCode = ended?.ExitCode,
             TerminatedAt = ended?.FinishedAt,
+            RanSince = ended?.StartedAt,
         };
     }
 }

@@ -101,6 +101,9 @@ public sealed record PodSnapshot
     public required bool Deleting { get; init; }
     public required IReadOnlyList<ContainerSnapshot> Containers { get; init; }
 
+    /// <summary>When it was last found ready after it had not been, or the other way round.</summary>
+    public DateTimeOffset? ReadyChangedAt { get; init; }
+
     /// <summary>Why the pod cannot be scheduled, if it cannot.</summary>
     public string? Unschedulable { get; init; }
 }
@@ -113,6 +116,9 @@ public sealed record ContainerSnapshot
     public required bool Init { get; init; }
     public required bool Ready { get; init; }
     public required int RestartCount { get; init; }
+
+    /// <summary>Since when it runs, if it does.</summary>
+    public DateTimeOffset? RunsSince { get; init; }
     public string? WaitingReason { get; init; }
     public string? WaitingMessage { get; init; }
 
@@ -120,4 +126,7 @@ public sealed record ContainerSnapshot
     public string? TerminatedReason { get; init; }
     public int? ExitCode { get; init; }
     public DateTimeOffset? TerminatedAt { get; init; }
+
+    /// <summary>When the run had begun that ended last.</summary>
+    public DateTimeOffset? RanSince { get; init; }
 }

@@ -77,7 +77,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
 
         return outcome.State == EffectState.InPlace
             ? await AppliedAsync(context, effect, action, outcome.Message, cancellationToken).ConfigureAwait(false)
-            : Refused(context, action, action.TargetPod is null ? "PatchRefused" : "EvictionRefused", outcome.Message);
+            : Refused(context, action, action.TargetPodUid is null ? "PatchRefused" : "EvictionRefused", outcome.Message);
     }
 
     /// <summary>Handing back, and taking that back, are no new steps: they rest on what is measured at the moment, and not on the diagnosis, which stays what it was.</summary>
@@ -108,6 +108,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
     /// <summary>The step that was written down, with what it is aimed at as that is now.</summary>
     private static ProposedStep StepOf(ActionRecord action, WorkloadSnapshot workload) => action.Action switch
     {
+        nameof(RemediationAction.Restart) when action.IsRollingRestart => new ProposedStep(RemediationAction.Restart, null, IsRolling: true),
         nameof(RemediationAction.Restart) => new ProposedStep(RemediationAction.Restart, null, Pod: workload.Pods.FirstOrDefault(pod => pod.Uid == action.TargetPodUid)),
         nameof(RemediationAction.Scale) => new ProposedStep(RemediationAction.Scale, null, Replicas: action.ToReplicas),
         _ => new ProposedStep(RemediationAction.Rollback, workload.Revision(action.ToRevision), action.Action == ActionNames.Undo),

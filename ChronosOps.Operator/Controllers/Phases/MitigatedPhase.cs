@@ -93,7 +93,7 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
         return PhaseResult.Go(Trigger.Permitted, ActionNames.HandBack, $"{action.Message}: {choice.Message}; key {action.Key}");
     }
 
-    /// <summary>How long it has to stay well: the policy's time, and after a restart, while the same release runs, at least as long as the pod had lived until it fell ill.</summary>
+    /// <summary>How long it has to stay well: the policy's time, and after a restart, while the same release runs, at least as long as the pod, or the oldest of all, had lived until the trouble.</summary>
     private static TimeSpan Watch(IncidentContext context, EffectivePolicy policy, string revision)
     {
         var last = context.Status.Actions.LastOrDefault(action => action.State == ActionState.Succeeded);

@@ -150,7 +150,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
             return;
         }
 
-        var neverReady = context.Status.Signals.All(signal => IsSign(signal.Name));
+        var neverReady = context.Status.Signals.All(signal => PodSigns.All.Contains(signal.Name));
         var check = Verifier.Look(action, reading, neverReady);
         var record = new CheckRecord { Time = reading.Time, Result = check.Result.ToString(), Message = Bounded.Sentence(check.Message) };
         if (last is not null && last.Result == record.Result && check.Result == CheckResult.Unknown)
@@ -160,9 +160,6 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
 
         Bounded.Add(context.Status, action.Checks, 20, record);
     }
-
-    private static bool IsSign(string name) =>
-        name is PodSigns.CrashLoop or PodSigns.ImagePullFailure or PodSigns.ContainerConfigError or PodSigns.RolloutNotProgressing;
 
     private static PhaseResult PlanUndo(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {

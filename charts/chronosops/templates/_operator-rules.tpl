@@ -37,12 +37,14 @@
 # OperatorHost: what is running
 # OwnershipCollector: who manages it, by its metadata
 # RollbackEffect: the same of a DaemonSet
+# RollingRestartEffect: the same of a DaemonSet
 - apiGroups: [apps]
   resources: [daemonsets]
   verbs: [get, list, watch, patch]
 # OperatorHost: what is running
 # OwnershipCollector: who manages it, by its metadata
 # RollbackEffect: the rollback, one JSON Patch of a Deployment that a policy selects, and handing fields back; never update, delete or scale
+# RollingRestartEffect: the restart of all its pods where the policy's ladder has Restart, one JSON Patch of an annotation of the pod template
 # ScaleEffect: its replicas, where the policy's ladder has Scale, and handing them back; never through the scale subresource, which takes no key
 - apiGroups: [apps]
   resources: [deployments]
@@ -55,6 +57,7 @@
 # OperatorHost: what is running
 # OwnershipCollector: who manages it, by its metadata
 # RollbackEffect: the same of a StatefulSet
+# RollingRestartEffect: the same of a StatefulSet
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, patch]
