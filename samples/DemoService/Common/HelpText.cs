@@ -41,7 +41,7 @@ internal static class HelpText
 
         At run time, for this process only:
           POST /fault?kind=KIND&value=N[&seconds=S]   kinds: error-ratio, client-error-ratio, latency, memory-leak,
-                                                      cpu-burn, crash, hang, not-ready; ends after S seconds
+                                                      memory-cache (so many MiB, filled ever more slowly), cpu-burn, crash, hang, not-ready; ends after S seconds
                                                       (crash: value is the exit code, S the delay)
           DELETE /fault[?kind=KIND]                   ends one fault, or all
           GET /fault                                  what is on

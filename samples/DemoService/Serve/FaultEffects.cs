@@ -2,15 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace ChronosOps.Samples.DemoService.Serve;
 
-/// <summary>The faults that happen without a request: leaking, burning CPU, crashing.</summary>
+/// <summary>The faults that happen without a request: leaking, filling a cache, burning CPU, crashing.</summary>
 internal sealed class FaultEffects(FaultBoard faults, TimeProvider clock) : BackgroundService
 {
     private const int MiB = 1024 * 1024;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>After so long about two thirds of a cache are filled.</summary>
+    private static readonly TimeSpan FillTime = TimeSpan.FromSeconds(30);
+
     private readonly List<nint> leaked = [];
+    private readonly List<nint> cached = [];
     private readonly List<CpuBurner> burners = [];
     private double owedMiB;
+    private double uncachedMiB;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,6 +29,7 @@ internal sealed class FaultEffects(FaultBoard faults, TimeProvider clock) : Back
             }
 
             Leak(faults.Strength(FaultKind.MemoryLeak));
+            Cache(faults.Strength(FaultKind.MemoryCache));
             Burn(faults.Strength(FaultKind.CpuBurn));
         }
     }
@@ -43,6 +49,24 @@ internal sealed class FaultEffects(FaultBoard faults, TimeProvider clock) : Back
         for (owedMiB += mebibytesPerSecond * Tick.TotalSeconds; owedMiB >= 1; owedMiB--)
         {
             leaked.Add(TouchedBlock());
+        }
+    }
+
+    // The fuller it is, the more of what is asked for is in it already.
+    private void Cache(double mebibytes)
+    {
+        if (mebibytes <= 0)
+        {
+            cached.ForEach(FreeBlock);
+            cached.Clear();
+            uncachedMiB = 0;
+            return;
+        }
+
+        uncachedMiB += Math.Max(0, mebibytes - cached.Count) * (Tick / FillTime);
+        for (; uncachedMiB >= 1; uncachedMiB--)
+        {
+            cached.Add(TouchedBlock());
         }
     }
 

@@ -9,6 +9,7 @@ internal enum FaultKind
     ClientErrorRatio,
     Latency,
     MemoryLeak,
+    MemoryCache,
     CpuBurn,
     Crash,
     Hang,
@@ -24,6 +25,7 @@ internal static class FaultKinds
         ["client-error-ratio"] = (FaultKind.ClientErrorRatio, 1),
         ["latency"] = (FaultKind.Latency, 60_000),
         ["memory-leak"] = (FaultKind.MemoryLeak, 1024),
+        ["memory-cache"] = (FaultKind.MemoryCache, 1024),
         ["cpu-burn"] = (FaultKind.CpuBurn, 64),
         ["crash"] = (FaultKind.Crash, 255),
         ["hang"] = (FaultKind.Hang, 1),
@@ -36,7 +38,7 @@ internal static class FaultKinds
 
     public static string NameOf(FaultKind kind) => ByName.First(entry => entry.Value.Kind == kind).Key;
 
-    /// <summary>The value in its unit: a ratio, milliseconds, MiB per second, cores, or an exit code.</summary>
+    /// <summary>The value in its unit: a ratio, milliseconds, MiB per second, MiB, cores, or an exit code.</summary>
     public static double ParseValue(FaultKind kind, string setting, string text)
     {
         var maximum = ByName[NameOf(kind)].Maximum;
