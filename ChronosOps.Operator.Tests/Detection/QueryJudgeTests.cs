@@ -41,6 +41,21 @@ public sealed class QueryJudgeTests
         Assert.False(reading.TellsGrowth);
     }
 
+    /// <summary>A Deployment's pods that are gone are known by their names, and their last values are shown for minutes.</summary>
+    [Fact]
+    public void OfContainersOnlyThoseOfPodsThatAreThereCount()
+    {
+        var memory = SamplePolicy.Query() with { Kind = ChronosOps.Operator.Api.SignalKind.MemoryGrowth };
+        var gone = Series("checkout-5f8d6c7b9-gone1", 20, 20, 20);
+        Assert.Equal(SignalState.Firing, Judge(gone).State);
+        Assert.Equal(SignalState.Unknown, QueryJudge.Judge(memory, SampleWorkload.Rolling(), [gone], true, SampleTraffic.Step, SampleWorkload.Now).State);
+        var reading = QueryJudge.Judge(memory, SampleWorkload.Rolling(), [gone, Series(OldPod, 0, 0, 0)], true, SampleTraffic.Step, SampleWorkload.Now);
+        Assert.Equal((SignalState.Healthy, true), (reading.State, reading.TellsGrowth));
+        var leaving = SampleWorkload.Rolling();
+        leaving = leaving with { Pods = [.. leaving.Pods.Select(pod => pod with { Deleting = true })] };
+        Assert.Equal(SignalState.Unknown, QueryJudge.Judge(memory, leaving, [Series(OldPod, 20, 20, 20)], true, SampleTraffic.Step, SampleWorkload.Now).State);
+    }
+
     [Fact]
     public void PodsOfOtherWorkloadsAreNotJudged() => Assert.Equal(SignalState.Unknown, Judge(Series("cart-5f8d6c7b9-aaaa1", 20, 20, 20)).State);
 

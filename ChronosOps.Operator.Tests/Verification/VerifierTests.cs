@@ -41,7 +41,7 @@ public sealed class VerifierTests
     /// <summary>Prometheus still has the last values of pods that are gone.</summary>
     [Theory]
     [InlineData("Restart", -20, CheckResult.Unknown)]
-    [InlineData("Restart", -31, CheckResult.Unhealthy)]
+    [InlineData("Restart", -120, CheckResult.Unhealthy)]
     [InlineData("Rollback", -20, CheckResult.Unhealthy)]
     public void AQueryThatFiresRightAfterARestartOfAllPodsSaysNothing(string kind, double rolledOut, CheckResult expected)
     {

@@ -11,7 +11,7 @@ public sealed class PolicyCompiler
     private const string Null = "must not be null";
 
     /// <summary>Seconds. Less holds too few scrapes to tell a pace, and more is a question of days, for which points of seconds are too many.</summary>
-    private const double ShortestHorizon = 120;
+    private const double ShortestHorizon = 180;
     private const double LongestHorizon = 6 * 3600;
     private readonly List<FieldError> _errors = [];
 
@@ -250,7 +250,7 @@ public sealed class PolicyCompiler
         {
             SignalKind.Query => null,
             SignalKind.LatencyP95 => isDuration && value > 0 ? null : "a duration above zero such as 500ms",
-            SignalKind.MemoryGrowth => isDuration && value >= ShortestHorizon && value <= LongestHorizon ? null : "a duration from 2m to 6h such as 30m",
+            SignalKind.MemoryGrowth => isDuration && value >= ShortestHorizon && value <= LongestHorizon ? null : "a duration from 3m to 6h such as 30m",
             SignalKind.QueueLag => !isDuration && text[^1] != '%' && value > 0 ? null : "a number of records above zero",
             _ => !isDuration && value is > 0 and <= 1 ? null : "a ratio above 0 and at most 1, or a percentage above 0% and at most 100%",
         };

@@ -7,7 +7,10 @@ namespace ChronosOps.Operator.Api;
 /// </summary>
 public static class PresetQueries
 {
-    private const string By = "sum by (namespace, pod, container)";
+    private const string By = "by (namespace, pod, container)";
+
+    /// <summary>The kubelet is scraped once a minute at least.</summary>
+    private static readonly TimeSpan LastScrape = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a consumer's queue is by its own account: as Micrometer, OpenTelemetry and the usual rules of the JMX exporter name Kafka's records-lag-max.</summary>
     private const string Lag = "kafka_consumer_fetch_manager_records_lag_max|kafka_consumer_records_lag_max|kafka_consumer_consumer_fetch_manager_metrics_records_lag_max";
@@ -28,34 +31,38 @@ public static class PresetQueries
         var rate = $"{of}[{(long)window.TotalSeconds}s]";
         var ratio = kind switch
         {
-            SignalKind.CpuSaturation => $"{By} (rate(container_cpu_usage_seconds_total{rate})) / {By} (container_spec_cpu_quota{of} / container_spec_cpu_period{of})",
+            SignalKind.CpuSaturation => $"sum {By} (rate(container_cpu_usage_seconds_total{rate})) / sum {By} (container_spec_cpu_quota{of} / container_spec_cpu_period{of})",
 
             // A container that is idle has no periods at all, and is not throttled.
-            SignalKind.CpuThrottling => $"{By} (rate(container_cpu_cfs_throttled_periods_total{rate})) / clamp_min({By} (rate(container_cpu_cfs_periods_total{rate})), 0.001)",
+            SignalKind.CpuThrottling => $"sum {By} (rate(container_cpu_cfs_throttled_periods_total{rate})) / clamp_min(sum {By} (rate(container_cpu_cfs_periods_total{rate})), 0.001)",
 
             // No limit is a limit of zero here.
-            SignalKind.MemorySaturation => $"{By} (container_memory_working_set_bytes{of}) / ({By} (container_spec_memory_limit_bytes{of}) > 0)",
+            SignalKind.MemorySaturation => $"sum {By} (container_memory_working_set_bytes{of}) / (sum {By} (container_spec_memory_limit_bytes{of}) > 0)",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a saturation"),
         };
         return $"max by (namespace, pod) ({ratio})";
     }
 
     /// <summary>
-    /// How much of the memory that is left is used up in a second, at the present pace: the reciprocal of the time until the limit. The pace is that of as long a past as the
-    /// future that is asked about, or that of its newer half where that is slower: what levels off, as a cache does that is full, comes to no limit. A container that does not
-    /// run for so long is only warming up, as far as anybody can tell, and uses up nothing.
+    /// How much of the memory that is left is used up in a second, at the present pace: the reciprocal of the time until the limit. It looks as far back as ahead, in three parts, and
+    /// the slowest of the three is the pace: what levels off, as a cache does that is full, and what rises at once, comes to no limit. A container that does not run for so
+    /// long is only warming up, as far as anybody can tell, and uses up nothing.
     /// </summary>
     /// <param name="namespace">The namespace of the policy.</param>
     /// <param name="horizon">The time until the limit that is too short.</param>
     public static string Growth(string @namespace, TimeSpan horizon)
     {
         var of = Containers(@namespace);
-        var (whole, half) = ((long)horizon.TotalSeconds, (long)Math.Ceiling(horizon.TotalSeconds / 2));
+        var part = (long)Math.Ceiling(horizon.TotalSeconds / 3);
         var used = $"container_memory_working_set_bytes{of}";
         var limit = $"(container_spec_memory_limit_bytes{of} > 0)";
-        var slower = $"(deriv({used}[{whole}s]) < deriv({used}[{half}s]) or deriv({used}[{half}s]))";
-        var pace = $"max by (namespace, pod, container) (clamp_min({slower} and {used} offset {whole}s, 0))";
-        var left = $"clamp_min({By} {limit} - {By} ({used}), 1)";
+        var (newest, middle, oldest) = ($"deriv({used}[{part}s])", $"deriv({used}[{part}s] offset {part}s)", $"deriv({used}[{part}s] offset {2 * part}s)");
+        var slowest = $"(({newest} < {middle} or {middle}) < {oldest} or {oldest})";
+
+        // The kubelet gives its samples times of its own: Prometheus goes on showing the last one of a container that is gone.
+        var lives = $"timestamp({used}) > time() - {(long)LastScrape.TotalSeconds}";
+        var pace = $"max {By} (clamp_min({slowest} and {newest} and {middle} and {used} offset {3 * part}s and {lives}, 0))";
+        var left = $"clamp_min(max {By} {limit} - max {By} ({used} and {lives}), 1)";
         return $"max by (namespace, pod) ({pace} / {left}) or 0 * max by (namespace, pod) {limit}";
     }
 

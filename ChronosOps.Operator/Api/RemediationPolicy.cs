@@ -122,7 +122,7 @@ public sealed class SignalSpec
     /// <summary>Whether the query tells how full something is (a queue, a pool of connections or workers). That is a kind of evidence of its own beside failing or slow requests. For queries; the presets of saturation need no word.</summary>
     public bool? Saturation { get; set; }
 
-    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 2m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
+    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 3m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
     [Required]
     [Length(1, 32)]
     [Pattern(ApiPatterns.Threshold)]

@@ -50,6 +50,9 @@ public static class Verifier
 
     private static readonly TimeSpan LoadWindow = TimeSpan.FromMinutes(1);
 
+    /// <summary>For so long Prometheus may show the last values of containers that are gone.</summary>
+    private static readonly TimeSpan Lingering = TimeSpan.FromMinutes(2);
+
     /// <summary>No two minutes are alike.</summary>
     private const double SameLoad = 1.1;
 
@@ -164,7 +167,7 @@ public static class Verifier
             }
 
             // The same revision before the restart: its last values are there until Prometheus has seen that its pods are gone.
-            if (seen.State != SignalState.Healthy && action.IsRollingRestart && reading.Time < action.RolledOutAt + signal.Window)
+            if (seen.State != SignalState.Healthy && action.IsRollingRestart && reading.Time < action.RolledOutAt + (signal.Window > Lingering ? signal.Window : Lingering))
             {
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the pods before");
             }
