@@ -19,6 +19,10 @@ public class RuleTests
         { Signal("""{"name":"a","preset":"HttpErrorRatio","query":"up","threshold":"5%"}"""), "spec.signals[0]", "give exactly one of preset and query" },
         { Signal("""{"name":"a","preset":"HttpLatencyP95","threshold":"0.5"}"""), "spec.signals[0]", "threshold must be a duration such as 500ms" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"500ms"}"""), "spec.signals[0]", "threshold must be a ratio such as 0.05, or a percentage" },
+        { Signal("""{"name":"a","preset":"MemorySaturation","threshold":"5m"}"""), "spec.signals[0]", "threshold must be a ratio such as 0.05, or a percentage" },
+        { Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"80%"}"""), "spec.signals[0]", "threshold must be a duration from 3m to 6h such as 30m" },
+        { Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"2m"}"""), "spec.signals[0]", "threshold must be a duration from 3m to 6h such as 30m" },
+        { Signal("""{"name":"a","preset":"QueueLag","threshold":"5%"}"""), "spec.signals[0]", "threshold must be a number of records" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","window":"1s"}"""), "spec.signals[0].window", "must be from 5s to 1h" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","for":"2h"}"""), "spec.signals[0].for", "must be from 0s to 1h" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","grace":"61m"}"""), "spec.signals[0].grace", "must be from 0s to 1h" },
@@ -34,6 +38,7 @@ public class RuleTests
         """{"workloads":{"name":"none"}}""",
         """{"workloads":{"selector":{}},"rolloutDeadline":"1h","knownGood":{"minimumDuration":"168h"},"verification":{"timeout":"10s","recurrenceWatch":"0s"},"remediation":{"ladder":[]}}""",
         Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","window":"1h","for":"0s","grace":"59m59s999ms"}"""),
+        Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"30m"},{"name":"b","preset":"QueueLag","threshold":"1000"},{"name":"c","preset":"HttpLatencyP95","threshold":"1m"}"""),
         Signal("""{"name":"a","preset":"HttpLatencyP95","threshold":"0.5s"},{"name":"b","query":"up","threshold":"1"}"""),
     ];
 

@@ -101,9 +101,10 @@ public enum WorkloadKind
 /// <summary>One measurement and the limit that makes it a problem.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
 [ValidationRule("!has(self.saturation) || has(self.query)", "saturation is for queries")]
-[ValidationRule("!has(self.preset) || self.preset in ['HttpLatencyP95', 'MemoryGrowth'] || !(self.threshold.endsWith('s') || self.threshold.endsWith('m') || self.threshold.endsWith('h'))", "threshold must be a ratio such as 0.05, a percentage, or a number of records")]
-[ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.endsWith('s') || self.threshold.endsWith('m') || self.threshold.endsWith('h')", "threshold must be a duration such as 500ms")]
-[ValidationRule("!has(self.preset) || self.preset != 'MemoryGrowth' || self.threshold.endsWith('s') || self.threshold.endsWith('m') || self.threshold.endsWith('h')", "threshold must be a duration such as 30m")]
+[ValidationRule("!has(self.preset) || self.preset in ['HttpLatencyP95', 'MemoryGrowth', 'QueueLag'] || !self.threshold.matches('[smh]$')", "threshold must be a ratio such as 0.05, or a percentage")]
+[ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.matches('[smh]$')", "threshold must be a duration such as 500ms")]
+[ValidationRule("!has(self.preset) || self.preset != 'MemoryGrowth' || (self.threshold.matches('[smh]$') && duration(self.threshold) >= duration('3m') && duration(self.threshold) <= duration('6h'))", "threshold must be a duration from 3m to 6h such as 30m")]
+[ValidationRule("!has(self.preset) || self.preset != 'QueueLag' || self.threshold.matches('[0-9]$')", "threshold must be a number of records")]
 public sealed class SignalSpec
 {
     /// <summary>Names the signal in incidents.</summary>
