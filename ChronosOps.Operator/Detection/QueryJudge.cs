@@ -24,10 +24,11 @@ public static class QueryJudge
         }
 
         var lives = new PodLives(workload);
+
+        // What a container took that is gone says nothing, and Prometheus may go on showing it for minutes.
         var living = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Uid).ToHashSet();
         var byRevision = (from one in series
                           from life in lives.Of(one.Labels["pod"])
-                          // What a container took that is gone says nothing, and Prometheus may go on showing it for minutes.
                           where !signal.ReadsContainers || living.Contains(life.Uid)
                           let own = one with { Points = [.. one.Points.Where(point => life.Covers(point.Time))] }
                           where own.Points.Count > 0
