@@ -21,9 +21,11 @@ namespace ChronosOps.Operator;
 [EntityRbac(typeof(V1Deployment), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
 [EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
 [EntityRbac(typeof(V1DaemonSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
+[EntityRbac(typeof(V1Job), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what has failed")]
 [EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "the revisions of Deployments")]
 [EntityRbac(typeof(V1ControllerRevision), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "the revisions of StatefulSets and DaemonSets")]
 [EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "states of containers")]
+[EntityRbac(typeof(V1Service), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "whether those that led to a workload's pods still do")]
 [EntityRbac(typeof(RemediationPolicy), Verbs = RbacVerb.List | RbacVerb.Watch)]
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.List | RbacVerb.Watch)]
 public static class OperatorHost
@@ -48,6 +50,8 @@ public static class OperatorHost
             new Informer<V1DaemonSet>(client.For(KubernetesResources.DaemonSets), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("DaemonSets"), time),
             new Informer<V1ControllerRevision>(client.For(KubernetesResources.ControllerRevisions), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("ControllerRevisions"), time),
             new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Pods"), time),
+            new Informer<V1Service>(client.For(KubernetesResources.Services), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Services"), time),
+            new Informer<V1Job>(client.For(KubernetesResources.Jobs), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Jobs"), time),
             AllNamespaces: scope is null);
         var policyCache = new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new() { Namespace = scope }, loggers.CreateLogger("RemediationPolicies"), time);
         var incidentCache = new Informer<Incident>(client.For(ApiResources.Incidents), new() { Namespace = scope }, loggers.CreateLogger("Incidents"), time);

@@ -11,6 +11,7 @@ public static class KubernetesResources
     public static ResourceType<V1DaemonSet> DaemonSets { get; } = new(KubernetesJson.Default.V1DaemonSet);
     public static ResourceType<V1ControllerRevision> ControllerRevisions { get; } = new(KubernetesJson.Default.V1ControllerRevision);
     public static ResourceType<V1Pod> Pods { get; } = new(KubernetesJson.Default.V1Pod);
+    public static ResourceType<V1Job> Jobs { get; } = new(KubernetesJson.Default.V1Job);
     public static ResourceType<V1Node> Nodes { get; } = new(KubernetesJson.Default.V1Node);
     public static ResourceType<V1ResourceQuota> ResourceQuotas { get; } = new(KubernetesJson.Default.V1ResourceQuota);
     public static ResourceType<V1HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; } = new(KubernetesJson.Default.V1HorizontalPodAutoscaler);
@@ -21,6 +22,7 @@ public static class KubernetesResources
 
     public static ResourceType<V1Namespace> Namespaces { get; } = new(KubernetesJson.Default.V1Namespace);
     public static ResourceType<V1Service> Services { get; } = new(KubernetesJson.Default.V1Service);
+    public static ResourceType<V1NetworkPolicy> NetworkPolicies { get; } = new(KubernetesJson.Default.V1NetworkPolicy);
     public static ResourceType<V1Event> Events { get; } = new(KubernetesJson.Default.V1Event);
 
     public static ResourceType<V1Lease> Leases { get; } = new(KubernetesJson.Default.V1Lease);

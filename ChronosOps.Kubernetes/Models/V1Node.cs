@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ChronosOps.Kubernetes.Models;
 
 /// <summary>A Node, as far as it tells what pods it can take.</summary>
@@ -38,5 +40,11 @@ public sealed class V1NodeStatus
 public sealed class V1NodeCondition
 {
     public string Type { get; set; } = "";
+
+    /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
     public string Status { get; set; } = "";
+
+    /// <summary>Since when it has that status.</summary>
+    [JsonConverter(typeof(TimeConverter))]
+    public DateTimeOffset? LastTransitionTime { get; set; }
 }

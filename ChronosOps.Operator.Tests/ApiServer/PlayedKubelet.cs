@@ -41,6 +41,13 @@ internal sealed class PlayedKubelet(KubernetesClient client, string ns, TrafficS
         foreach (var pod in list!["items"]!.AsArray().Select(item => item!))
         {
             var name = (string)pod["metadata"]!["name"]!;
+            if (pod["metadata"]!["deletionTimestamp"] is not null)
+            {
+                // Only a pod that stands on a node waits for its kubelet: others are gone at once.
+                await client.SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/{ns}/pods/{name}?gracePeriodSeconds=0", ct: ct);
+                continue;
+            }
+
             var fate = PodFates.GetValueOrDefault(name) ?? FateOf(pod["spec"]!["containers"]![0]!);
             var uid = (string)pod["metadata"]!["uid"]!;
             if (!_told.TryGetValue(name, out var told) || told != (uid, fate.Start))

@@ -72,7 +72,7 @@ public sealed class RoomTests
     [Theory]
     [InlineData("Detection", "Evaluation", "ISeriesSource")]
     [InlineData("Incidents", "IncidentBook")]
-    [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory")]
+    [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory", "ServiceCatalog")]
     [InlineData("Remediation", "RollbackEffect", "RestartEffect", "RollingRestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]
     public void OfOtherRoomsOnlyTheNamedTypesReachOutside(string room, params string[] outside)
     {

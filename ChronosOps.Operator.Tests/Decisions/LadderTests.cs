@@ -2,7 +2,9 @@ using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Analysis;
 using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Decisions;
@@ -82,6 +84,25 @@ public sealed class LadderTests
     {
         var choice = Next(diagnosis: d => d with { Accepted = d.Accepted! with { Cause = Cause.ProbeMisconfigured } });
         Assert.Equal(new ProposedStep(RemediationAction.Rollback, SampleWorkload.OldRevision), choice.Step);
+    }
+
+    [Fact]
+    public void TakesThePodsOfAnIllNodeOneAfterAnother()
+    {
+        var bundle = NodeTests.Bundle();
+        var policy = SamplePolicy.Effective() with { Ladder = [RemediationAction.Rollback, RemediationAction.Restart] };
+        Assert.Equal(new ProposedStep(RemediationAction.Restart, null, Pod: bundle.Workload.Pods[0], Node: "a"), Next([]).Step);
+        Assert.Equal(bundle.Workload.Pods[1], Next([Of(0)]).Step?.Pod);
+        Assert.Equal("LadderExhausted", Next([Of(0), Of(1)]).Reason);
+        var last = bundle with { Workload = bundle.Workload with { Pods = [.. bundle.Workload.Pods.Skip(1)] }, PodMeasures = [.. bundle.PodMeasures.Skip(1)] };
+        Assert.Equal(Cause.PodFault, Analysers.Diagnose(last).Accepted?.Cause);
+        Assert.Equal((last.Workload.Pods[0], "a"), Parts(Ladder.Next(policy, last, Analysers.Diagnose(last), [Of(0)])));
+        Assert.Equal("LadderExhausted", Ladder.Next(policy, last, Analysers.Diagnose(last), [Of(0), Of(1)]).Reason);
+        Assert.Equal("never Rollback: the release is well on other nodes", Next([]).PassedOver);
+
+        LadderChoice Next(ActionRecord[] done) => Ladder.Next(policy, bundle, Analysers.Diagnose(bundle), done);
+        ActionRecord Of(int pod) => new() { Key = $"uid-incident/{pod}", Action = "Restart", State = ActionState.Failed, TargetPodUid = bundle.Workload.Pods[pod].Uid, TargetNode = "a" };
+        static (PodSnapshot?, string?) Parts(LadderChoice choice) => (choice.Step?.Pod, choice.Step?.Node);
     }
 
     [Fact]

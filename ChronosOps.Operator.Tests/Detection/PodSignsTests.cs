@@ -172,6 +172,18 @@ public sealed class PodSignsTests
         Assert.Equal(stuck, readings[3].Message.Contains("1 of 3 pods of the revision were created, none in the last 1m00s; pods are refused: pods \"web\" is forbidden", StringComparison.Ordinal));
     }
 
+    /// <summary>It has served for a day: that it was made so long ago makes nothing of a moment's doubt.</summary>
+    [Theory]
+    [InlineData(-59, false)]
+    [InlineData(-60, true)]
+    public void APodThatWasReadyIsMissedFromWhenItNoLongerWas(double since, bool missed)
+    {
+        var settled = SampleWorkload.Settled() with { AvailableReplicas = 2 };
+        var workload = settled with { Pods = [settled.Pods[0] with { Ready = false, ReadyChangedAt = SampleWorkload.At(since) }, .. settled.Pods.Skip(1)] };
+        var sign = Judge(workload).Single(reading => reading.Signal == PodSigns.RolloutNotProgressing);
+        Assert.Equal(missed ? (SignalState.Firing, (DateTimeOffset?)SampleWorkload.At(since)) : (SignalState.Healthy, null), (sign.State, sign.Since));
+    }
+
     private static WorkloadSnapshot Rolling(double age) => SampleWorkload.Rolling() with { RolloutStartedAt = SampleWorkload.At(-age), RollingSince = SampleWorkload.At(-age) };
 
     private static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, double later = 0) =>

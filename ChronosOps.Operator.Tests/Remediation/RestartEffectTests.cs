@@ -76,7 +76,7 @@ public sealed class RestartEffectTests
 
     private static Permit PermitFor(string key) => Permit.Request(key, SampleGates.OpenForRestart()).Permit!;
 
-    private static ActionRecord Action() => RestartPlan.Write("uid-1", 1, SampleWorkload.Settled(), Ill, SampleWorkload.Now);
+    private static ActionRecord Action() => RestartPlan.Write("uid-1", 1, SampleWorkload.Settled(), Ill, null, SampleWorkload.Now);
 
     private static FakeApi Api(FakeAnswer eviction, string version = "v1") => new(request => request.Method == "POST" ? eviction
         : request.PathAndQuery.Contains("/pods/", StringComparison.Ordinal) ? new FakeAnswer(200, $$"""{ "metadata": { "name": "{{Ill.Name}}", "uid": "{{Ill.Uid}}" } }""")

@@ -13,7 +13,12 @@ public sealed class ContainerStateAnalyser : IAnalyser
     {
         var subject = Analysers.ReleaseOf(bundle);
         var workload = bundle.Workload;
-        foreach (var sign in bundle.Signals.Where(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing }))
+        if (workload.Job is not null)
+        {
+            return;
+        }
+
+        foreach (var sign in bundle.Signals.Where(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing, Signal: not ServiceSigns.EndpointsMissing }))
         {
             var strength = sign.Signal switch { PodSigns.NotReady => 0.15, PodSigns.RolloutNotProgressing => 0.5, _ => 0.85 };
             var finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, strength, $"{sign.Signal}: {sign.Message}", workload.Key.Reference);
@@ -46,7 +51,9 @@ public sealed class ContainerStateAnalyser : IAnalyser
     private static void AddWithdrawal(EvidenceBundle bundle, Case @case, string subject)
     {
         var firing = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
-        if (firing.Count > 0 && firing.TrueForAll(signal => signal.Signal == PodSigns.NotReady))
+        var isRollout = bundle.Workload.RollingSince is not null;
+        if (firing.Exists(signal => signal.Signal == PodSigns.NotReady)
+            && firing.TrueForAll(signal => signal.Signal == PodSigns.NotReady || (signal.Signal == PodSigns.RolloutNotProgressing && !isRollout)))
         {
             var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6, "the pods had been ready, their containers run on, and nothing else fires", bundle.Workload.Key.Reference);
             @case.Against(Cause.BadRelease, subject, finding);

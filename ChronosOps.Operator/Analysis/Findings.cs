@@ -47,6 +47,18 @@ public enum Cause
     /// <summary>One pod that is ill while the others of its revision are well.</summary>
     PodFault,
 
+    /// <summary>A Service that led to the workload's pods, was changed, and leads nowhere.</summary>
+    ServiceMismatch,
+
+    /// <summary>A NetworkPolicy that came to shut the workload's pods off.</summary>
+    NetworkPolicyBlock,
+
+    /// <summary>A Job that was given up, or cannot start.</summary>
+    JobFailure,
+
+    /// <summary>A node whose pods are ill while those of the same release elsewhere are well.</summary>
+    NodeFault,
+
     /// <summary>More requests than the workload is sized for.</summary>
     Overload,
 

@@ -78,6 +78,9 @@ public sealed class ActionRecord
     /// <summary>When that pod was created, or the oldest of all that are restarted. A restart has to outlive the time that the pod had lived until it fell ill.</summary>
     public DateTimeOffset? TargetPodCreatedAt { get; set; }
 
+    /// <summary>The ill node that the pod is taken from, where it is not ill by itself.</summary>
+    public string? TargetNode { get; set; }
+
     /// <summary>The replicas before: of the workload, or the minimum of the autoscaler that sets them.</summary>
     public int? FromReplicas { get; set; }
 

@@ -172,7 +172,7 @@ public static class StatusLimits
 /// <summary>One alarm.</summary>
 public sealed class SignalRecord
 {
-    /// <summary>The signal's name in the policy, or the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing).</summary>
+    /// <summary>The signal's name in the policy, or the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing, EndpointsMissing, JobFailed).</summary>
     [Required]
     public string Name { get; set; } = "";
 

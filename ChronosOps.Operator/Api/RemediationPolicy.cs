@@ -96,6 +96,9 @@ public enum WorkloadKind
 
     /// <summary>apps/v1 DaemonSet.</summary>
     DaemonSet,
+
+    /// <summary>batch/v1 Job, those of CronJobs too: explained, never acted on.</summary>
+    Job,
 }
 
 /// <summary>One measurement and the limit that makes it a problem.</summary>

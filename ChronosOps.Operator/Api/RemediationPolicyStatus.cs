@@ -46,6 +46,26 @@ public sealed class WorkloadMemory
     /// <summary>Revisions that have proved themselves, newest first.</summary>
     [Items(0, 3)]
     public List<KnownGoodRevision> KnownGood { get; set; } = [];
+
+    /// <summary>Services that were seen to lead to ready pods of it.</summary>
+    [Items(0, MaxServices)]
+    [XListType("map")]
+    [XListMapKeys("name")]
+    public List<ServiceRecord> Services { get; set; } = [];
+
+    /// <summary>The most Services that are remembered of one workload.</summary>
+    public const int MaxServices = 8;
+}
+
+/// <summary>A Service, and what it selected while it led to ready pods of the workload.</summary>
+public sealed class ServiceRecord
+{
+    /// <summary>The Service's name.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>Its selector and the named ports that it leads to, such as app=web to port http.</summary>
+    public string? Target { get; set; }
 }
 
 /// <summary>A revision that served well.</summary>

@@ -116,7 +116,7 @@ internal static class StatusCommand
     private static async Task<IEnumerable<string?[]>> HeldAsync(KubernetesClient client, string? ns, DateTimeOffset now, CancellationToken cancellationToken)
     {
         List<string?[]> held = [], refused = [];
-        foreach (var (kind, type) in WorkloadKinds.Metadata)
+        foreach (var (kind, type) in WorkloadKinds.Metadata.Where(entry => entry.Key != WorkloadKind.Job))
         {
             var rows = (await PartAsync($"Held {kind}s", client.For(type), ns, all => Held(kind, all, now), cancellationToken)).ToList();
             (rows.Exists(row => row[1] == Unknown) ? refused : held).AddRange(rows);

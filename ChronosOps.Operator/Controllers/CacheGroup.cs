@@ -10,17 +10,24 @@ public sealed class CacheGroup
 {
     private readonly IReadOnlyList<Member> _members;
 
-    public CacheGroup(WorkloadCaches running, Informer<RemediationPolicy> policies, Informer<Incident> incidents) => _members =
-    [
-        Of(running.Deployments),
-        Of(running.ReplicaSets),
-        Of(running.StatefulSets),
-        Of(running.DaemonSets),
-        Of(running.ControllerRevisions),
-        Of(running.Pods),
-        Of(policies),
-        Of(incidents),
-    ];
+    /// <summary>An older role may lack the right to read them: the rest does not wait for them.</summary>
+    private readonly IReadOnlyList<Member> _optional;
+
+    public CacheGroup(WorkloadCaches running, Informer<RemediationPolicy> policies, Informer<Incident> incidents)
+    {
+        _optional = [Of(running.Services), Of(running.Jobs)];
+        _members =
+        [
+            Of(running.Deployments),
+            Of(running.ReplicaSets),
+            Of(running.StatefulSets),
+            Of(running.DaemonSets),
+            Of(running.ControllerRevisions),
+            Of(running.Pods),
+            Of(policies),
+            Of(incidents),
+        ];
+    }
 
     /// <summary>Whether each holds what the server has.</summary>
     public bool HaveSynced => _members.All(member => member.HasSynced());
@@ -36,7 +43,7 @@ public sealed class CacheGroup
     }
 
     /// <summary>Fills and feeds all. A cache that nobody feeds would show a world that is gone, so when one ends, all do.</summary>
-    public Task RunAsync(CancellationToken ct) => Together.RunAsync(ct, [.. _members.Select(member => member.Run)]);
+    public Task RunAsync(CancellationToken ct) => Together.RunAsync(ct, [.. _members.Concat(_optional).Select(member => member.Run)]);
 
     public Task WaitForSyncAsync(CancellationToken ct) => Task.WhenAll(_members.Select(member => member.WaitForSync(ct)));
 

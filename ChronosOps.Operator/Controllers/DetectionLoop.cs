@@ -47,6 +47,7 @@ public sealed class DetectionLoop(
         foreach (var entry in policies.All())
         {
             book.Load(entry.Object.Status);
+            catalog.Recall(entry.Object.Status);
         }
 
         var watched = policies.Watched();

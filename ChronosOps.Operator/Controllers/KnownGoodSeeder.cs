@@ -14,7 +14,7 @@ public sealed class KnownGoodSeeder(ISeriesSource source, KnownGoodBook book, In
     public async Task SeedAsync(IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, CancellationToken ct)
     {
         _looked.IntersectWith(watched.Select(pair => pair.Workload.Uid));
-        var blank = watched.Where(pair => !_looked.Contains(pair.Workload.Uid) && book.IsBlank(pair.Workload.Uid) && pair.Policy.KnownGoodRequests > 0).ToList();
+        var blank = watched.Where(pair => !_looked.Contains(pair.Workload.Uid) && book.IsBlank(pair.Workload.Uid) && pair.Policy.KnownGoodRequests > 0 && pair.Workload.Job is null).ToList();
         if (blank.Count == 0)
         {
             return;

@@ -112,6 +112,11 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
     private (string Status, string Reason, string Message) Protection(List<WorkloadReading> readings)
     {
+        if (readings.Count > 0 && readings.TrueForAll(reading => reading.Workload.Job is not null))
+        {
+            return ("False", "KindNotActedOn", "Jobs are explained, and never acted on");
+        }
+
         var exposed = readings.Where(reading => book.IsBlank(reading.Workload.Uid)).ToList();
         if (exposed.Count == 0)
         {
@@ -147,7 +152,8 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
     private List<WorkloadMemory> Memories(RemediationPolicyStatus? old, List<WorkloadReading> readings) =>
         [.. from reading in readings.Take(RemediationPolicyStatus.MaxWorkloads)
             let known = book.Of(reading.Workload.Uid)
-            where known.Count > 0
+            let services = (reading.Workload.Services ?? []).Take(WorkloadMemory.MaxServices).Select(service => new ServiceRecord { Name = service.Name, Target = service.Earlier }).ToList()
+            where known.Count > 0 || services.Count > 0
             let before = old?.Workloads.FirstOrDefault(memory => memory.Uid == reading.Workload.Uid)
             orderby reading.Workload.Key.Name
             select new WorkloadMemory
@@ -155,6 +161,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
                 Name = reading.Workload.Key.Name,
                 Uid = reading.Workload.Uid,
                 KnownGood = before is not null && IsFresh(before.KnownGood, known) ? before.KnownGood : [.. known],
+                Services = services,
             }];
 
     private static bool IsFresh(List<KnownGoodRevision> written, IReadOnlyList<KnownGoodRevision> known) =>

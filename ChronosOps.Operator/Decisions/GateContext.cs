@@ -39,9 +39,10 @@ public sealed record GateContext
 /// <param name="Target">The revision to return to; null where none is known.</param>
 /// <param name="IsUndo">Whether it takes an earlier action back.</param>
 /// <param name="Pod">The pod to restart; null where none is known, and for every other action.</param>
+/// <param name="Node">The ill node whose pods are restarted one by one; null for every other action.</param>
 /// <param name="Continues">Whether it goes on with an action whose effect is in place, or hands it back.</param>
 /// <param name="Replicas">The replicas to ask for; null where more may not be asked for, and for every other action.</param>
 /// <param name="IsRolling">Whether a restart is that of all pods, one after another, and not of one.</param>
 public sealed record ProposedStep(
-    RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false, Workloads.PodSnapshot? Pod = null, bool Continues = false, int? Replicas = null,
+    RemediationAction Action, Workloads.RevisionSnapshot? Target, bool IsUndo = false, Workloads.PodSnapshot? Pod = null, string? Node = null, bool Continues = false, int? Replicas = null,
     bool IsRolling = false);

@@ -83,6 +83,7 @@ public static class GatePipeline
         new ConfidenceGate(),
         new EvidenceGate(),
         new MinimumTrafficGate(),
+        new OtherNodesGate(),
         new IllPodGate(),
         new SparePodsGate(),
         new OneActionGate(),

@@ -21,6 +21,12 @@ public static class Ladder
     /// <param name="done">The actions of the incident so far.</param>
     public static LadderChoice Next(EffectivePolicy policy, EvidenceBundle bundle, Diagnosis diagnosis, IReadOnlyList<ActionRecord> done)
     {
+        if (bundle.Workload.Job is not null)
+        {
+            var found = diagnosis.Accepted is { } one ? $"{one.Cause}: {one.Subject}" : "the cause is unknown";
+            return new LadderChoice(null, "KindNotActedOn", $"{found}; a Job is explained, and never acted on");
+        }
+
         if (diagnosis.Accepted is not { } accepted)
         {
             if (OnlyRevision(bundle, diagnosis) is { } only)
@@ -44,24 +50,27 @@ public static class Ladder
             return new LadderChoice(null, "NoRungHelps", $"no action of the policy helps against {accepted.Cause}: {accepted.Subject}; {useless}");
         }
 
-        var borrowed = BorrowedReplicas.Of(done);
-        var next = helpful.Where(action => !IsSpent(action, policy, bundle, done)).Select(action => (RemediationAction?)action).FirstOrDefault();
+        var next = helpful.Where(action => !IsSpent(action, policy, bundle, accepted.Cause, done)).Select(action => (RemediationAction?)action).FirstOrDefault();
         return next is { } action
-            ? new LadderChoice(Step(action, accepted.Cause, policy, bundle, borrowed), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}", useless)
+            ? new LadderChoice(Step(action, policy, bundle, accepted.Cause, done), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}", useless)
             : new LadderChoice(null, "LadderExhausted", $"{string.Join(", ", helpful)} was tried and did not last");
     }
 
-    /// <summary>Whether the step was taken and cannot be taken further: more replicas may help where some more did not suffice.</summary>
-    private static bool IsSpent(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, IReadOnlyList<ActionRecord> done) =>
+    /// <summary>Whether the step was taken and cannot be taken further: more replicas may help where some more did not suffice, and an ill node may have more pods.</summary>
+    private static bool IsSpent(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done) =>
         done.Any(one => one.Action == action.ToString() && one.State != ActionState.Refused)
-        && (action != RemediationAction.Scale || bundle.Workload.Replicas >= policy.MaxReplicas);
+        && (action, cause) switch
+        {
+            (RemediationAction.Scale, _) => bundle.Workload.Replicas >= policy.MaxReplicas,
+            (RemediationAction.Restart, _) => !RestartTarget.GoesOn(bundle, cause, done),
+            _ => true,
+        };
 
-    private static ProposedStep Step(RemediationAction action, Cause cause, EffectivePolicy policy, EvidenceBundle bundle, BorrowedReplicas? borrowed) => action switch
+    private static ProposedStep Step(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done) => action switch
     {
         RemediationAction.Rollback => new ProposedStep(action, Target(bundle)),
-        RemediationAction.Restart when cause == Cause.Leak => new ProposedStep(action, null, IsRolling: true),
-        RemediationAction.Restart => new ProposedStep(action, null, Pod: IllPod.Find(bundle)),
-        RemediationAction.Scale => new ProposedStep(action, null, Replicas: ScaleTarget.Of(bundle, policy, borrowed)),
+        RemediationAction.Restart => RestartTarget.Step(bundle, cause, done),
+        RemediationAction.Scale => new ProposedStep(action, null, Replicas: ScaleTarget.Of(bundle, policy, BorrowedReplicas.Of(done))),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
     };
 

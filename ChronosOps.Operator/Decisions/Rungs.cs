@@ -7,11 +7,11 @@ namespace ChronosOps.Operator.Decisions;
 public static class Rungs
 {
     /// <summary>The causes that each action can help against.</summary>
-    private static readonly Dictionary<RemediationAction, IReadOnlySet<Cause>> Remedies = new()
+    private static readonly Dictionary<RemediationAction, Cause[]> Remedies = new()
     {
-        [RemediationAction.Rollback] = new HashSet<Cause> { Cause.BadRelease, Cause.ProbeMisconfigured },
-        [RemediationAction.Restart] = new HashSet<Cause> { Cause.PodFault, Cause.Leak },
-        [RemediationAction.Scale] = new HashSet<Cause> { Cause.Overload },
+        [RemediationAction.Rollback] = [Cause.BadRelease, Cause.ProbeMisconfigured],
+        [RemediationAction.Restart] = [Cause.PodFault, Cause.NodeFault, Cause.Leak],
+        [RemediationAction.Scale] = [Cause.Overload],
     };
 
     /// <summary>Whether the action can help against the cause.</summary>
@@ -23,14 +23,19 @@ public static class Rungs
         (RemediationAction.Rollback, Cause.Overload) => "the release before would get the same traffic",
         (RemediationAction.Rollback, Cause.BadConfiguration) => "the release before reads the same configuration",
         (RemediationAction.Rollback, Cause.PodFault) => "the other pods of the release are well",
+        (RemediationAction.Rollback, Cause.ServiceMismatch) => "the pods are well, and the Service does not come with the release",
+        (RemediationAction.Rollback, Cause.NetworkPolicyBlock) => "the policy would stand before any release",
+        (RemediationAction.Rollback, Cause.NodeFault) => "the release is well on other nodes",
         (RemediationAction.Rollback, Cause.DependencyFailure) => "the release before would call the same",
         (RemediationAction.Rollback, Cause.Leak) => "the release has served well for long",
         (RemediationAction.Rollback, _) => "the release is not what is wrong",
         (RemediationAction.Restart, Cause.BadRelease or Cause.ProbeMisconfigured) => "the new pods would run the same release",
         (RemediationAction.Restart, Cause.Overload) => "it would take capacity away",
+        (RemediationAction.Restart, Cause.ServiceMismatch or Cause.NetworkPolicyBlock) => "the pods are well",
         (RemediationAction.Restart, _) => "it is not what the pods have gathered over time that is wrong",
         (RemediationAction.Scale, Cause.BadRelease or Cause.ProbeMisconfigured) => "more pods would run the same release",
         (RemediationAction.Scale, Cause.PodFault) => "the ill pod would go on serving its share",
+        (RemediationAction.Scale, Cause.NodeFault) => "the ill node's pods would go on serving their share",
         (RemediationAction.Scale, Cause.DependencyFailure) => "more pods would ask more of what fails already",
         (RemediationAction.Scale, Cause.Leak) => "further pods would leak too",
         (RemediationAction.Scale, Cause.Quota or Cause.NoRoom) => "there is no room for more pods",

@@ -51,7 +51,9 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
                 Signals =
                 [
                     .. pair.Policy.Signals.Select(signal => Judge(signal, pair.Workload, pair.Policy, seen, FailureOf(signal, traffic.Failure, queries), queries, grid, now)),
-                    .. PodSigns.Judge(pair.Workload, pair.Policy.RolloutDeadline, now),
+                    .. pair.Workload.Job is { } job
+                        ? JobSigns.Judge(pair.Workload, job, now)
+                        : [.. PodSigns.Judge(pair.Workload, pair.Policy.RolloutDeadline, now), .. ServiceSigns.Judge(pair.Workload, now)],
                 ],
             };
         })];

@@ -145,7 +145,8 @@ public static class PodSigns
 
     /// <summary>
     /// The deadline counts from the start of the rollout until a pod of the revision is ready: pods that are made anew again and again do not start it anew.
-    /// After that it counts from each pod's creation, since a long rollout of many pods is no slow one.
+    /// After that it counts from each pod's creation, since a long rollout of many pods is no slow one; and once the rollout has been complete, from when a pod that had
+    /// been ready no longer was, as where its node is lost.
     /// </summary>
     private static SignalReading Stuck(WorkloadSnapshot workload, string revision, List<PodSnapshot> pods, TimeSpan deadline, DateTimeOffset now)
     {
@@ -157,7 +158,7 @@ public static class PodSigns
         var start = pods.Exists(pod => pod.Ready) ? null : workload.RollingSince;
         var waiting = (from pod in pods
                        where !pod.Ready
-                       let since = start < pod.CreatedAt ? start.Value : pod.CreatedAt
+                       let since = workload.RollingSince is null && pod.ReadyChangedAt > pod.CreatedAt ? pod.ReadyChangedAt.Value : start < pod.CreatedAt ? start.Value : pod.CreatedAt
                        where now - since >= deadline
                        orderby since, pod.CreatedAt
                        select (Pod: pod, Since: since)).ToList();

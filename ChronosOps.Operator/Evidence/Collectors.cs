@@ -32,7 +32,10 @@ public sealed class Collectors(KubernetesClient client, ISeriesSource series, Wo
         new ConfigCollector(client),
         new TemplateCollector(new RevisionTemplates(client)),
         new OwnershipCollector(client),
-        new ScalingCollector(client, catalog),
+        new ScalingCollector(new NodeReader(client, catalog), client, catalog),
+        new ServiceCollector(client, catalog),
+        new NetworkPolicyCollector(client),
+        new NodeCollector(new NodeReader(client, catalog), catalog),
     ];
 
     /// <summary>Collects everything. What fails becomes a gap.</summary>

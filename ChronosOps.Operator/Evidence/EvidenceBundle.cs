@@ -33,6 +33,15 @@ public sealed record EvidenceBundle
     /// <summary>Other workloads of the namespace that the current revision names as hosts.</summary>
     public IReadOnlyList<DependencyFact> Dependencies { get; init; } = [];
 
+    /// <summary>Services that led to the workload's pods and no longer do.</summary>
+    public IReadOnlyList<ServiceFact> Services { get; init; } = [];
+
+    /// <summary>NetworkPolicies that select the workload's pods and were made or changed within the last minutes before the onset, or since.</summary>
+    public IReadOnlyList<NetworkPolicyFact> NetworkPolicies { get; init; } = [];
+
+    /// <summary>The nodes of the workload's pods; null where they may not be seen, or that was not asked.</summary>
+    public IReadOnlyList<NodeFact>? Nodes { get; init; }
+
     /// <summary>What the current and the known good revision refer to.</summary>
     public IReadOnlyList<ConfigFact> Configs { get; init; } = [];
 
@@ -93,6 +102,32 @@ public sealed record NeighbourFact(string Reference, string Name, string Revisio
 /// <param name="Incident">Its open incident; null where it has none.</param>
 public sealed record DependencyFact(
     string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident);
+
+/// <summary>A Service that led to the workload's pods and no longer does.</summary>
+/// <param name="Service">How it stands, and what it was.</param>
+/// <param name="LastChange">Who last changed what it selects or leads to, and when; null where that could not be found out.</param>
+public sealed record ServiceFact(ServiceSnapshot Service, FieldChange? LastChange);
+
+/// <summary>A NetworkPolicy that selects the workload's pods.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Limits">Which traffic it limits: Ingress, Egress or both.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="LastChange">Who last changed its spec, and when; the creation where nothing else is known.</param>
+public sealed record NetworkPolicyFact(string Name, IReadOnlyList<string> Limits, DateTimeOffset? CreatedAt, FieldChange LastChange);
+
+/// <summary>A node with pods of the workload.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Trouble">What its conditions say against it, such as NotReady or MemoryPressure; null where nothing does.</param>
+/// <param name="Since">Since when; null where that is not known.</param>
+/// <param name="TakesPods">Whether the scheduler may place a new pod of the workload there.</param>
+/// <param name="OtherNodes">How many other nodes take pods.</param>
+/// <param name="RoomElsewhere">How many more pods of the workload those take, as far as it matters; null where that cannot be told.</param>
+public sealed record NodeFact(string Name, string? Trouble, DateTimeOffset? Since, bool TakesPods, int OtherNodes, int? RoomElsewhere);
+
+/// <summary>The last change of some fields of an object.</summary>
+/// <param name="At">When.</param>
+/// <param name="By">The field manager, such as kubectl-edit; null where that is not known.</param>
+public sealed record FieldChange(DateTimeOffset At, string? By);
 
 /// <summary>A ConfigMap or Secret that a revision refers to.</summary>
 /// <param name="Reference">What is referred to.</param>

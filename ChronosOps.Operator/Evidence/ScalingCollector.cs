@@ -9,9 +9,7 @@ namespace ChronosOps.Operator.Evidence;
 
 /// <summary>What sets the workload's replicas, and what room quota and nodes have for more. Read only where the policy scales and something is full or overrun.</summary>
 [EntityRbac(typeof(V1ResourceQuota), Verbs = RbacVerb.List, Why = "what quotas have left, before a workload is scaled")]
-[EntityRbac(typeof(V1Node), Verbs = RbacVerb.List, When = RbacSwitches.WatchesAll, Why = "what nodes have left, before a workload is scaled; an operator of one namespace needs it and the pods of all namespaces besides")]
-[EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List, Why = "what runs on the nodes already")]
-public sealed class ScalingCollector(KubernetesClient client, WorkloadCatalog catalog) : ICollector
+public sealed class ScalingCollector(NodeReader nodes, KubernetesClient client, WorkloadCatalog catalog) : ICollector
 {
     private readonly AutoscalerReader _autoscalers = new(client);
 
@@ -48,33 +46,13 @@ public sealed class ScalingCollector(KubernetesClient client, WorkloadCatalog ca
     /// <summary>Twice what may be asked for at most, since a rollout surges; null where the nodes and all that runs on them may not be seen.</summary>
     private async Task<int?> RoomAsync(WorkloadSnapshot workload, PodNeeds needs, int most, CancellationToken cancellationToken)
     {
-        try
-        {
-            var nodes = new List<V1Node>();
-            await foreach (var node in client.For(KubernetesResources.Nodes).ListAllAsync(null, null, cancellationToken).ConfigureAwait(false))
-            {
-                nodes.Add(node);
-            }
-
-            var running = catalog.SeesAll ? catalog.AllPods() : await PodsAsync(cancellationToken).ConfigureAwait(false);
-            var own = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Uid).ToHashSet();
-            return NodeRoom.For(nodes, running, own, workload.Current.ChoosesNodes, needs, most * 2);
-        }
-        catch (KubernetesException e) when (e.IsForbidden)
+        if (await nodes.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } view)
         {
             return null;
         }
-    }
 
-    private async Task<List<V1Pod>> PodsAsync(CancellationToken cancellationToken)
-    {
-        var pods = new List<V1Pod>();
-        await foreach (var pod in client.For(KubernetesResources.Pods).ListAllAsync(null, null, cancellationToken).ConfigureAwait(false))
-        {
-            pods.Add(CacheTransforms.Slim(pod));
-        }
-
-        return pods;
+        var own = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Uid).ToHashSet();
+        return NodeRoom.For(view.Nodes, view.Running, own, workload.Current.ChoosesNodes, needs, most * 2);
     }
 
     /// <summary>Quotas of pods that end by themselves, or of pods that ask for nothing where these do, are not theirs.</summary>

@@ -55,6 +55,18 @@ internal static class PostmortemFollowUps
             case "ProbeMisconfigured":
                 yield return $"Mend the probe that revision {Revision(status.Suspect)} changed, and try it against a running container before it is released again";
                 break;
+            case "ServiceMismatch":
+                yield return $"Put the Service right where its manifest is kept: {subject}";
+                break;
+            case "NetworkPolicyBlock":
+                yield return $"Let the workload's traffic through, or take the policy back: {subject}";
+                break;
+            case "JobFailure":
+                yield return $"Find out why it failed and run it again: {subject}";
+                break;
+            case "NodeFault":
+                yield return $"See to {subject}: cordon and drain it, and find out what ails it";
+                break;
             case "DependencyFailure":
                 yield return $"See to {subject} first: this workload suffers from it";
                 yield return "Think about what this workload should do while it is away: answer less, from a cache, or later";
@@ -88,6 +100,11 @@ internal static class PostmortemFollowUps
         if (names.Contains("ImagePullFailure"))
         {
             yield return $"Make sure that these images exist and may be pulled: {Cell(status.Suspect?.Images)}";
+        }
+
+        if (names.Contains("EndpointsMissing"))
+        {
+            yield return "Look at what the Services of the workload select: kubectl get endpoints";
         }
 
         if (names.Contains("RolloutNotProgressing"))

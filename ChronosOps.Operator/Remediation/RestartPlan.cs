@@ -19,8 +19,9 @@ public static class RestartPlan
     /// <param name="attempt">The attempt, from 1.</param>
     /// <param name="workload">The workload as it is.</param>
     /// <param name="pod">The pod.</param>
+    /// <param name="node">The ill node that the pod is taken from; null where the pod is ill by itself.</param>
     /// <param name="now">The time.</param>
-    public static ActionRecord Write(string incidentUid, int attempt, WorkloadSnapshot workload, PodSnapshot pod, DateTimeOffset now) => new()
+    public static ActionRecord Write(string incidentUid, int attempt, WorkloadSnapshot workload, PodSnapshot pod, string? node, DateTimeOffset now) => new()
     {
         Key = $"{incidentUid}/{attempt}",
         Attempt = attempt,
@@ -32,8 +33,9 @@ public static class RestartPlan
         TargetPod = pod.Name,
         TargetPodUid = pod.Uid,
         TargetPodCreatedAt = pod.CreatedAt,
+        TargetNode = node,
         PlannedAt = now,
-        Message = $"Restart of pod {pod.Name} of {workload.Key.Name}, by eviction",
+        Message = $"Restart of pod {pod.Name} of {workload.Key.Name}, by eviction{(node is null ? "" : $" from node {node}")}",
     };
 
     /// <summary>Writes the restart of all pods down: bound to the workload as it is now. It changes no revision.</summary>

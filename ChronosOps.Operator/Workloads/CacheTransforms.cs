@@ -38,6 +38,14 @@ public static class CacheTransforms
         return set;
     }
 
+    public static V1Job Slim(V1Job job)
+    {
+        TemplateFacts.Of(job, job.Spec.Template);
+        job.Spec.Template = null;
+        Empty(job.Metadata);
+        return job;
+    }
+
     /// <summary>Keeps what the pod asks for as a few numbers.</summary>
     public static V1Pod Slim(V1Pod pod)
     {
@@ -46,6 +54,13 @@ public static class CacheTransforms
         pod.Spec.InitContainers?.ForEach(container => container.Resources = null);
         (pod.Spec.Resources, pod.Spec.Overhead) = (null, null);
         return pod;
+    }
+
+    /// <summary>Keeps what it selects and where it leads.</summary>
+    public static V1Service Slim(V1Service service)
+    {
+        (service.Metadata.Annotations, service.Metadata.Labels, service.Metadata.OwnerReferences, service.Spec.ClusterIP) = (null, null, null, null);
+        return service;
     }
 
     /// <summary>The whole manifest again, of which it matters only that it is there: a workload without any annotation is patched differently.</summary>

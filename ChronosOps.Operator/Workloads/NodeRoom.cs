@@ -31,6 +31,9 @@ public static class NodeRoom
         return Math.Clamp(room - waiting, 0, most);
     }
 
+    /// <summary>Whether the scheduler may place a pod there that tolerates nothing.</summary>
+    public static bool MayPlace(V1Node node) => TakesPods(node) && IsOpen(node);
+
     private static bool TakesPods(V1Node node) =>
         node.Spec.Unschedulable != true
         && node.Status?.Conditions?.Exists(condition => condition is { Type: "MemoryPressure" or "DiskPressure" or "PIDPressure", Status: not "False" }) != true

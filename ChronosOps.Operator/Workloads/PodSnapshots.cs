@@ -14,6 +14,7 @@ public static class PodSnapshots
         CreatedAt = pod.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
         Ready = pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) ?? false,
         ReadyChangedAt = pod.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.LastTransitionTime,
+        Node = string.IsNullOrEmpty(pod.Spec.NodeName) ? null : pod.Spec.NodeName,
         Deleting = pod.Metadata.DeletionTimestamp is not null,
         Unschedulable = pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
         Containers =

@@ -62,6 +62,14 @@ public static class PodTemplates
         where text is not null
         select text;
 
+    /// <summary>The labels that its pods bear, without the one that the ReplicaSet adds.</summary>
+    public static Dictionary<string, string> Labels(JsonObject template) =>
+        (template["metadata"]?["labels"] as JsonObject ?? []).Where(label => label.Key != TemplateHashLabel).ToDictionary(label => label.Key, label => Text(label.Value) ?? "");
+
+    /// <summary>The names of its containers' ports.</summary>
+    public static HashSet<string> PortNames(JsonObject template) =>
+        [.. AllContainers(template).SelectMany(container => Items(container["ports"])).Select(port => Text(port["name"])).OfType<string>()];
+
     /// <summary>Whether it names nodes.</summary>
     public static bool ChoosesNodes(JsonObject template) =>
         template["spec"] is JsonObject spec && (spec["nodeName"] is not null || spec["nodeSelector"] is JsonObject { Count: > 0 } || spec["affinity"]?["nodeAffinity"] is not null);

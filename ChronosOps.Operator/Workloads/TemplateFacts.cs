@@ -18,6 +18,12 @@ public sealed record TemplateFacts
     /// <summary>The hosts that variables and arguments name, without ports: what the workload is likely to depend on.</summary>
     public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
 
+    /// <summary>The labels that its pods bear, without the ReplicaSet's own.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The names of the containers' ports, which a Service may speak of.</summary>
+    public IReadOnlySet<string> Ports { get; init; } = new HashSet<string>();
+
     /// <summary>Whether the template says on which nodes its pods may run.</summary>
     public bool ChoosesNodes { get; init; }
 
@@ -42,6 +48,8 @@ public sealed record TemplateFacts
         ConfigReferences = [.. PodTemplates.ConfigReferences(template)],
         DoNotRollBack = PodTemplates.Annotation(template, ApiGroup.DoNotRollBackAnnotation) == "true",
         Hosts = HostNames.In(PodTemplates.Texts(template)),
+        Labels = PodTemplates.Labels(template),
+        Ports = PodTemplates.PortNames(template),
         ChoosesNodes = PodTemplates.ChoosesNodes(template),
         KeepsApart = PodTemplates.KeepsApart(template),
     };

@@ -11,10 +11,12 @@ namespace ChronosOps.Operator.Workloads;
 /// <param name="DaemonSets">DaemonSets.</param>
 /// <param name="ControllerRevisions">The revisions of both.</param>
 /// <param name="Pods">The pods of all of them, and others.</param>
+/// <param name="Services">What leads to the pods. The operator works without them too.</param>
+/// <param name="Jobs">Jobs. The operator works without them too.</param>
 /// <param name="AllNamespaces">Whether they hold every namespace.</param>
 public sealed record WorkloadCaches(
     Informer<V1Deployment> Deployments, Informer<V1ReplicaSet> ReplicaSets, Informer<V1StatefulSet> StatefulSets, Informer<V1DaemonSet> DaemonSets,
-    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, bool AllNamespaces = false);
+    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, Informer<V1Service> Services, Informer<V1Job> Jobs, bool AllNamespaces = false);
 
 /// <summary>The workloads of the watched namespaces, from the caches.</summary>
 public sealed class WorkloadCatalog
@@ -22,10 +24,11 @@ public sealed class WorkloadCatalog
     private const string ByOwner = "owner";
     private readonly WorkloadCaches _caches;
     private readonly PodMemory _memory;
+    private readonly ServiceCatalog _services;
 
     public WorkloadCatalog(WorkloadCaches caches, TimeProvider time)
     {
-        (_caches, _memory) = (caches, new PodMemory(time));
+        (_caches, _memory, _services) = (caches, new PodMemory(time), new ServiceCatalog(caches, time));
         caches.ReplicaSets.AddIndex(ByOwner, OwnerOf);
         caches.ControllerRevisions.AddIndex(ByOwner, OwnerOf);
         caches.Pods.AddIndex(ByOwner, OwnerOf);
@@ -37,6 +40,7 @@ public sealed class WorkloadCatalog
         WorkloadKind.Deployment => _caches.Deployments.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
         WorkloadKind.StatefulSet => _caches.StatefulSets.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
         WorkloadKind.DaemonSet => _caches.DaemonSets.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
+        WorkloadKind.Job => _caches.Jobs.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
         _ => null,
     };
 
@@ -46,14 +50,15 @@ public sealed class WorkloadCatalog
         WorkloadKind.Deployment => Select(_caches.Deployments.Store.List(policy.Namespace), policy, Snapshot),
         WorkloadKind.StatefulSet => Select(_caches.StatefulSets.Store.List(policy.Namespace), policy, Snapshot),
         WorkloadKind.DaemonSet => Select(_caches.DaemonSets.Store.List(policy.Namespace), policy, Snapshot),
+        WorkloadKind.Job => Select(_caches.Jobs.Store.List(policy.Namespace), policy, Snapshot),
         _ => [],
     };
 
     /// <summary>The UIDs of all workloads.</summary>
     public IReadOnlySet<string> Uids() =>
-        Uids(_caches.Deployments).Concat(Uids(_caches.StatefulSets)).Concat(Uids(_caches.DaemonSets)).ToHashSet();
+        Uids(_caches.Deployments).Concat(Uids(_caches.StatefulSets)).Concat(Uids(_caches.DaemonSets)).Concat(Uids(_caches.Jobs)).ToHashSet();
 
-    /// <summary>All workloads of a namespace.</summary>
+    /// <summary>All workloads of a namespace that serve: Jobs come and go.</summary>
     public IReadOnlyList<WorkloadSnapshot> In(string @namespace) =>
     [
         .. Living(_caches.Deployments.Store.List(@namespace)).Select(Snapshot),
@@ -73,8 +78,19 @@ public sealed class WorkloadCatalog
             ? PodNeeds.Of(found)
             : null;
 
-    /// <summary>Forgets the pods of workloads that are gone.</summary>
-    public void Prune() => _memory.Keep(Uids());
+    /// <summary>Whether Services can be read.</summary>
+    public bool SeesServices => _services.IsReadable;
+
+    /// <summary>Takes over which Services a policy's status remembers.</summary>
+    public void Recall(RemediationPolicyStatus? status) => _services.Recall(status);
+
+    /// <summary>Forgets the pods and Services of workloads that are gone.</summary>
+    public void Prune()
+    {
+        var living = Uids();
+        _memory.Keep(living);
+        _services.Keep(living);
+    }
 
     private static List<WorkloadSnapshot> Select<T>(IEnumerable<T> all, EffectivePolicy policy, Func<T, WorkloadSnapshot> snapshot)
         where T : IKubernetesObject<V1ObjectMeta> =>
@@ -95,12 +111,23 @@ public sealed class WorkloadCatalog
     private WorkloadSnapshot Snapshot(V1Deployment deployment)
     {
         var sets = _caches.ReplicaSets.Store.ByIndex(ByOwner, deployment.Uid() ?? "");
-        return DeploymentSnapshots.Of(deployment, sets, sets.SelectMany(set => PodsOf(set.Uid())));
+        IReadOnlyList<V1Pod> pods = [.. sets.SelectMany(set => PodsOf(set.Uid()))];
+        return _services.Join(DeploymentSnapshots.Of(deployment, sets, pods), pods);
     }
 
-    private WorkloadSnapshot Snapshot(V1StatefulSet set) => _memory.Remember(StatefulSetSnapshots.Of(set, RevisionsOf(set.Uid()), PodsOf(set.Uid())));
+    private WorkloadSnapshot Snapshot(V1StatefulSet set)
+    {
+        var pods = PodsOf(set.Uid());
+        return _services.Join(_memory.Remember(StatefulSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
+    }
 
-    private WorkloadSnapshot Snapshot(V1DaemonSet set) => _memory.Remember(DaemonSetSnapshots.Of(set, RevisionsOf(set.Uid()), PodsOf(set.Uid())));
+    private WorkloadSnapshot Snapshot(V1DaemonSet set)
+    {
+        var pods = PodsOf(set.Uid());
+        return _services.Join(_memory.Remember(DaemonSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
+    }
+
+    private WorkloadSnapshot Snapshot(V1Job job) => JobSnapshots.Of(job, PodsOf(job.Uid()));
 
     private IReadOnlyList<V1Pod> PodsOf(string? uid) => _caches.Pods.Store.ByIndex(ByOwner, uid ?? "");
 

@@ -13,6 +13,7 @@ public static class WorkloadKinds
         [WorkloadKind.Deployment] = ["deployment", "deployments", "deployment.apps", "deployments.apps", "deploy"],
         [WorkloadKind.StatefulSet] = ["statefulset", "statefulsets", "statefulset.apps", "statefulsets.apps", "sts"],
         [WorkloadKind.DaemonSet] = ["daemonset", "daemonsets", "daemonset.apps", "daemonsets.apps", "ds"],
+        [WorkloadKind.Job] = ["job", "jobs", "job.batch", "jobs.batch"],
     };
 
     /// <summary>The metadata of each kind.</summary>
@@ -21,6 +22,7 @@ public static class WorkloadKinds
         [WorkloadKind.Deployment] = KubernetesResources.MetadataOf(KubernetesResources.Deployments),
         [WorkloadKind.StatefulSet] = KubernetesResources.MetadataOf(KubernetesResources.StatefulSets),
         [WorkloadKind.DaemonSet] = KubernetesResources.MetadataOf(KubernetesResources.DaemonSets),
+        [WorkloadKind.Job] = KubernetesResources.MetadataOf(KubernetesResources.Jobs),
     };
 
     /// <summary>The kind that a word stands for on a command line; null where it stands for none.</summary>

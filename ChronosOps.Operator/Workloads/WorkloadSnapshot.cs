@@ -54,6 +54,12 @@ public sealed record WorkloadSnapshot
     /// <summary>Pods that are gone, as far as this process has seen them. Deployments need none: their pods are named after their revision.</summary>
     public IReadOnlyList<PodLife> GonePods { get; init; } = [];
 
+    /// <summary>The Services that were seen to lead to its ready pods, and how they stand now; null where Services cannot be read.</summary>
+    public IReadOnlyList<ServiceSnapshot>? Services { get; init; }
+
+    /// <summary>How a Job ended; null for every other kind.</summary>
+    public JobState? Job { get; init; }
+
     /// <summary>Whether the controller has seen the newest template, every replica runs it and is available, and no other pod is left.</summary>
     public bool RolloutComplete =>
         ObservedGeneration >= Generation && UpdatedReplicas >= Replicas && TotalReplicas == UpdatedReplicas && AvailableReplicas >= Replicas;
@@ -101,7 +107,10 @@ public sealed record PodSnapshot
     public required bool Deleting { get; init; }
     public required IReadOnlyList<ContainerSnapshot> Containers { get; init; }
 
-    /// <summary>When it was last found ready after it had not been, or the other way round.</summary>
+    /// <summary>The node that it runs on; null where it has none yet.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Since when it is ready, or is not; null where the kubelet has not said so.</summary>
     public DateTimeOffset? ReadyChangedAt { get; init; }
 
     /// <summary>Why the pod cannot be scheduled, if it cannot.</summary>

@@ -109,7 +109,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
     private static ProposedStep StepOf(ActionRecord action, WorkloadSnapshot workload) => action.Action switch
     {
         nameof(RemediationAction.Restart) when action.IsRollingRestart => new ProposedStep(RemediationAction.Restart, null, IsRolling: true),
-        nameof(RemediationAction.Restart) => new ProposedStep(RemediationAction.Restart, null, Pod: workload.Pods.FirstOrDefault(pod => pod.Uid == action.TargetPodUid)),
+        nameof(RemediationAction.Restart) => new ProposedStep(RemediationAction.Restart, null, Pod: workload.Pods.FirstOrDefault(pod => pod.Uid == action.TargetPodUid), Node: action.TargetNode),
         nameof(RemediationAction.Scale) => new ProposedStep(RemediationAction.Scale, null, Replicas: action.ToReplicas),
         _ => new ProposedStep(RemediationAction.Rollback, workload.Revision(action.ToRevision), action.Action == ActionNames.Undo),
     };

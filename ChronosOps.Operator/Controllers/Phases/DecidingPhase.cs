@@ -120,7 +120,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         var workload = bundle.Workload;
         if (step.Action == RemediationAction.Restart)
         {
-            return step.IsRolling ? RestartPlan.Write(context.Uid, attempt, workload, context.Now) : RestartPlan.Write(context.Uid, attempt, workload, step.Pod!, context.Now);
+            return step.IsRolling ? RestartPlan.Write(context.Uid, attempt, workload, context.Now) : RestartPlan.Write(context.Uid, attempt, workload, step.Pod!, step.Node, context.Now);
         }
 
         if (step.Action == RemediationAction.Scale)

@@ -14,9 +14,9 @@
 - apiGroups: [""]
   resources: [events]
   verbs: [list, create, patch]
+# NodeReader: what runs on the nodes already
 # OperatorHost: states of containers
 # PodEviction: whether the pod that is to be evicted is still the one that was judged
-# ScalingCollector: what runs on the nodes already
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]
@@ -28,6 +28,11 @@
 - apiGroups: [""]
   resources: [resourcequotas]
   verbs: [list]
+# OperatorHost: whether those that led to a workload's pods still do
+# ServiceCollector: who changed one that no longer leads to a workload's pods, by its metadata
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch]
 # LiveWorkload: whether the revision of a StatefulSet or DaemonSet has changed since a rollback was written down
 # OperatorHost: the revisions of StatefulSets and DaemonSets
 # RevisionTemplates: the templates of earlier revisions of a StatefulSet or DaemonSet
@@ -66,6 +71,11 @@
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [get, list, patch]
+# OperatorHost: what has failed
+# OwnershipCollector: who manages it, by its metadata
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list, watch]
 # IncidentController
 # IncidentOpener
 # OperatorHost
@@ -86,8 +96,12 @@
 - apiGroups: [chronosops.io]
   resources: [remediationpolicies/status]
   verbs: [patch]
+# NetworkPolicyCollector: whether one that was just changed shuts a workload's pods off
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [get, list]
 {{- if eq .Values.scope "cluster" }}
-# ScalingCollector: what nodes have left, before a workload is scaled; an operator of one namespace needs it and the pods of all namespaces besides
+# NodeReader: what nodes have left before a workload is scaled, and whether one is ill; an operator of one namespace needs it and the pods of all namespaces besides
 - apiGroups: [""]
   resources: [nodes]
   verbs: [list]

@@ -1,0 +1,102 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Analysis;
+
+/// <summary>A proven release of three pods: the first two on node a, the third on node b.</summary>
+public sealed class NodeTests
+{
+    private static readonly NodeFact Well = new("a", null, null, TakesPods: true, OtherNodes: 1, RoomElsewhere: 4);
+    private static readonly NodeFact Pressed = Well with { Trouble = "MemoryPressure", Since = SampleBundle.Onset.AddSeconds(-30), TakesPods = false };
+
+    [Fact]
+    public void SeveralIllPodsOnOneNodeWhileThoseElsewhereAreWellAreTheNodes()
+    {
+        var diagnosis = Analysers.Diagnose(Bundle());
+        Assert.Equal((Cause.NodeFault, "node a"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.Equal([EvidenceKind.Series, EvidenceKind.Change], diagnosis.Accepted!.Kinds.Order());
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "errors by node: 2 pods of node a show it, none of the 1 on other nodes does");
+    }
+
+    [Fact]
+    public void WhatTheNodeSaysOfItselfIsAFurtherKindOfEvidence()
+    {
+        var diagnosis = Analysers.Diagnose(Bundle() with { Nodes = [Pressed] });
+        Assert.Contains(EvidenceKind.Saturation, diagnosis.Accepted!.Kinds);
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "node a says MemoryPressure since 11:59:10Z");
+    }
+
+    [Fact]
+    public void OneIllPodOnANodeThatIsWellIsThePods()
+    {
+        Assert.Equal(Cause.PodFault, Analysers.Diagnose(OnePod() with { Nodes = [Well] }).Accepted?.Cause);
+        Assert.Equal(Cause.PodFault, Analysers.Diagnose(OnePod()).Accepted?.Cause);
+    }
+
+    [Fact]
+    public void OneIllPodOnANodeThatIsIllIsTheNodes() => Assert.Equal(Cause.NodeFault, Analysers.Diagnose(OnePod() with { Nodes = [Pressed] }).Accepted?.Cause);
+
+    [Fact]
+    public void ANodeThatFellIllLaterIsNotToBlame() =>
+        Assert.Equal(Cause.PodFault, Analysers.Diagnose(OnePod() with { Nodes = [Pressed with { Since = SampleBundle.Onset.AddSeconds(90) }] }).Accepted?.Cause);
+
+    private static readonly Dictionary<string, Func<EvidenceBundle, EvidenceBundle>> Others = new()
+    {
+        ["a pod of the node is well"] = b => b with { PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0.4)] },
+        ["an ill one stands elsewhere"] = b => b with { Workload = Nodes(b.Workload, "a", "b", "b"), PodMeasures = [SampleBundle.Pod(1, 0.4), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0)] },
+        ["of one it cannot be told"] = b => b with { PodMeasures = [SampleBundle.Pod(1, 0.4), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0, 20)] },
+        ["nobody knows where the others stand"] = b => b with { Workload = Nodes(b.Workload, "a", "a", null) },
+        ["all stand on one node"] = b => b with { Workload = Nodes(b.Workload, "a", "a", "a") },
+        ["the release has not proved itself"] = b => b with { KnownGood = [] },
+        ["all are ill"] = b => b with { PodMeasures = [SampleBundle.Pod(1, 0.4), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0.4)] },
+    };
+
+    public static TheoryData<string> Situations => [.. Others.Keys];
+
+    [Theory]
+    [MemberData(nameof(Situations))]
+    public void TheNodeIsNotBlamedWhere(string situation) => Assert.NotEqual(Cause.NodeFault, Analysers.Diagnose(Others[situation](Bundle())).Accepted?.Cause);
+
+    /// <summary>A node is lost: its pods are taken for not ready, and no release is rolled back for it, though an earlier one is known to be good.</summary>
+    [Fact]
+    public void PodsThatWereReadyUntilTheirNodeWasLostAreNotTheReleases()
+    {
+        var workload = Nodes(SampleWorkload.RolledOut() with { AvailableReplicas = 1 }, "a", "a", "b");
+        workload = workload with { Pods = [.. workload.Pods.Select(pod => pod.Node == "a" ? pod with { Ready = false, ReadyChangedAt = SampleBundle.Onset } : pod)] };
+        var sign = PodSigns.Judge(workload, TimeSpan.FromSeconds(15), SampleWorkload.Now).Single(one => one.Signal == PodSigns.RolloutNotProgressing);
+        Assert.Equal((SignalState.Firing, SampleBundle.Onset), (sign.State, sign.Since));
+        var bundle = Bundle() with { Workload = workload, Signals = [sign], PodMeasures = [], Measures = [], Nodes = [Well with { Trouble = "NotReady", Since = SampleBundle.Onset, TakesPods = false }] };
+        var diagnosis = Analysers.Diagnose(bundle);
+        Assert.Equal((Cause.NodeFault, "node a"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.Equal("NoRungHelps", Ladder.Next(SamplePolicy.Effective(), bundle, diagnosis, []).Reason);
+        Assert.Equal([EvidenceKind.ContainerState], diagnosis.Accepted!.Kinds);
+    }
+
+    /// <summary>As on a cluster of one node: there is nothing to compare with, and nowhere to go.</summary>
+    [Fact]
+    public void WhereEveryPodStandsOnAnIllNodeThatIsSaid()
+    {
+        var bundle = Bundle() with { Workload = Nodes(Bundle().Workload, "a", "a", "a"), PodMeasures = [SampleBundle.Pod(1, 0.4), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0.4)], Nodes = [Pressed] };
+        Assert.Equal((Cause.NodeFault, "node a"), (Analysers.Diagnose(bundle).Accepted?.Cause, Analysers.Diagnose(bundle).Accepted?.Subject));
+    }
+
+    internal static EvidenceBundle Bundle() => SampleBundle.PodFault() with
+    {
+        Workload = Nodes(SampleWorkload.Settled(), "a", "a", "b"),
+        PodMeasures = [SampleBundle.Pod(1, 0.3), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0)],
+    };
+
+    private static EvidenceBundle OnePod() => Bundle() with
+    {
+        Workload = Nodes(SampleWorkload.Settled(), "b", "a", "b"),
+        PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0)],
+    };
+
+    internal static WorkloadSnapshot Nodes(WorkloadSnapshot workload, params string?[] nodes) =>
+        workload with { Pods = [.. workload.Pods.Zip(nodes, (pod, node) => pod with { Node = node })] };
+}

@@ -1,0 +1,98 @@
+using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Workloads;
+
+/// <summary>Services beside checkout, whose pods have app=checkout and tier=front, and a port with the name web.</summary>
+public sealed class ServiceTargetsTests
+{
+    private static readonly Dictionary<string, string> Labels = new() { ["app"] = "checkout", ["tier"] = "front" };
+
+    public static TheoryData<string, string, string, ServiceReach> Selectors => new()
+    {
+        { "app=checkout", "", "", ServiceReach.Here },
+        { "app=checkout,tier=front", "8080", "", ServiceReach.Here },
+        { "app=checkout", "web", "", ServiceReach.Here },
+        { "app=checkout", "http", "", ServiceReach.Nowhere },
+        { "app=checkout", "http,web", "", ServiceReach.Here },
+        { "app=checkuot", "", "", ServiceReach.Nowhere },
+        { "app=checkout,tier=back", "", "", ServiceReach.Nowhere },
+        { "app=cart", "", "app=cart", ServiceReach.Elsewhere },
+        { "app=checkout", "http", "app=checkout,color=green", ServiceReach.Elsewhere },
+    };
+
+    [Theory]
+    [MemberData(nameof(Selectors))]
+    public void WhereAServiceLeads(string selector, string ports, string others, ServiceReach reach) =>
+        Assert.Equal(reach, ServiceTargets.Look(Service(selector, ports), Workload(), Pods(), () => others.Length == 0 ? [] : [Parse(others)]).Reach);
+
+    [Fact]
+    public void ItIsSaidWhyItLeadsNowhere()
+    {
+        Assert.Equal("its selector app=cart selects no pod, the workload's have app=checkout,tier=front", ServiceTargets.Look(Service("app=cart"), Workload(), Pods(), () => []).Problem);
+        Assert.Equal("it leads to port http, and the containers have only web", ServiceTargets.Look(Service("app=checkout", "http"), Workload(), Pods(), () => []).Problem);
+    }
+
+    /// <summary>Pods of the revision before still serve, or those of the next one are about to.</summary>
+    [Fact]
+    public void PodsThatAreThereCountAsTheTemplateDoes()
+    {
+        var moved = Workload() with { Current = Workload().Current with { Labels = Parse("app=checkout,tier=back") } };
+        Assert.Equal(ServiceReach.Here, ServiceTargets.Look(Service("tier=front"), moved, Pods(), () => []).Reach);
+        Assert.Equal(ServiceReach.Here, ServiceTargets.Look(Service("tier=back"), moved, Pods(), () => []).Reach);
+        Assert.Equal(ServiceReach.Nowhere, ServiceTargets.Look(Service("tier=front"), moved, [], () => []).Reach);
+    }
+
+    [Fact]
+    public void OnlyAReadyPodIsServed()
+    {
+        Assert.True(ServiceTargets.Serves(Service("app=checkout"), Workload(), Pods()));
+        var starting = Workload() with { Pods = [.. Workload().Pods.Select(pod => pod with { Ready = false })] };
+        Assert.False(ServiceTargets.Serves(Service("app=checkout"), starting, Pods()));
+        Assert.False(ServiceTargets.Serves(Service("app=checkout", "http"), Workload(), Pods()));
+    }
+
+    [Fact]
+    public void WhatHasNoSelectorOrIsAMereNameIsLeftAlone()
+    {
+        Assert.True(ServiceTargets.HasSelector(Service("app=checkout")));
+        Assert.False(ServiceTargets.HasSelector(new V1Service()));
+        Assert.False(ServiceTargets.HasSelector(new V1Service { Spec = new() { Selector = [] } }));
+        var external = Service("app=checkout");
+        external.Spec.Type = "ExternalName";
+        Assert.False(ServiceTargets.HasSelector(external));
+    }
+
+    [Fact]
+    public void WhatItSelectsIsOneText() => Assert.Equal("app=checkout,tier=front to port http, web", ServiceTargets.Of(Service("tier=front,app=checkout", "web,8080,http")));
+
+    [Fact]
+    public void LabelsAndPortsOfATemplateAreKept()
+    {
+        var facts = TemplateFacts.Read(SampleTemplate.Parse("""{ "metadata": { "labels": { "app": "a", "pod-template-hash": "1" } }, "spec": { "containers": [ { "ports": [ { "name": "web", "containerPort": 1 }, { "containerPort": 2 } ] } ] } }"""));
+        Assert.Equal([KeyValuePair.Create("app", "a")], facts.Labels);
+        Assert.Equal(["web"], facts.Ports);
+    }
+
+    private static WorkloadSnapshot Workload()
+    {
+        var facts = SampleWorkload.OldFacts with { Labels = Labels, Ports = new HashSet<string> { "web" } };
+        return SampleWorkload.Settled() with { Current = facts, Revisions = [SampleWorkload.OldRevision with { Facts = facts }] };
+    }
+
+    private static List<V1Pod> Pods() => [.. Workload().Pods.Select(pod => new V1Pod { Metadata = new() { Name = pod.Name, Uid = pod.Uid, Labels = new(Labels) } })];
+
+    private static V1Service Service(string selector, string ports = "") => new()
+    {
+        Metadata = new() { Name = "checkout", NamespaceProperty = "shop" },
+        Spec = new()
+        {
+            Selector = Parse(selector),
+            Ports = [.. ports.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(port => new V1ServicePort { Port = 80, TargetPort = int.TryParse(port, out var number) ? number : port })],
+        },
+    };
+
+    private static Dictionary<string, string> Parse(string labels) => labels.Split(',').Select(label => label.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+}

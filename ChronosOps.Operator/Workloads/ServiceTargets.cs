@@ -1,0 +1,59 @@
+using ChronosOps.Kubernetes.Models;
+
+namespace ChronosOps.Operator.Workloads;
+
+/// <summary>Which pods a Service leads to, by its selector and its named ports (https://kubernetes.io/docs/concepts/services-networking/service/). Pure.</summary>
+public static class ServiceTargets
+{
+    private const int MostLabels = 8;
+
+    /// <summary>Whether Kubernetes looks for pods for it: not for one without a selector, of which somebody keeps the endpoints, nor for a mere name of another host.</summary>
+    public static bool HasSelector(V1Service service) => service.Spec is { Selector.Count: > 0, Type: not "ExternalName" } && service.Metadata.DeletionTimestamp is null;
+
+    /// <summary>Whether it selects pods with these labels.</summary>
+    public static bool Selects(V1Service service, IReadOnlyDictionary<string, string>? labels) =>
+        labels is not null && service.Spec.Selector!.All(pair => labels.TryGetValue(pair.Key, out var value) && value == pair.Value);
+
+    /// <summary>Its selector and the named ports that it leads to, in a stable order.</summary>
+    public static string Of(V1Service service)
+    {
+        var ports = NamedPorts(service).Order(StringComparer.Ordinal).ToList();
+        return $"{Text(service.Spec.Selector!)}{(ports.Count > 0 ? $" to port {string.Join(", ", ports)}" : "")}";
+    }
+
+    /// <summary>Where it leads, and why nowhere if it does.</summary>
+    /// <param name="service">A Service with a selector.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="own">The workload's pods that have not ended.</param>
+    /// <param name="others">The labels of all other pods of the namespace, and of the pods that other workloads would make.</param>
+    public static (ServiceReach Reach, string? Problem) Look(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own, Func<IEnumerable<IReadOnlyDictionary<string, string>?>> others)
+    {
+        var selected = own.Where(pod => Selects(service, pod.Metadata.Labels)).Select(pod => FactsOf(workload, pod)).ToList();
+        if (Selects(service, workload.Current.Labels))
+        {
+            selected.Add(workload.Current);
+        }
+
+        return selected.Exists(facts => LeadsTo(service, facts)) ? (ServiceReach.Here, null)
+            : others().Any(labels => Selects(service, labels)) ? (ServiceReach.Elsewhere, null)
+            : selected.Count == 0 ? (ServiceReach.Nowhere, $"its selector {Text(service.Spec.Selector!)} selects no pod, the workload's have {Text(workload.Current.Labels)}")
+            : (ServiceReach.Nowhere, $"it leads to port {string.Join(", ", NamedPorts(service))}, and the containers have {(workload.Current.Ports.Count > 0 ? $"only {string.Join(", ", workload.Current.Ports.Order(StringComparer.Ordinal))}" : "no port with a name")}");
+    }
+
+    /// <summary>Whether one of the workload's ready pods gets what comes in by it.</summary>
+    public static bool Serves(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) =>
+        own.Any(pod => workload.Pods.Any(one => one.Uid == pod.Metadata.Uid && one is { Ready: true, Deleting: false }) && Selects(service, pod.Metadata.Labels) && LeadsTo(service, FactsOf(workload, pod)));
+
+    /// <summary>A number may be a port that no container names; a name that no container has leads nowhere. One port that leads somewhere is enough.</summary>
+    private static bool LeadsTo(V1Service service, TemplateFacts? facts) =>
+        service.Spec.Ports is not { Count: > 0 } ports || facts is null || ports.Exists(port => port.TargetPort?.Text is not { } name || facts.Ports.Contains(name));
+
+    private static TemplateFacts? FactsOf(WorkloadSnapshot workload, V1Pod pod) =>
+        workload.Revision(workload.Pods.FirstOrDefault(one => one.Uid == pod.Metadata.Uid)?.Revision)?.Facts;
+
+    private static IEnumerable<string> NamedPorts(V1Service service) => (service.Spec.Ports ?? []).Select(port => port.TargetPort?.Text).OfType<string>().Distinct();
+
+    private static string Text(IReadOnlyDictionary<string, string> labels) =>
+        labels.Count == 0 ? "no labels"
+        : string.Join(",", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Take(MostLabels).Select(label => $"{label.Key}={label.Value}")) + (labels.Count > MostLabels ? ",…" : "");
+}
