@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChronosOps.Operator.Cli;
 using ChronosOps.Operator.Tests.Detection.Baselines;
 using Xunit;
 
@@ -37,6 +38,8 @@ public sealed class DetectCommandTests
     [InlineData("2015-02-26T21:42:53+02:00")]
     [InlineData("2015-02-26T21:42:53.123456789Z")]
     [InlineData("2015-02-26 21:42:53 UTC")]
+    [InlineData("2015-02-26 21:42:53+00")]
+    [InlineData("2015-02-26 21:42:53.123456+02")]
     [InlineData("2015-02-26 21:42")]
     [InlineData("2015-02-26")]
     [InlineData("1424986973")]
@@ -83,6 +86,35 @@ public sealed class DetectCommandTests
         var cli = new CliRun { In = new StringReader("host,value,timestamp\nweb,3,1700000000\n\n") };
         Assert.Equal(0, await cli.RunAsync("detect", "--csv", "-"));
         Assert.Equal(["timestamp,value,score,anomaly", "1700000000,3,0,0"], Lines(cli));
+    }
+
+    [Theory]
+    [InlineData(",0")]
+    [InlineData("timestamp,0")]
+    [InlineData("\"\",\"0\"")]
+    public async Task AFirstLineWithoutATimeIsAHeaderWhateverItsOtherCellsAre(string header)
+    {
+        var cli = new CliRun { In = new StringReader($"{header}\n2015-02-26 21:42:53,3.0\n") };
+        Assert.Equal(0, await cli.RunAsync("detect", "--csv", "-"));
+        Assert.Equal(["timestamp,value,score,anomaly", "2015-02-26 21:42:53,3.0,0,0"], Lines(cli));
+    }
+
+    [Fact]
+    public async Task AFirstLineWithATimeIsNoHeader()
+    {
+        var cli = new CliRun { In = new StringReader("1700000000,many\n") };
+        Assert.Equal(1, await cli.RunAsync("detect", "--csv", "-"));
+        Assert.Equal("error: line 1: 'many' is not a number", cli.Error.ToString().TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("2015-02-26 21:42:53+00")]
+    [InlineData("2015-02-26 23:42:53+02")]
+    [InlineData("2015-02-26T16:42:53-05")]
+    public void AZoneMayBeHoursAlone(string time)
+    {
+        Assert.True(new CsvSeries().Read($"{time},1", out var row));
+        Assert.Equal(1_424_986_973, row.Seconds);
     }
 
     [Fact]

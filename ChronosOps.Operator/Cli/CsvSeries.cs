@@ -11,15 +11,15 @@ internal readonly record struct CsvRow(string TimeText, string ValueText, double
 
 /// <summary>
 /// Reads a series line by line: <c>timestamp,value</c>, more columns are ignored. The first line may be a header, which may name the two
-/// columns in another order. Empty lines are skipped. Times are ISO 8601, with T or a blank, without a zone UTC; or seconds, milliseconds, microseconds or
-/// nanoseconds since 1970.
+/// columns in another order; it is one if its time cell is no time. Empty lines are skipped. Times are ISO 8601, with T or a blank, without a zone UTC; or
+/// seconds, milliseconds, microseconds or nanoseconds since 1970.
 /// </summary>
 internal sealed class CsvSeries
 {
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFF K", "yyyy-MM-dd HH:mm:ss.FFFFFFF 'UTC'", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd",
-        "yyyy/MM/dd HH:mm:ss.FFFFFFFK", "yyyy/MM/dd HH:mmK",
+        "yyyy/MM/dd HH:mm:ss.FFFFFFFK", "yyyy/MM/dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzz",
     ];
 
     private int _line;
@@ -48,19 +48,20 @@ internal sealed class CsvSeries
         }
 
         var (time, value) = (cells[_time], cells[_value]);
-        if (TryTime(time.Trim('"'), out var seconds) && TryValue(value.Trim('"'), out var number))
+        if (!TryTime(time.Trim('"'), out var seconds))
         {
-            row = new CsvRow(time, value, seconds, number);
-            return true;
-        }
+            if (!first)
+            {
+                throw Refuse($"'{Shown(time)}' is not a time");
+            }
 
-        if (first && !cells.Any(cell => TryTime(cell.Trim('"'), out _)))
-        {
+            // Its other cells tell nothing: pandas calls a column without a name 0.
             Name(cells);
             return false;
         }
 
-        throw Refuse(TryTime(time.Trim('"'), out _) ? $"'{Shown(value)}' is not a number" : $"'{Shown(time)}' is not a time");
+        row = TryValue(value.Trim('"'), out var number) ? new CsvRow(time, value, seconds, number) : throw Refuse($"'{Shown(value)}' is not a number");
+        return true;
     }
 
     /// <summary>Takes the order of the columns from their names, where it can be told.</summary>

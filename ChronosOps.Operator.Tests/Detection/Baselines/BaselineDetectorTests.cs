@@ -46,6 +46,39 @@ public sealed class BaselineDetectorTests
         Assert.Equal(0, said.Anomalies(28 * Day));
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(300)]
+    public void AJobOnWeekdaysRaisesNothingAfterItsFirstTwoMondays(int interval)
+    {
+        var noise = Noise(interval);
+        static bool Runs(double time) => time / Day % 7 < 5 && IsNight(time % Day, 1800);
+        var said = Every(interval, (int)(35 * Day / interval), time => (Runs(time) ? 80 : 20) + noise()).Judge().Where(one => Runs(one.Time - Monday)).ToList();
+        Assert.Equal(1, said.Anomalies(7 * Day, 8 * Day));
+        Assert.Equal(0, said.Anomalies(14 * Day));
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(300)]
+    [InlineData(3600)]
+    public void AJobOnSundaysRaisesNothingAfterTheSecondSunday(int interval)
+    {
+        var noise = Noise(interval);
+        static bool Runs(double time) => time / Day % 7 >= 6 && IsNight(time % Day, 1800);
+        var said = Every(interval, (int)(42 * Day / interval), time => (Runs(time) ? 80 : 20) + noise()).Judge().Where(one => Runs(one.Time - Monday)).ToList();
+        Assert.Equal(1, said.Anomalies(6 * Day, 7 * Day));
+        Assert.Equal(0, said.Anomalies(14 * Day));
+    }
+
+    [Fact]
+    public void TheSameLoadAtAnotherTimeIsNoHabitOfTheWeek()
+    {
+        var noise = Noise(13);
+        var said = Every(300, 35 * 288, time => ((time / Day % 7 < 5 && IsNight(time % Day, 1800)) || IsNight(time - 30.5 * Day, 1800) ? 80 : 20) + noise()).Judge();
+        Assert.DoesNotContain(said, one => one.Verdict.IsHabit && IsNight(one.Time - Monday - 30.5 * Day, 1800));
+    }
+
     [Fact]
     public void NoSeasonIsSeenInNoise()
     {
@@ -61,6 +94,17 @@ public sealed class BaselineDetectorTests
     {
         var noise = Noise(interval);
         Assert.InRange(Every(interval, 20_000, _ => 10 + noise()).Judge().Anomalies(), 0, 30);
+    }
+
+    [Fact]
+    public void AShiftOfYoungNoiseIsHardlyEverCritical()
+    {
+        var critical = Enumerable.Range(0, 100).Count(seed =>
+        {
+            var noise = Noise(seed);
+            return Every(60, 1500, _ => noise()).Judge().Any(one => one.Verdict is { View: View.Shift, Severity: Severity.Critical });
+        });
+        Assert.InRange(critical, 0, 3);
     }
 
     [Theory]
@@ -145,7 +189,13 @@ public sealed class BaselineDetectorTests
     }
 
     [Fact]
-    public void TheStateIsAsLargeAsDocumented() => Assert.Equal(BaselineDetector.StateBytes, Unsafe.SizeOf<BaselineDetector>());
+    public void TheStateIsAsLargeAsDocumented()
+    {
+        Assert.Equal(4016, BaselineDetector.StateBytes);
+        Assert.Equal(BaselineDetector.StateBytes, Unsafe.SizeOf<BaselineDetector>());
+        Assert.Equal(1416, Unsafe.SizeOf<DayProfile>());
+        Assert.Equal(2208, Unsafe.SizeOf<WeekProfile>());
+    }
 
     private static bool IsNight(double time, double seconds) => time >= 7200 && time < 7200 + seconds;
 

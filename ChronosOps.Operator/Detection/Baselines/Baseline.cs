@@ -81,7 +81,12 @@ internal struct Baseline
         _value.Learn(learnt, rate);
         _bounds.Follow(_value);
         _season.Learn(residual, rate);
-        _shift.Learn(shift, rate);
+        if (Samples > MiddleWindow)
+        {
+            // Until then both levels are the same plain mean, and a shift is nothing: learnt, it would make the least noise a shift of many sigma.
+            _shift.Learn(shift, rate);
+        }
+
         _drift.Learn(_recent, rate * DriftForgets);
         _model.Learn(learnt, value);
     }

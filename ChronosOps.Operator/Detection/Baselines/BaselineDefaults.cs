@@ -2,7 +2,7 @@ namespace ChronosOps.Operator.Detection.Baselines;
 
 /// <summary>
 /// The settings of the baseline, the same for every series. Chosen on fold A of the Numenta Anomaly Benchmark and on made-up series, and frozen before fold B
-/// was looked at (docs/detection.md). Windows are in samples, so that they fit any sampling interval.
+/// was looked at (docs/detection.md); none was changed since. Windows are in samples, so that they fit any sampling interval.
 /// </summary>
 internal static class BaselineDefaults
 {

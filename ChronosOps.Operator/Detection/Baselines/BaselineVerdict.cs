@@ -84,7 +84,7 @@ public readonly record struct BaselineVerdict
     /// <summary>Whether the series only grows, so that its rate is judged instead.</summary>
     public required bool IsCounter { get; init; }
 
-    /// <summary>Whether two of the last three days went as far at this time of day.</summary>
+    /// <summary>Whether two of the last three days went as far at this time of day, or both of the last two weeks at this hour of the week.</summary>
     public required bool IsHabit { get; init; }
 
     /// <summary>How bad it is, if it is an anomaly.</summary>

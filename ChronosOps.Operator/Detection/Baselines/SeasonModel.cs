@@ -48,8 +48,8 @@ internal struct SeasonModel
         }
     }
 
-    /// <summary>Whether two of the last three days went as far at this time.</summary>
-    public readonly bool IsHabit(double value) => _day.IsHabit(_daySlot, value, _level);
+    /// <summary>Whether two of the last three days went as far at this time, or both of the last two weeks.</summary>
+    public readonly bool IsHabit(double value) => _day.IsHabit(_daySlot, value, _level) || _week.IsHabit(_weekSlot, value, _level);
 
     /// <summary>Learns the sample of the time that was turned to.</summary>
     /// <param name="learnt">The value as far as it may be learnt.</param>
@@ -73,6 +73,6 @@ internal struct SeasonModel
 
         Averages.Learn(ref _level, learnt, LevelWindow, ++_samples);
         _day.Learn(_daySlot, learnt, value);
-        _week.Learn(_weekSlot, learnt);
+        _week.Learn(_weekSlot, learnt, value);
     }
 }

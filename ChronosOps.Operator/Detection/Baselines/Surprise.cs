@@ -27,6 +27,6 @@ internal readonly record struct Surprise(View View, double Size, double Sigma)
         return size > Size ? new Surprise(view, size, sigma) : this;
     }
 
-    /// <summary>What is left of it where two of the last three days went as far: nothing of a single value, a tenth of what lasts.</summary>
+    /// <summary>What is left of it where going as far is a habit of the day or the week: nothing of a single value, a tenth of what lasts.</summary>
     public double WithHabit() => View is View.Drift or View.Shift ? Size * 0.1 : 0;
 }
