@@ -29,6 +29,14 @@ public sealed class V1DaemonSetUpdateStrategy
 {
     /// <summary><c>RollingUpdate</c> or <c>OnDelete</c>.</summary>
     public string? Type { get; set; }
+
+    public V1RollingUpdateDaemonSet? RollingUpdate { get; set; }
+}
+
+public sealed class V1RollingUpdateDaemonSet
+{
+    /// <summary>How many nodes may be without an available pod meanwhile: a number, or a percentage that is rounded up.</summary>
+    public IntOrString? MaxUnavailable { get; set; }
 }
 
 public sealed class V1DaemonSetStatus

@@ -12,7 +12,7 @@ namespace ChronosOps.Operator.Tests.Analysis;
 public sealed class NodeTests
 {
     private static readonly NodeFact Well = new("a", null, null, TakesPods: true, OtherNodes: 1, RoomElsewhere: 4);
-    private static readonly NodeFact Pressed = Well with { Trouble = "MemoryPressure", Since = SampleBundle.Onset.AddSeconds(-30), TakesPods = false };
+    private static readonly NodeFact Pressed = Well with { Trouble = "MemoryPressure", Since = SampleBundle.Onset.AddSeconds(-30) };
 
     [Fact]
     public void SeveralIllPodsOnOneNodeWhileThoseElsewhereAreWellAreTheNodes()
@@ -66,8 +66,7 @@ public sealed class NodeTests
     [Fact]
     public void PodsThatWereReadyUntilTheirNodeWasLostAreNotTheReleases()
     {
-        var workload = Nodes(SampleWorkload.RolledOut() with { AvailableReplicas = 1 }, "a", "a", "b");
-        workload = workload with { Pods = [.. workload.Pods.Select(pod => pod.Node == "a" ? pod with { Ready = false, ReadyChangedAt = SampleBundle.Onset } : pod)] };
+        var workload = Fallen(SampleWorkload.RolledOut());
         var sign = PodSigns.Judge(workload, TimeSpan.FromSeconds(15), SampleWorkload.Now).Single(one => one.Signal == PodSigns.RolloutNotProgressing);
         Assert.Equal((SignalState.Firing, SampleBundle.Onset), (sign.State, sign.Since));
         var bundle = Bundle() with { Workload = workload, Signals = [sign], PodMeasures = [], Measures = [], Nodes = [Well with { Trouble = "NotReady", Since = SampleBundle.Onset, TakesPods = false }] };
@@ -75,6 +74,33 @@ public sealed class NodeTests
         Assert.Equal((Cause.NodeFault, "node a"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
         Assert.Equal("NoRungHelps", Ladder.Next(SamplePolicy.Effective(), bundle, diagnosis, []).Reason);
         Assert.Equal([EvidenceKind.ContainerState], diagnosis.Accepted!.Kinds);
+    }
+
+    /// <summary>A minute after its rollout the first two pods of a bad release crash, which happen to share a node that says nothing.</summary>
+    [Fact]
+    public void AReleaseThatHasNotProvedItselfIsNotAcquittedBecauseTheFirstOfItsPodsToFallShareANode()
+    {
+        var diagnosis = Analysers.Diagnose(Crashing());
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.DoesNotContain(diagnosis.Hypotheses, hypothesis => hypothesis.Cause == Cause.NodeFault);
+    }
+
+    /// <summary>The release itself may be what fills the node.</summary>
+    [Fact]
+    public void ANodeUnderPressureDoesNotSpeakForAReleaseThatHasNotProvedItself()
+    {
+        var diagnosis = Analysers.Diagnose(Crashing() with { Nodes = [Pressed] });
+        Assert.Contains(diagnosis.Hypotheses, hypothesis => hypothesis.Cause == Cause.NodeFault);
+        Assert.All(diagnosis.Hypotheses.Where(hypothesis => hypothesis.Cause == Cause.BadRelease), hypothesis => Assert.Empty(hypothesis.Against));
+    }
+
+    [Fact]
+    public void PodsOfAProvenReleaseThatFallOnOneNodeAreTheNodesThoughItSaysNothing()
+    {
+        var bundle = Bundle() with { Workload = Fallen(SampleWorkload.Settled()), Signals = [SampleBundle.Sign(PodSigns.CrashLoop)], PodMeasures = [], Measures = [], Nodes = [Well] };
+        var diagnosis = Analysers.Diagnose(bundle);
+        Assert.Equal((Cause.NodeFault, "node a"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.NotEqual(Cause.NodeFault, Analysers.Diagnose(bundle with { KnownGood = [] }).Accepted?.Cause);
     }
 
     /// <summary>As on a cluster of one node: there is nothing to compare with, and nowhere to go.</summary>
@@ -96,6 +122,15 @@ public sealed class NodeTests
         Workload = Nodes(SampleWorkload.Settled(), "b", "a", "b"),
         PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0)],
     };
+
+    private static EvidenceBundle Crashing() => SampleBundle.BadRelease() with { Workload = Fallen(SampleWorkload.RolledOut()), Signals = [SampleBundle.Sign(PodSigns.CrashLoop)], Measures = [], Nodes = [Well] };
+
+    /// <summary>The pods of node a are ready no longer.</summary>
+    private static WorkloadSnapshot Fallen(WorkloadSnapshot workload)
+    {
+        var placed = Nodes(workload with { AvailableReplicas = 1 }, "a", "a", "b");
+        return placed with { Pods = [.. placed.Pods.Select(pod => pod.Node == "a" ? pod with { Ready = false, ReadyChangedAt = SampleBundle.Onset } : pod)] };
+    }
 
     internal static WorkloadSnapshot Nodes(WorkloadSnapshot workload, params string?[] nodes) =>
         workload with { Pods = [.. workload.Pods.Zip(nodes, (pod, node) => pod with { Node = node })] };

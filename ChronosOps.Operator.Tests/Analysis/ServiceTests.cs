@@ -47,6 +47,29 @@ public sealed class ServiceTests
     public void AReleaseAMomentBeforeDoesNotContradictIt() =>
         Assert.Equal(Cause.ServiceMismatch, Diagnose(SampleWorkload.RolledOut(), ServiceSignsTests.Changed).Accepted?.Cause);
 
+    /// <summary>A Service that leads nowhere cannot make requests fail.</summary>
+    [Theory]
+    [InlineData(28, false)]
+    [InlineData(0, true)]
+    public void AReleaseIsExcusedByAChangedServiceOnlyWhereRequestsHaveStopped(double now, bool isExcused)
+    {
+        var bundle = SampleBundle.BadRelease() with { Services = [new ServiceFact(ServiceSignsTests.Changed, Ada)], Load = new LoadFact(30, now) };
+        var release = Analysers.Diagnose(bundle).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease);
+        Assert.Equal(isExcused, release.Against.Any(argument => argument.Finding.Source == "services"));
+    }
+
+    /// <summary>What the collector leaves out while the sign does not fire.</summary>
+    [Fact]
+    public void ABadReleaseIsSeenThoughAServiceIsParkedOnNothing()
+    {
+        var workload = SampleWorkload.Rolling() with { Services = [ServiceSignsTests.Well, ServiceSignsTests.Changed] };
+        var bundle = SampleBundle.BadRelease() with { Workload = workload };
+        var reading = SampleContext.Well(SamplePolicy.Effective()) with { Workload = workload, Signals = [.. bundle.Signals, .. ServiceSigns.Judge(workload, SampleWorkload.Now)] };
+        var diagnosis = Analysers.Diagnose(bundle with { Signals = reading.Signals, Services = [.. ServiceSigns.MissedIn(reading).Select(lost => new ServiceFact(lost, Ada))] });
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.DoesNotContain(diagnosis.Hypotheses, hypothesis => hypothesis.Cause == Cause.ServiceMismatch);
+    }
+
     [Fact]
     public void ItIsStillBlamedWhereNobodyKnowsWhoChangedIt()
     {

@@ -73,9 +73,11 @@ public class ServiceMismatchTests
         await world.ApplyAsync(Service("web-canary", """{ "app": "web", "track": "canary" }"""));
         await world.ApplyAsync(Service("web", """{ "app": "nobody" }"""));
         await world.ApplyAsync(Service("moving", """{ "app": "web" }"""));
+        await world.ApplyAsync(Service("preview", """{ "app": "web" }"""));
         await Waiting.QuietlyAsync(3);
         await world.ApplyAsync(Manifests.Deployment("green", Manifests.Image(1)));
         await world.ApplyAsync(Service("moving", """{ "app": "green" }"""));
+        await world.ApplyAsync(Service("preview", """{ "app": "web-next" }"""));
         await Waiting.QuietlyAsync(25);
         Assert.Empty(await world.IncidentsAsync());
 

@@ -59,6 +59,17 @@ public sealed class MitigatedPhaseTests
     }
 
     [Theory]
+    [InlineData(-320, null)]
+    [InlineData(-10, Trigger.Recurred)]
+    public async Task MemoryThatRanOutBeforeItHelpedDoesNotComeBack(double killed, Trigger? trigger)
+    {
+        var incident = SampleContext.In(IncidentPhase.Mitigated, "errors");
+        incident.Status!.Actions = [new ActionRecord { Key = "uid-incident/1", Action = "Rollback", State = ActionState.Succeeded, RolledOutAt = SampleWorkload.At(-310), ToRevision = SampleWorkload.Old }];
+        var sign = SampleBundle.Sign(PodSigns.OutOfMemory) with { HappenedAt = SampleWorkload.At(killed) };
+        Assert.Equal(trigger, await RunAsync(incident, SampleContext.Well(SamplePolicy.Effective()) with { Signals = [sign] }));
+    }
+
+    [Theory]
     [InlineData(40.0, Trigger.Permitted)]
     [InlineData(90.0, null)]
     public async Task AddedReplicasAreHandedBackWhenTheLoadIsGone(double load, Trigger? trigger)

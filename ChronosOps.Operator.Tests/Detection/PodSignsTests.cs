@@ -72,6 +72,7 @@ public sealed class PodSignsTests
         var reading = Judge(workload with { Pods = [.. pods] }).Single(one => one.Signal == PodSigns.OutOfMemory);
         Assert.Equal((SignalState.Firing, SampleWorkload.At(-62), SampleWorkload.New), (reading.State, reading.Since, reading.Revision));
         Assert.Equal("container app of pod checkout-7c9b4d8f6-nnnn3: OOMKilled 1m02s ago, 1 restarts (3 containers in all)", reading.Message);
+        Assert.Equal(SampleWorkload.At(-60), reading.HappenedAt);
     }
 
     [Fact]

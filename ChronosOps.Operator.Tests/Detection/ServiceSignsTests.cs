@@ -1,3 +1,5 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Workloads;
@@ -28,8 +30,11 @@ public sealed class ServiceSignsTests
         ["all lead to the pods"] = ([Well], w => w, SignalState.Healthy),
         ["there is none"] = ([], w => w, SignalState.Healthy),
         ["one was changed and leads nowhere"] = ([Changed], w => w, SignalState.Firing),
-        ["one of two was changed"] = ([Well, Changed], w => w, SignalState.Firing),
+        ["one was changed and another leads to it"] = ([Well, Changed], w => w, SignalState.Healthy),
+        ["one was changed and another leads to it by a label of a pod"] = ([Well with { ByTemplate = false }, Changed], w => w, SignalState.Healthy),
+        ["two were changed"] = ([Changed with { Name = "api" }, Changed], w => w, SignalState.Firing),
         ["it was changed a moment ago"] = ([Changed with { LostSince = SampleWorkload.At(-14) }], w => w, SignalState.Pending),
+        ["it led nowhere when this process began to look"] = ([Changed with { LostSince = SampleWorkload.Now, LostAtStart = true }], w => w, SignalState.Firing),
         ["no pod is ready"] = ([Changed], w => w with { Pods = [.. w.Pods.Select(pod => pod with { Ready = false })] }, SignalState.Pending),
         ["no replicas are asked for"] = ([Changed], w => w with { Replicas = 0, Pods = [] }, SignalState.Healthy),
         ["the release moved away from the only one"] = ([LeftBehind], w => w, SignalState.Firing),
@@ -59,7 +64,46 @@ public sealed class ServiceSignsTests
         Assert.Equal((SampleWorkload.At(-30), null), (reading.Since, reading.Revision));
     }
 
+    /// <summary>It waits for a version that is still to come, or somebody retires it.</summary>
+    [Fact]
+    public void AServiceParkedOnNothingDoesNotMakeAWorkloadLookIllThatAnotherLeadsTo()
+    {
+        var workload = SampleWorkload.RolledBack() with { Services = [Well, Changed] };
+        var sign = Assert.Single(ServiceSigns.Judge(workload, SampleWorkload.Now));
+        Assert.Equal("not seen: Service checkout was changed and leads to no pod, and api leads to the workload's", sign.Message);
+        Assert.Empty(ServiceSigns.MissedIn(Reading(workload)));
+        Assert.False(Reading(workload).IsBad);
+    }
+
+    [Fact]
+    public void BeforeTheSignHasFiredALostServiceIsNoEvidence()
+    {
+        var lost = SampleWorkload.RolledBack() with { Services = [Changed] };
+        Assert.Equal(["checkout"], ServiceSigns.MissedIn(Reading(lost)).Select(service => service.Name));
+        Assert.Empty(ServiceSigns.MissedIn(Reading(lost with { Services = [Changed with { LostSince = SampleWorkload.At(-3) }] })));
+        Assert.Empty(ServiceSigns.MissedIn(Reading(lost with { Pods = [.. lost.Pods.Select(pod => pod with { Ready = false })] })));
+        Assert.Empty(ServiceSigns.MissedIn(Reading(lost with { Replicas = 0, Pods = [] })));
+    }
+
+    [Fact]
+    public void WhereServicesCannotBeReadAnyMoreOnlyIncidentsThatWereSeenByThemCannotRecover()
+    {
+        var reading = Reading(SampleWorkload.RolledBack() with { Services = [Changed with { Reach = ServiceReach.Unknown, Target = null }] });
+        var another = SampleContext.In(IncidentPhase.Escalated, "errors").Status!;
+        Assert.True(Recovery.IsComplete(reading, another));
+        Assert.False(Recovery.IsComplete(reading, SampleContext.In(IncidentPhase.Escalated, ServiceSigns.EndpointsMissing).Status!));
+        Assert.False(Recovery.IsComplete(reading with { Signals = [.. reading.Signals, SampleBundle.Reading("errors", SignalState.Unknown)] }, another));
+        Assert.False(Recovery.IsComplete(Reading(SampleWorkload.RolledBack() with { Services = [Changed] }), another));
+    }
+
     [Fact]
     public void WhereTheReleaseMovedAwayTheSignIsTheReleases() =>
         Assert.Equal(SampleWorkload.Old, ServiceSigns.Judge(SampleWorkload.Settled() with { Services = [LeftBehind] }, SampleWorkload.Now)[0].Revision);
+
+    /// <summary>Nothing else is wrong.</summary>
+    private static WorkloadReading Reading(WorkloadSnapshot workload)
+    {
+        var well = SampleContext.Well(SamplePolicy.Effective());
+        return well with { Workload = workload, Signals = [.. well.Signals, .. ServiceSigns.Judge(workload, SampleWorkload.Now)] };
+    }
 }

@@ -109,6 +109,13 @@ public sealed class VerifierTests
     public void ASignOfThePodsIsUnhealthyWhateverIsMeasured() =>
         Assert.Equal(CheckResult.Unhealthy, Look(Reading(Served(4, 50)) with { Signals = [SampleBundle.Sign(PodSigns.CrashLoop)] }).Result);
 
+    /// <summary>The sign counts for ten minutes what happened once.</summary>
+    [Theory]
+    [InlineData(-30, CheckResult.Healthy)]
+    [InlineData(-10, CheckResult.Unhealthy)]
+    public void MemoryThatRanOutBeforeTheActionWasInPlaceSaysNothingAgainstIt(double killed, CheckResult expected) =>
+        Assert.Equal(expected, Look(Reading(Served(4, 50)) with { Signals = [SampleBundle.Sign(PodSigns.OutOfMemory) with { HappenedAt = SampleWorkload.At(killed) }] }).Result);
+
     [Fact]
     public void AReleaseThatNeverBecameReadyIsVerifiedByTheStateOfTheRollout()
     {

@@ -1,4 +1,5 @@
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Workloads;
 using Xunit;
@@ -38,6 +39,18 @@ public sealed class NodeRoomTests
         Assert.Equal(4, Room([Node("a", taint: "PreferNoSchedule")], []));
         Assert.Equal(3, Room([Node("a", taint: "NoExecute")], [Pod("a", "500m", "512Mi", uid: "own")]));
     }
+
+    /// <summary>The pods may tolerate a taint, and tolerate the want of memory where they ask for any.</summary>
+    [Fact]
+    public void WhatIsEvictedMayComeBackToANodeThatIsOnlyTaintedOrUnderPressure()
+    {
+        Assert.All(new[] { Node("a"), Node("a", taint: "NoSchedule"), Node("a", taint: "NoExecute"), Node("a", pressed: true) }, node => Assert.True(Seen(node).TakesPods));
+        Assert.All(new[] { Node("a", closed: true), Node("a", ready: "Unknown"), Node("a", ready: "False") }, node => Assert.False(Seen(node).TakesPods));
+    }
+
+    [Fact]
+    public void NoneIsSentToAnotherThatIsTaintedOrUnderPressure() =>
+        Assert.Equal(1, Seen(Node("a"), Node("b", taint: "NoSchedule"), Node("c", pressed: true), Node("d")).OtherNodes);
 
     [Fact]
     public void WhereTheTemplateNamesNodesOnlyThoseOfItsPodsCount() => Assert.Equal(3, Room([Node("a"), Node("b")], [Pod("b", "500m", "512Mi", uid: "own")], ownOnly: true));
@@ -91,6 +104,8 @@ public sealed class NodeRoomTests
 
     private static int Room(IReadOnlyList<V1Node> nodes, IReadOnlyList<V1Pod> pods, bool ownOnly = false, int most = 100) =>
         NodeRoom.For(nodes, pods, new HashSet<string> { "own" }, ownOnly, Needs, most);
+
+    private static NodeFact Seen(V1Node node, params V1Node[] others) => NodeCollector.Of(node, new NodeView([node, .. others], []), SampleWorkload.Settled(), null);
 
     private static V1Node Node(string name, string pods = "110", string ready = "True", bool closed = false, bool pressed = false, string? taint = null) => new()
     {

@@ -54,6 +54,29 @@ public sealed class ServiceTargetsTests
         Assert.False(ServiceTargets.Serves(Service("app=checkout", "http"), Workload(), Pods()));
     }
 
+    /// <summary>A release does not take away what a leader, or a StatefulSet's controller, puts on a pod; a hand-over does, and must not have a release rolled back.</summary>
+    [Fact]
+    public void AServiceThatGoesByALabelOfThePodAloneIsNotTakenForOneThatAReleaseMovesAwayFrom()
+    {
+        var pods = Pods();
+        pods[0].Metadata.Labels!["role"] = "active";
+        Assert.True(ServiceTargets.Serves(Service("app=checkout,role=active"), Workload(), pods));
+        Assert.False(ServiceTargets.ServesByTemplate(Service("app=checkout,role=active"), Workload(), pods));
+        Assert.True(ServiceTargets.ServesByTemplate(Service("app=checkout"), Workload(), pods));
+        Assert.False(ServiceTargets.ServesByTemplate(Service("app=checkout"), Workload() with { Revisions = [] }, pods));
+    }
+
+    [Fact]
+    public void ASelectorOfAnyLengthTakesLittleRoomInAPolicysStatusAndIsStillToldFromAnother()
+    {
+        var labels = Enumerable.Range(10, 20).Select(k => $"example.com/label-{k}={new string('v', 60)}").ToList();
+        var one = ServiceTargets.Of(Service(string.Join(",", labels)));
+        var other = ServiceTargets.Of(Service(string.Join(",", labels.SkipLast(1).Append("example.com/label-29=w"))));
+        Assert.Equal((ServiceTargets.Longest, ServiceTargets.Longest), (one.Length, other.Length));
+        Assert.StartsWith("example.com/label-10=vvv", one, StringComparison.Ordinal);
+        Assert.NotEqual(one, other);
+    }
+
     [Fact]
     public void WhatHasNoSelectorOrIsAMereNameIsLeftAlone()
     {

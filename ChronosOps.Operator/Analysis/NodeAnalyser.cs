@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Analysis;
 
 /// <summary>
 /// The nodes on which the pods of a settled release stand. Several ill pods on one node while those elsewhere are well, or one ill pod on a node that says itself that it
-/// is ill: the release is the same everywhere, and so is the pod.
+/// is ill: the release is the same everywhere, and so is the pod. A release that has not proved itself is acquitted only by a node that is lost.
 /// </summary>
 public sealed class NodeAnalyser : IAnalyser
 {
@@ -20,7 +20,7 @@ public sealed class NodeAnalyser : IAnalyser
         if (IllNode.Seen(bundle) is { } lost)
         {
             var trouble = TroubleOf(bundle, lost.Name);
-            if (trouble is not null || lost.Ill.Count > 1)
+            if (trouble is not null || (lost.Ill.Count > 1 && Settled.IsRelease(bundle)))
             {
                 ByState(bundle, @case, lost, trouble);
             }
@@ -44,7 +44,13 @@ public sealed class NodeAnalyser : IAnalyser
         var finding = @case.Find(EvidenceKind.ContainerState, Source, ill.Ill.Min(pod => pod.ReadyChangedAt), 0.6,
             $"{Pods(ill)} of node {ill.Name}, ready before, no longer {(ill.Ill.Count == 1 ? "is" : "are")}; all {ill.Elsewhere} on other nodes are", $"node/{ill.Name}");
         @case.For(Cause.NodeFault, Subject(ill.Name), finding);
-        @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.8);
+
+        // The pods of a bad release fall one after the other, those of one node perhaps first, and may be what presses it. A node that is lost takes its pods along, whatever they run.
+        if (trouble is { Trouble: "NotReady" } || Settled.IsRelease(bundle))
+        {
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.8);
+        }
+
         Trouble(@case, ill.Name, trouble);
     }
 

@@ -41,9 +41,10 @@ public sealed class ServiceAnalyser : IAnalyser
         @case.For(Cause.ServiceMismatch, subject, state);
         var changed = @case.Find(EvidenceKind.Change, Source, fact.LastChange?.At, 0.7, $"Service {service.Name} was changed from {service.Earlier} to {service.Target}{who}, and led to the pods before", reference);
         @case.For(Cause.ServiceMismatch, subject, changed);
-        @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), changed, 0.8);
         if (HaveStopped(bundle))
         {
+            // Only then: a Service that leads nowhere makes no request fail, and no container crash.
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), changed, 0.8);
             var silence = @case.Find(EvidenceKind.Series, Source, bundle.OnsetAt, 0.6, $"requests stopped: {Quantities.Format(bundle.Load!.Now)}/s since, {Quantities.Format(bundle.Load.Before)} before", "requests");
             @case.For(Cause.ServiceMismatch, subject, silence);
         }

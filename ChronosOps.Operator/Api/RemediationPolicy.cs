@@ -235,7 +235,7 @@ public enum RemediationAction
     /// <summary>Return to the last known good revision.</summary>
     Rollback,
 
-    /// <summary>Start anew what has gone wrong with time: evict the one pod that is ill while the others of its revision are well, or replace all pods one after another where they leak memory. Not among the defaults.</summary>
+    /// <summary>Start anew what has gone wrong with time: evict the one pod that is ill while the others of its revision are well, or the ill pods of one node one at a time, or replace all pods one after another where they leak memory. Not among the defaults.</summary>
     Restart,
 
     /// <summary>Ask for more replicas of a Deployment that has too few for its load, where quota and nodes have room for them, and hand them back stepwise when the load is gone. Not among the defaults.</summary>

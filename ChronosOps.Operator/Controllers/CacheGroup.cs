@@ -10,7 +10,7 @@ public sealed class CacheGroup
 {
     private readonly IReadOnlyList<Member> _members;
 
-    /// <summary>An older role may lack the right to read them: the rest does not wait for them.</summary>
+    /// <summary>An older role may lack the right to read them: the rest does not wait for them, and whoever concludes something from their absence asks first whether they have been listed.</summary>
     private readonly IReadOnlyList<Member> _optional;
 
     public CacheGroup(WorkloadCaches running, Informer<RemediationPolicy> policies, Informer<Incident> incidents)

@@ -58,6 +58,12 @@ public sealed class IncidentController(
 
     private async Task<(Incident Written, PhaseResult Result)> StepAsync(Incident incident, CancellationToken ct)
     {
+        if (incident.Spec.WorkloadRef.Kind == WorkloadKind.Job && !catalog.SeesJobs)
+        {
+            // Nobody waited for the cache of Jobs: that one is not in it yet does not mean that it is gone.
+            return (incident, PhaseResult.Wait());
+        }
+
         var before = incident.Status is null ? "" : JsonSerializer.Serialize(incident.Status, ChronosJson.Default.IncidentStatus);
         var context = ContextOf(incident);
         var phase = incident.Status?.Phase is { } present ? phases[present] : open;

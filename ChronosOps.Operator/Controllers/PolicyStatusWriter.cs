@@ -98,7 +98,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             + (elsewhere.Count > MostNamed ? ", …" : "");
         return (workloads, elsewhere.Count) switch
         {
-            (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
+            (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(policy.WorkloadKind == WorkloadKind.Job ? ", or Jobs may not be listed" : "")}{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
             (0, _) => ("GovernedByOthers", $"valid, but what it selects is governed by other policies: {others}"),
             (1, _) => ("InForce", $"valid; governs 1 workload in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
             _ => ("InForce", $"valid; governs {workloads} workloads in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
@@ -152,7 +152,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
     private List<WorkloadMemory> Memories(RemediationPolicyStatus? old, List<WorkloadReading> readings) =>
         [.. from reading in readings.Take(RemediationPolicyStatus.MaxWorkloads)
             let known = book.Of(reading.Workload.Uid)
-            let services = (reading.Workload.Services ?? []).Take(WorkloadMemory.MaxServices).Select(service => new ServiceRecord { Name = service.Name, Target = service.Earlier }).ToList()
+            let services = (reading.Workload.Services ?? []).Where(service => service.ByTemplate).Take(WorkloadMemory.MaxServices).Select(service => new ServiceRecord { Name = service.Name, Target = service.Earlier }).ToList()
             where known.Count > 0 || services.Count > 0
             let before = old?.Workloads.FirstOrDefault(memory => memory.Uid == reading.Workload.Uid)
             orderby reading.Workload.Key.Name

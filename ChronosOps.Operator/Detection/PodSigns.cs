@@ -16,8 +16,11 @@ public static class PodSigns
     public const string OutOfMemory = "OutOfMemory";
     public const string NotReady = "NotReady";
 
+    /// <summary>Signs that pods show that have never served.</summary>
+    public static readonly IReadOnlyList<string> BeforeServing = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing];
+
     /// <summary>All signs, in the order in which they are told.</summary>
-    public static readonly IReadOnlyList<string> All = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing, OutOfMemory, NotReady];
+    public static readonly IReadOnlyList<string> All = [.. BeforeServing, OutOfMemory, NotReady];
 
     /// <summary>How the kubelet says that the kernel ended a container for want of memory.</summary>
     internal const string OutOfMemoryReason = "OOMKilled";
@@ -76,8 +79,8 @@ public static class PodSigns
 
         var (pod, container) = kills[0];
         var more = kills.Count > 1 ? $" ({kills.Count} containers in all)" : "";
-        return Reading(OutOfMemory, SignalState.Firing, revision, container.TerminatedAt,
-            $"container {container.Name} of pod {pod.Name}: {OutOfMemoryReason} {Quantities.Format(now - container.TerminatedAt!.Value)} ago, {container.RestartCount} restarts{more}");
+        var message = $"container {container.Name} of pod {pod.Name}: {OutOfMemoryReason} {Quantities.Format(now - container.TerminatedAt!.Value)} ago, {container.RestartCount} restarts{more}";
+        return Reading(OutOfMemory, SignalState.Firing, revision, container.TerminatedAt, message) with { HappenedAt = kills[^1].Container.TerminatedAt };
     }
 
     /// <summary>Pods that had been ready and say for long that they are not, while all their containers run on since before: no crash, and no rollout.</summary>

@@ -47,6 +47,13 @@ public sealed record SignalReading
     /// <summary>The newest value of each pod, of a query.</summary>
     public IReadOnlyList<PodValue> Pods { get; init; } = [];
 
+    /// <summary>When it happened last, of a sign that tells of the past; null of whatever tells of now.</summary>
+    public DateTimeOffset? HappenedAt { get; init; }
+
+    /// <summary>Whether it happened before a time, and not since: no news of what was done then.</summary>
+    /// <param name="time">The time; null where it is not known, and then nothing was before it.</param>
+    public bool IsBefore(DateTimeOffset? time) => HappenedAt <= time;
+
     /// <summary>Whether it rests on container states instead of series.</summary>
     public bool IsKubernetesSign { get; init; }
 }

@@ -28,13 +28,13 @@ public sealed class NodeCollector(NodeReader nodes, WorkloadCatalog catalog) : I
         return bundle with { Nodes = [.. view.Nodes.Where(node => names.Contains(node.Metadata.Name ?? "")).Select(node => Of(node, view, workload, needs))] };
     }
 
-    private static NodeFact Of(V1Node node, NodeView view, WorkloadSnapshot workload, PodNeeds? needs)
+    internal static NodeFact Of(V1Node node, NodeView view, WorkloadSnapshot workload, PodNeeds? needs)
     {
         var (trouble, since) = TroubleOf(node);
         var others = view.Nodes.Where(other => other.Metadata.Name != node.Metadata.Name).ToList();
         var own = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Uid).ToHashSet();
         return new NodeFact(
-            node.Metadata.Name ?? "", trouble, since, NodeRoom.MayPlace(node), others.Count(NodeRoom.MayPlace),
+            node.Metadata.Name ?? "", trouble, since, NodeRoom.MayComeBack(node), others.Count(NodeRoom.MayPlace),
             needs is null ? null : NodeRoom.For(others, view.Running, own, workload.Current.ChoosesNodes, needs, MostRoom));
     }
 

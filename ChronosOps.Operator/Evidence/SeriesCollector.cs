@@ -6,6 +6,7 @@ namespace ChronosOps.Operator.Evidence;
 public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : ICollector
 {
     private const int Steps = 60;
+    private const int StepsThen = 20;
     private const double LeastRequests = 10;
     private static readonly TimeSpan LeastBefore = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LeastSince = TimeSpan.FromSeconds(3);
@@ -32,7 +33,7 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         var pods = builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision);
         return bundle with
         {
-            Load = Compare(traffic.Whole(), request.OnsetAt),
+            Load = Horizon(request) is { } horizon ? await OverAsync(horizon).ConfigureAwait(false) : Compare(traffic.Whole(), request.OnsetAt),
             Measures =
             [
                 .. from signal in signals
@@ -58,6 +59,22 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         };
 
         Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], interval, cancellationToken);
+
+        // What grows slowly is held against the load of so long ago as its growth was looked at: a load that rises with it rises slowly too.
+        async Task<LoadFact?> OverAsync(TimeSpan horizon)
+        {
+            var then = TimeGrid.Until(request.OnsetAt - horizon, interval, StepsThen);
+            var earlier = await source.QueryRangeAsync(TrafficQueries.Requests(own), then[0], then[^1], interval, cancellationToken).ConfigureAwait(false);
+            var before = new TrafficBuilder(new TrafficSeries(then, earlier, [], null)).Of(bundle.Workload).Whole();
+            return Compare([.. before, .. traffic.Whole().Where(step => step.From >= request.OnsetAt)], request.OnsetAt);
+        }
+    }
+
+    /// <summary>Over how much of the past the growth that fires was looked at; null where none fires.</summary>
+    private static TimeSpan? Horizon(CollectionRequest request)
+    {
+        var growing = request.Reading.Firing.Where(signal => signal.TellsGrowth).Select(signal => signal.Signal).ToHashSet();
+        return request.Reading.Policy.Signals.Where(signal => growing.Contains(signal.Name)).Select(signal => (TimeSpan?)TimeSpan.FromSeconds(1 / signal.Threshold)).Max();
     }
 
     /// <summary>The load since the onset beside that before; null where either was measured for too short a time.</summary>

@@ -19,7 +19,7 @@ public sealed class ServiceCollector(KubernetesClient client, WorkloadCatalog ca
             return bundle with { Gaps = [.. bundle.Gaps, $"{Subject}: they cannot be read (the right to list and watch them may be missing)"] };
         }
 
-        foreach (var lost in ServiceSigns.LostOf(bundle.Workload.Services ?? []))
+        foreach (var lost in ServiceSigns.MissedIn(request.Reading))
         {
             var (change, gap) = await LookAsync(bundle.Workload.Key.Namespace, lost.Name, cancellationToken).ConfigureAwait(false);
             bundle = bundle with { Services = [.. bundle.Services, new ServiceFact(lost, change)], Gaps = gap is null ? bundle.Gaps : [.. bundle.Gaps, gap] };

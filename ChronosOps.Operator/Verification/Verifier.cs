@@ -76,7 +76,7 @@ public static class Verifier
             return new Check(CheckResult.Unknown, $"rollout under way: {workload.UpdatedReplicas} of {workload.Replicas} updated, {workload.AvailableReplicas} available");
         }
 
-        var sign = reading.Signals.FirstOrDefault(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing });
+        var sign = reading.Signals.FirstOrDefault(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing } && !signal.IsBefore(action.RolledOutAt ?? action.AppliedAt));
         if (sign is not null)
         {
             return new Check(CheckResult.Unhealthy, $"{sign.Signal}: {sign.Message}");

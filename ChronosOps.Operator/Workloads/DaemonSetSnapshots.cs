@@ -29,6 +29,7 @@ public static class DaemonSetSnapshots
             AvailableReplicas = status?.NumberAvailable ?? 0,
             TotalReplicas = status?.CurrentNumberScheduled ?? 0,
             Strategy = spec.UpdateStrategy?.Type ?? "RollingUpdate",
+            MaxUnavailable = spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable,
             RevisionNumber = kept.Count > 0 ? kept[0].Number : null,
             Current = facts,
             RolloutStartedAt = ControllerRevisions.RolloutStart(facts.Revision, kept, ours, set.Metadata.CreationTimestamp),

@@ -33,6 +33,7 @@ public static class DeploymentSnapshots
             TotalReplicas = status?.Replicas ?? 0,
             Strategy = deployment.Spec.Strategy?.Type,
             MaxSurge = deployment.Spec.Strategy?.RollingUpdate?.MaxSurge,
+            MaxUnavailable = deployment.Spec.Strategy?.RollingUpdate?.MaxUnavailable,
             RevisionNumber = Number(deployment),
             Current = facts,
             RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),

@@ -14,7 +14,7 @@ public static class NodeRoom
     /// <param name="most">From how many on it does not matter.</param>
     public static int For(IEnumerable<V1Node> nodes, IEnumerable<V1Pod> running, IReadOnlySet<string> own, bool ownNodesOnly, PodNeeds needs, int most)
     {
-        var byNode = running.Where(pod => pod.Status?.Phase is not ("Succeeded" or "Failed")).ToLookup(pod => pod.Spec.NodeName ?? "");
+        var byNode = running.Where(pod => !PodPhases.HasEnded(pod)).ToLookup(pod => pod.Spec.NodeName ?? "");
 
         // Who waits for a node comes first, and takes as much as one of ours.
         var waiting = byNode[""].Count();
@@ -33,6 +33,13 @@ public static class NodeRoom
 
     /// <summary>Whether the scheduler may place a pod there that tolerates nothing.</summary>
     public static bool MayPlace(V1Node node) => TakesPods(node) && IsOpen(node);
+
+    /// <summary>
+    /// Whether a pod that is evicted from there may come back: caution the other way round. Taints may be tolerated, and every pod that asks for something tolerates the want of memory
+    /// (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-nodes-by-condition), so that only a node that is cordoned or lost takes none.
+    /// </summary>
+    public static bool MayComeBack(V1Node node) =>
+        node.Spec.Unschedulable != true && node.Status?.Conditions?.Exists(condition => condition is { Type: "Ready", Status: not "True" }) != true;
 
     private static bool TakesPods(V1Node node) =>
         node.Spec.Unschedulable != true

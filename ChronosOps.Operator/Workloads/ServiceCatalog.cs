@@ -58,14 +58,15 @@ public sealed class ServiceCatalog
 
     private ServiceSnapshot? See(V1Service service, WorkloadSnapshot workload, List<V1Pod> own, bool isKnown)
     {
-        var serves = ServiceTargets.Serves(service, workload, own);
+        var target = ServiceTargets.Of(service);
+        var serves = ServiceTargets.ServesByTemplate(service, workload, own);
         if (!serves && !isKnown)
         {
-            return null;
+            return ServiceTargets.Serves(service, workload, own) ? new ServiceSnapshot { Name = service.Name(), Reach = ServiceReach.Here, Target = target, Earlier = target, ByTemplate = false } : null;
         }
 
         var look = serves ? (ServiceReach.Here, null) : ServiceTargets.Look(service, workload, own, () => OthersIn(workload));
-        return _memory.Note(workload.Uid, service.Name(), ServiceTargets.Of(service), look, serves, _time.GetUtcNow());
+        return _memory.Note(workload.Uid, service.Name(), target, look, serves, _time.GetUtcNow());
     }
 
     /// <summary>The labels of the namespace's other pods, and of those that its other workloads would make.</summary>
@@ -81,7 +82,7 @@ public sealed class ServiceCatalog
         bool IsAnother(IKubernetesObject<V1ObjectMeta> one) => one.Uid() != workload.Uid;
     }
 
-    private static bool IsLiving(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && pod.Status?.Phase is not ("Succeeded" or "Failed");
+    private static bool IsLiving(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && !PodPhases.HasEnded(pod);
 
     private static string KeyOf(string? space, KeyValuePair<string, string> label) => $"{space}/{label.Key}={label.Value}";
 }

@@ -10,13 +10,20 @@ namespace ChronosOps.Operator.Workloads;
 public sealed class ServiceMemory
 {
     private readonly ConcurrentDictionary<string, Dictionary<string, Entry>> _known = new();
+    private readonly ConcurrentDictionary<string, bool> _recalled = new();
 
-    /// <summary>Takes over what a policy's status remembers. What is known already stays.</summary>
+    /// <summary>
+    /// Takes over what a policy's status remembers, of each workload once. What was seen before that stays: workers may look at a workload before its
+    /// policy's status is read. What is forgotten later must not come back from a status that is behind.
+    /// </summary>
     public void Recall(RemediationPolicyStatus? status)
     {
-        foreach (var memory in (status?.Workloads ?? []).Where(memory => memory is { Uid: not null, Services.Count: > 0 }))
+        foreach (var memory in status?.Workloads ?? [])
         {
-            _known.GetOrAdd(memory.Uid!, _ => memory.Services.Where(service => service.Target is not null).ToDictionary(service => service.Name, service => new Entry(service.Target!, null)));
+            if (memory.Uid is { } uid && _recalled.TryAdd(uid, true))
+            {
+                Recall(uid, memory.Services);
+            }
         }
     }
 
@@ -44,7 +51,7 @@ public sealed class ServiceMemory
             var before = known.GetValueOrDefault(name);
             if (serves)
             {
-                known[name] = before is { LostSince: null } && before.Target == target ? before : new Entry(target, null);
+                known[name] = before is { LostSince: null, IsUnseen: false } && before.Target == target ? before : new Entry(target, null);
             }
             else if (before is null || look.Reach == ServiceReach.Elsewhere)
             {
@@ -53,10 +60,12 @@ public sealed class ServiceMemory
             }
             else
             {
-                known[name] = before with { LostSince = look.Reach == ServiceReach.Nowhere ? before.LostSince ?? now : null };
+                var isLost = look.Reach == ServiceReach.Nowhere;
+                known[name] = before with { LostSince = isLost ? before.LostSince ?? now : null, IsUnseen = isLost && before.IsUnseen };
             }
 
-            return new ServiceSnapshot { Name = name, Reach = look.Reach, Target = target, Earlier = known[name].Target, Problem = look.Problem, LostSince = known[name].LostSince };
+            var (earlier, since, isUnseen) = known[name];
+            return new ServiceSnapshot { Name = name, Reach = look.Reach, Target = target, Earlier = earlier, Problem = look.Problem, LostSince = since, LostAtStart = isUnseen };
         }
     }
 
@@ -79,7 +88,32 @@ public sealed class ServiceMemory
         {
             _known.TryRemove(gone, out _);
         }
+
+        foreach (var gone in _recalled.Keys.Where(uid => !workloads.Contains(uid)))
+        {
+            _recalled.TryRemove(gone, out _);
+        }
     }
 
-    private sealed record Entry(string Target, DateTimeOffset? LostSince);
+    /// <summary>One whose text is too long was not written by this version, and could not be compared.</summary>
+    private void Recall(string uid, List<ServiceRecord> services)
+    {
+        var known = _known.GetOrAdd(uid, _ => []);
+        lock (known)
+        {
+            foreach (var service in services)
+            {
+                if (service.Target is { Length: <= ServiceTargets.Longest } target)
+                {
+                    known.TryAdd(service.Name, new Entry(target, null, IsUnseen: true));
+                }
+            }
+        }
+    }
+
+    /// <summary>What is remembered of a Service.</summary>
+    /// <param name="Target">What it selected while it led to ready pods.</param>
+    /// <param name="LostSince">Since when it was seen to lead nowhere.</param>
+    /// <param name="IsUnseen">Whether this process has never seen it lead anywhere.</param>
+    private sealed record Entry(string Target, DateTimeOffset? LostSince, bool IsUnseen = false);
 }

@@ -34,6 +34,15 @@ public sealed record ServiceSnapshot
     /// <summary>Since when it was seen to lead nowhere, as far as this process has seen.</summary>
     public DateTimeOffset? LostSince { get; init; }
 
+    /// <summary>Whether it led nowhere already when this process first looked: then nobody is in the middle of applying it.</summary>
+    public bool LostAtStart { get; init; }
+
+    /// <summary>
+    /// Whether it goes by the template's labels. One that goes by labels which somebody puts on single pods (a leader, or a StatefulSet's controller) counts while it leads here, and
+    /// is neither remembered nor missed: they move while no release does.
+    /// </summary>
+    public bool ByTemplate { get; init; } = true;
+
     /// <summary>Whether the Service itself is another than the one that led to the pods; otherwise it is the pods that are others.</summary>
     public bool WasChanged => Target is not null && Target != Earlier;
 }

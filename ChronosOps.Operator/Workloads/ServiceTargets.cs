@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ChronosOps.Kubernetes.Models;
 
 namespace ChronosOps.Operator.Workloads;
@@ -7,6 +9,9 @@ public static class ServiceTargets
 {
     private const int MostLabels = 8;
 
+    /// <summary>The most characters of what a Service selects: a policy's status holds that of 1600 Services.</summary>
+    internal const int Longest = 200;
+
     /// <summary>Whether Kubernetes looks for pods for it: not for one without a selector, of which somebody keeps the endpoints, nor for a mere name of another host.</summary>
     public static bool HasSelector(V1Service service) => service.Spec is { Selector.Count: > 0, Type: not "ExternalName" } && service.Metadata.DeletionTimestamp is null;
 
@@ -14,11 +19,12 @@ public static class ServiceTargets
     public static bool Selects(V1Service service, IReadOnlyDictionary<string, string>? labels) =>
         labels is not null && service.Spec.Selector!.All(pair => labels.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
-    /// <summary>Its selector and the named ports that it leads to, in a stable order.</summary>
+    /// <summary>Its selector and the named ports that it leads to, in a stable order. What is too long ends in a hash of all of it: two that differ must not look alike.</summary>
     public static string Of(V1Service service)
     {
         var ports = NamedPorts(service).Order(StringComparer.Ordinal).ToList();
-        return $"{Text(service.Spec.Selector!)}{(ports.Count > 0 ? $" to port {string.Join(", ", ports)}" : "")}";
+        var text = $"{Text(service.Spec.Selector!, int.MaxValue)}{(ports.Count > 0 ? $" to port {string.Join(", ", ports)}" : "")}";
+        return text.Length <= Longest ? text : $"{text[..(Longest - 13)]}…{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12]}";
     }
 
     /// <summary>Where it leads, and why nowhere if it does.</summary>
@@ -41,8 +47,14 @@ public static class ServiceTargets
     }
 
     /// <summary>Whether one of the workload's ready pods gets what comes in by it.</summary>
-    public static bool Serves(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) =>
-        own.Any(pod => workload.Pods.Any(one => one.Uid == pod.Metadata.Uid && one is { Ready: true, Deleting: false }) && Selects(service, pod.Metadata.Labels) && LeadsTo(service, FactsOf(workload, pod)));
+    public static bool Serves(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) => Served(service, workload, own).Any();
+
+    /// <summary>Whether that is so by the labels of the pod's own template, and not by some that were put on the pod.</summary>
+    public static bool ServesByTemplate(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) =>
+        Served(service, workload, own).Any(pod => Selects(service, FactsOf(workload, pod)?.Labels));
+
+    private static IEnumerable<V1Pod> Served(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) =>
+        own.Where(pod => workload.Pods.Any(one => one.Uid == pod.Metadata.Uid && one is { Ready: true, Deleting: false }) && Selects(service, pod.Metadata.Labels) && LeadsTo(service, FactsOf(workload, pod)));
 
     /// <summary>A number may be a port that no container names; a name that no container has leads nowhere. One port that leads somewhere is enough.</summary>
     private static bool LeadsTo(V1Service service, TemplateFacts? facts) =>
@@ -53,7 +65,7 @@ public static class ServiceTargets
 
     private static IEnumerable<string> NamedPorts(V1Service service) => (service.Spec.Ports ?? []).Select(port => port.TargetPort?.Text).OfType<string>().Distinct();
 
-    private static string Text(IReadOnlyDictionary<string, string> labels) =>
+    private static string Text(IReadOnlyDictionary<string, string> labels, int most = MostLabels) =>
         labels.Count == 0 ? "no labels"
-        : string.Join(",", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Take(MostLabels).Select(label => $"{label.Key}={label.Value}")) + (labels.Count > MostLabels ? ",…" : "");
+        : string.Join(",", labels.OrderBy(label => label.Key, StringComparer.Ordinal).Take(most).Select(label => $"{label.Key}={label.Value}")) + (labels.Count > most ? ",…" : "");
 }

@@ -81,6 +81,9 @@ public sealed class WorkloadCatalog
     /// <summary>Whether Services can be read.</summary>
     public bool SeesServices => _services.IsReadable;
 
+    /// <summary>Whether Jobs have been listed: before that, and without the right to, none of them is known, which does not mean that it is gone.</summary>
+    public bool SeesJobs => _caches.Jobs.HasSynced;
+
     /// <summary>Takes over which Services a policy's status remembers.</summary>
     public void Recall(RemediationPolicyStatus? status) => _services.Recall(status);
 
@@ -127,9 +130,10 @@ public sealed class WorkloadCatalog
         return _services.Join(_memory.Remember(DaemonSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
     }
 
-    private WorkloadSnapshot Snapshot(V1Job job) => JobSnapshots.Of(job, PodsOf(job.Uid()));
+    private WorkloadSnapshot Snapshot(V1Job job) => JobSnapshots.Of(job, _caches.Pods.Store.ByIndex(ByOwner, job.Uid() ?? ""));
 
-    private IReadOnlyList<V1Pod> PodsOf(string? uid) => _caches.Pods.Store.ByIndex(ByOwner, uid ?? "");
+    /// <summary>The pods that an owner keeps running. What was evicted, or was on a node that was shut down, stays listed beside those that came in its place.</summary>
+    private IReadOnlyList<V1Pod> PodsOf(string? uid) => [.. _caches.Pods.Store.ByIndex(ByOwner, uid ?? "").Where(pod => !PodPhases.HasEnded(pod))];
 
     private IReadOnlyList<V1ControllerRevision> RevisionsOf(string? uid) => _caches.ControllerRevisions.Store.ByIndex(ByOwner, uid ?? "");
 }

@@ -23,6 +23,9 @@ public sealed record WorkloadSnapshot
     /// <summary>How many pods a rollout may have beyond the replicas: a number or a percentage; null where it makes none.</summary>
     public IntOrString? MaxSurge { get; init; }
 
+    /// <summary>How many pods a rollout may end before others are ready in their place: a number or a percentage; null where that is not known, and of a StatefulSet.</summary>
+    public IntOrString? MaxUnavailable { get; init; }
+
     /// <summary>StatefulSets: pods with a lower ordinal keep their revision. 0 for all other workloads.</summary>
     public int Partition { get; init; }
 

@@ -33,7 +33,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         }
 
         SignalNotes.Update(context.Status, reading, context.Now);
-        if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
+        if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading, context.Status))
         {
             return PhaseResult.Go(Recovery.TriggerOf(context.Status), "RecoveredByItself", context.Status.Actions.Any(action => action.State != ActionState.Refused)
                 ? "nothing fires any more; what was done before had not helped or not lasted by then"

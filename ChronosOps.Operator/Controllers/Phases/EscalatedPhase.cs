@@ -28,7 +28,7 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
         }
 
         SignalNotes.Update(status, reading, context.Now);
-        if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading))
+        if (context.Now - context.Entered > interval * 3 && Recovery.IsComplete(reading, status))
         {
             return PhaseResult.Go(Recovery.TriggerOf(status), "RecoveredAfterEscalation", $"the workload is well again, at revision {reading.Workload.Current.Revision}");
         }

@@ -34,9 +34,11 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
                 $"revision {revision} was applied again after its rollback; it stays quarantined and is not rolled back a second time");
         }
 
-        if (reading.Firing.FirstOrDefault() is { } firing)
+        var since = context.Status.Actions.LastOrDefault(action => action.State == ActionState.Succeeded)?.RolledOutAt;
+        var again = reading.Firing.Where(signal => !signal.IsBefore(since)).ToList();
+        if (again.FirstOrDefault() is { } firing)
         {
-            context.Status.RecurredAt = reading.Firing.Select(signal => signal.Since).Min() ?? context.Now;
+            context.Status.RecurredAt = again.Select(signal => signal.Since).Min() ?? context.Now;
             return PhaseResult.Go(Trigger.Recurred, "Recurred", $"{firing.Signal}: {firing.Message}");
         }
 

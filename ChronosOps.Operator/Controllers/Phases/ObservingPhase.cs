@@ -47,7 +47,7 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
         }
 
         var patience = context.Incident.Spec.Source == IncidentSource.Person ? PersonPatience : interval * (Confirmations + 1);
-        if (seenFor >= patience && Recovery.IsComplete(reading))
+        if (seenFor >= patience && Recovery.IsComplete(reading, context.Status))
         {
             return PhaseResult.Go(Trigger.Recovered, "RecoveredByItself", "nothing fires any more, and nothing was done");
         }
@@ -61,8 +61,12 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
 /// <summary>What counts as recovered: everything was measured, nothing is bad, and no rollout is under way.</summary>
 public static class Recovery
 {
-    public static bool IsComplete(WorkloadReading reading) =>
-        reading.Workload.RolloutComplete && reading.Signals.All(signal => signal.State == SignalState.Healthy);
+    public static bool IsComplete(WorkloadReading reading, IncidentStatus status) =>
+        reading.Workload.RolloutComplete && reading.Signals.All(signal => signal.State == SignalState.Healthy || IsBeside(signal, status));
+
+    /// <summary>Services that may not be read any more hold up only an incident that was seen by them.</summary>
+    private static bool IsBeside(SignalReading signal, IncidentStatus status) =>
+        signal is { Signal: ServiceSigns.EndpointsMissing, State: SignalState.Unknown } && !status.Signals.Exists(record => record.Name == signal.Signal);
 
     /// <summary>What a recovery is: the end, or a watch where added replicas are still to be handed back.</summary>
     public static Trigger TriggerOf(IncidentStatus status) => BorrowedReplicas.Of(status.Actions) is null ? Trigger.Recovered : Trigger.RecoveredOwing;

@@ -18,8 +18,8 @@ public sealed class RollingRestartGate : IGate
         }
 
         return ByStrategy(workload)
-            ?? (workload.Replicas < 2 && !MakesTheNewPodFirst(workload)
-                ? GateVerdict.Deny("OnlyPod", "the workload has one pod, and its strategy ends it before there is a new one: nothing would serve meanwhile")
+            ?? (workload.Replicas - EndedAtOnce(workload) < 1
+                ? GateVerdict.Deny("OnlyPod", $"the workload has {workload.Replicas} pods, and its strategy may end {Math.Max(1, EndedAtOnce(workload))} of them before there is a new one: nothing would serve meanwhile")
                 : null)
             ?? AsTheyWere(context.Bundle)
             ?? GateVerdict.Allow($"{workload.Replicas} pods can be replaced one after another by what they are");
@@ -32,8 +32,21 @@ public sealed class RollingRestartGate : IGate
         : workload.Partition > 0 ? GateVerdict.Deny("Partition", $"the rollout is held at partition {workload.Partition}: pods with a lower ordinal would not be restarted")
         : null;
 
-    private static bool MakesTheNewPodFirst(WorkloadSnapshot workload) =>
-        workload.Key.Kind == WorkloadKind.Deployment && workload.MaxSurge?.Scale(Math.Max(1, workload.Replicas), roundUp: true) > 0;
+    /// <summary>
+    /// How many pods the controller may end before others are ready: of a Deployment rounded down, and one where that and the surge come to none; of a DaemonSet rounded up; of a StatefulSet one.
+    /// What is not known counts as one (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment).
+    /// </summary>
+    private static int EndedAtOnce(WorkloadSnapshot workload)
+    {
+        if (workload.Key.Kind != WorkloadKind.Deployment)
+        {
+            return Math.Max(1, workload.MaxUnavailable?.Scale(workload.Replicas, roundUp: true) ?? 1);
+        }
+
+        var unavailable = workload.MaxUnavailable?.Scale(workload.Replicas, roundUp: false) ?? 1;
+        var surge = workload.MaxSurge?.Scale(workload.Replicas, roundUp: true) ?? 0;
+        return unavailable + surge > 0 ? unavailable : 1;
+    }
 
     /// <summary>A restart must not bring in by the back door what no release has proved.</summary>
     private static GateVerdict? AsTheyWere(Evidence.EvidenceBundle bundle) =>

@@ -1,0 +1,63 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Evidence;
+
+/// <summary>A service whose requests have risen slowly, from 30 a second an hour ago to 42 for the last quarter of an hour.</summary>
+public sealed class SeriesCollectorTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private static readonly EffectiveSignal Growth = SamplePolicy.Query() with { Name = "growth", Kind = SignalKind.MemoryGrowth, Threshold = 1.0 / 3600 };
+
+    [Fact]
+    public async Task TheLoadIsHeldAgainstThatOfAMomentBeforeTheOnset()
+    {
+        var load = await LoadAsync(SampleBundle.Fires("errors", SampleWorkload.Old));
+        Assert.Equal((42, 42), (load!.Before, load.Now));
+    }
+
+    [Fact]
+    public async Task WhereMemoryGrowsTheLoadIsHeldAgainstThatOfSoLongAgoAsItsGrowthWasLookedAt()
+    {
+        var load = await LoadAsync(SampleBundle.Growing(1, 2, 3));
+        Assert.Equal((30, 42), (load!.Before, load.Now));
+    }
+
+    [Fact]
+    public async Task WhereNothingIsKnownOfSoLongAgoTheLoadIsNotKnownEither() => Assert.Null(await LoadAsync(SampleBundle.Growing(1, 2, 3), since: -1800));
+
+    private static async Task<LoadFact?> LoadAsync(SignalReading firing, double since = -7200)
+    {
+        var reading = new WorkloadReading
+        {
+            Time = SampleWorkload.Now,
+            Workload = SampleWorkload.Settled(),
+            Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors(), Growth] },
+            Signals = [firing],
+            Traffic = WorkloadTraffic.None,
+        };
+        var bundle = SampleBundle.Leak() with { Load = null };
+        var collected = await new SeriesCollector(new Rising(since), Interval).CollectAsync(bundle, new CollectionRequest(reading, SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
+        return collected.Load is { } load ? new LoadFact(Math.Round(load.Before), Math.Round(load.Now)) : null;
+    }
+
+    /// <summary>Counters of the three pods, from so many seconds before now on.</summary>
+    private sealed class Rising(double since) : ISeriesSource
+    {
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            var times = Enumerable.Range(0, (int)((end - start) / step) + 1).Select(k => start + (k * step)).Where(time => time >= SampleWorkload.At(since));
+            var points = times.Select(time => new Point(time, Counted((time - SampleWorkload.Now).TotalSeconds))).ToList();
+            return Task.FromResult<IReadOnlyList<Series>>(query == TrafficQueries.Requests(["shop"])
+                ? [.. Enumerable.Range(1, 3).Select(k => new Series(new Dictionary<string, string> { ["namespace"] = "shop", ["pod"] = $"checkout-5f8d6c7b9-oooo{k}" }, points))]
+                : []);
+        }
+
+        /// <summary>Ten requests a second until a quarter of an hour ago, then fourteen, of each pod.</summary>
+        private static double Counted(double seconds) => 100_000 + (10 * seconds) + (4 * Math.Max(0, seconds + 1200));
+    }
+}
