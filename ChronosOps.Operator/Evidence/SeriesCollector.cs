@@ -70,11 +70,12 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
         }
     }
 
-    /// <summary>Over how much of the past the growth that fires was looked at; null where none fires.</summary>
+    /// <summary>Over how much of the past the growth that fires was looked at; null where none fires, or no pod is that old.</summary>
     private static TimeSpan? Horizon(CollectionRequest request)
     {
         var growing = request.Reading.Firing.Where(signal => signal.TellsGrowth).Select(signal => signal.Signal).ToHashSet();
-        return request.Reading.Policy.Signals.Where(signal => growing.Contains(signal.Name)).Select(signal => (TimeSpan?)TimeSpan.FromSeconds(1 / signal.Threshold)).Max();
+        var horizon = request.Reading.Policy.Signals.Where(signal => growing.Contains(signal.Name)).Select(signal => (TimeSpan?)TimeSpan.FromSeconds(1 / signal.Threshold)).Max();
+        return request.Reading.Workload.Pods.Any(pod => pod.CreatedAt <= request.OnsetAt - horizon) ? horizon : null;
     }
 
     /// <summary>The load since the onset beside that before; null where either was measured for too short a time.</summary>
