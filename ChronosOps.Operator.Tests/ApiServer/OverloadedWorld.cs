@@ -8,17 +8,15 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// <summary>A proven release of two replicas gets twice its requests and is full. One node has room, where the operator may see it.</summary>
 public abstract class OverloadedWorld : IAsyncDisposable
 {
-    private readonly string _node = $"otest-{Guid.NewGuid():n}"[..18];
     private ApiServerWorld? _world;
+    private PlayedNode? _node;
+    private NodeRights? _rights;
 
     public async ValueTask DisposeAsync()
     {
-        if (_world is not null)
+        foreach (var part in new IAsyncDisposable?[] { _node, _rights, _world })
         {
-            await DeleteAsync($"/api/v1/nodes/{_node}");
-            await DeleteAsync($"/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/{_node}");
-            await DeleteAsync($"/apis/rbac.authorization.k8s.io/v1/clusterroles/{_node}");
-            await _world.DisposeAsync();
+            await (part?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
 
         GC.SuppressFinalize(this);
@@ -70,33 +68,18 @@ public abstract class OverloadedWorld : IAsyncDisposable
         world.Prometheus.Traffic.RequestsPerSecond *= 2;
     }
 
-    /// <summary>A node that is ready, and so large that all pods of all tests fit, which wait for a scheduler that is not there; for as long as nobody notices that no kubelet speaks for it.</summary>
+    /// <summary>One node with so much memory, in place of the one before.</summary>
     private protected async Task NodeAsync(ApiServerWorld world, string memory)
     {
-        await DeleteAsync($"/api/v1/nodes/{_node}");
-        var node = JsonNode.Parse($$"""
-            { "metadata": { "name": "{{_node}}" },
-              "status": { "allocatable": { "cpu": "400", "memory": "{{memory}}", "pods": "4000" }, "capacity": { "cpu": "400", "memory": "{{memory}}", "pods": "4000" },
-                          "conditions": [ { "type": "Ready", "status": "True", "lastHeartbeatTime": "{{TimeProvider.System.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss'Z'}}" } ] } }
-            """);
-        await world.Client.SendAsync(HttpMethod.Post, "/api/v1/nodes", node, ct: ApiServerWorld.Ct);
+        if (_node is not null)
+        {
+            await _node.DisposeAsync();
+        }
 
-        // The server marks each new node until its kubelet has spoken.
-        await world.Client.SendAsync(HttpMethod.Patch, $"/api/v1/nodes/{_node}", JsonNode.Parse("""{ "spec": { "taints": null } }"""), "application/merge-patch+json", ApiServerWorld.Ct);
+        _node = await PlayedNode.StartAsync(world, memory: memory);
     }
 
-    /// <summary>What an operator of one namespace needs besides: the nodes, and all that runs on them.</summary>
-    private protected async Task ShowNodesAsync(ApiServerWorld world)
-    {
-        const string path = "/apis/rbac.authorization.k8s.io/v1";
-        await world.Client.SendAsync(HttpMethod.Post, $"{path}/clusterroles", JsonNode.Parse($$"""
-            { "metadata": { "name": "{{_node}}" }, "rules": [ { "apiGroups": [""], "resources": ["nodes", "pods"], "verbs": ["list"] } ] }
-            """), ct: ApiServerWorld.Ct);
-        await world.Client.SendAsync(HttpMethod.Post, $"{path}/clusterrolebindings", JsonNode.Parse($$"""
-            { "metadata": { "name": "{{_node}}" }, "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "{{_node}}" },
-              "subjects": [ { "kind": "ServiceAccount", "name": "{{ApiServerWorld.Account}}", "namespace": "{{world.Namespace}}" } ] }
-            """), ct: ApiServerWorld.Ct);
-    }
+    private protected async Task ShowNodesAsync(ApiServerWorld world) => _rights = await NodeRights.GrantAsync(world);
 
     private protected static Task QuotaAsync(ApiServerWorld world, int pods) => world.ApplyAsync(JsonNode.Parse($$"""
         { "apiVersion": "v1", "kind": "ResourceQuota", "metadata": { "name": "team" }, "spec": { "hard": { "pods": "{{pods}}" } } }
@@ -108,17 +91,5 @@ public abstract class OverloadedWorld : IAsyncDisposable
     {
         var spec = (await world.Client.For(KubernetesResources.HorizontalPodAutoscalers).ReadNamespacedAsync(world.Namespace, "web", ApiServerWorld.Ct)).Spec;
         return (spec.MinReplicas ?? 0, spec.MaxReplicas);
-    }
-
-    private async Task DeleteAsync(string path)
-    {
-        try
-        {
-            await _world!.Client.SendAsync(HttpMethod.Delete, path);
-        }
-        catch (KubernetesException e) when (e.IsNotFound)
-        {
-            // It was never made.
-        }
     }
 }
