@@ -178,24 +178,26 @@ public sealed class DiagnosisTests
         Assert.Equal(("ConfigMap settings", edited), (edited.Subject, diagnosis.Hypotheses[0]));
     }
 
-    /// <summary>A release that served well for a day, a ConfigMap of it that was written, and then the trouble.</summary>
-    [Fact]
-    public void AConfigMapThatWasEditedUnderAReleaseThatHadProvedItselfIsTheCause()
+    /// <summary>A release that served well for a day, a ConfigMap of it that was written, and then the trouble; its onset is the beginning of the step in which it was seen.</summary>
+    [Theory]
+    [InlineData(-10)]
+    [InlineData(4)]
+    public void AConfigMapThatWasEditedUnderAReleaseThatHadProvedItselfIsTheCause(int edited)
     {
-        var settled = SampleBundle.PodFault() with { PodMeasures = [], Measures = [], Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(-10)) with { Revisions = [SampleWorkload.Old] }] };
+        var settled = SampleBundle.PodFault() with { PodMeasures = [], Measures = [], Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(edited)) with { Revisions = [SampleWorkload.Old] }] };
         var diagnosis = Analysers.Diagnose(settled);
         Assert.Equal((Cause.BadConfiguration, "ConfigMap settings"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
         Assert.Equal([EvidenceKind.Change], diagnosis.Accepted!.Kinds);
 
-        var unproven = settled with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleBundle.Onset.AddSeconds(-5), SampleBundle.Onset)] };
+        var unproven = settled with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleBundle.Onset.AddSeconds(edited + 5), SampleBundle.Onset.AddSeconds(edited + 5))] };
         Assert.InRange(Analysers.Diagnose(unproven).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Confidence, 0, 0.5);
     }
 
     [Fact]
     public void AConfigMapThatWasEditedAfterTheOnsetIsRejected() =>
         Assert.Equal(
-            "ConfigMap settings was changed in place 10s after the trouble",
-            Diagnose(b => b with { Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(10))] }).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection);
+            "ConfigMap settings was changed in place 20s after the trouble",
+            Diagnose(b => b with { Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(20))] }).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection);
 
     [Fact]
     public void AConfigMapThatTheRevisionBeforeServedWellWithIsRejected() =>

@@ -1,6 +1,7 @@
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
@@ -58,6 +59,27 @@ public sealed class JobTests
         var hypotheses = Analysers.Diagnose(Bundle()).Hypotheses;
         Assert.DoesNotContain(hypotheses, hypothesis => hypothesis.Cause == Cause.ScaledToZero);
         Assert.All(hypotheses.Where(hypothesis => hypothesis.Cause == Cause.BadRelease), hypothesis => Assert.Empty(hypothesis.For));
+    }
+
+    /// <summary>Whoever applies a policy asks for what comes; and an incident that was cleared away is not opened again for the same failure.</summary>
+    [Theory]
+    [InlineData(-100, 0, true)]
+    [InlineData(-20, 0, true)]
+    [InlineData(-10, 0, false)]
+    [InlineData(-100, 86_300, true)]
+    [InlineData(-100, 86_400, false)]
+    public void OnlyAJobThatWasGivenUpLatelyAndUnderThePolicyIsNews(int policySince, int later, bool expected)
+    {
+        var reading = new WorkloadReading
+        {
+            Time = SampleWorkload.At(later),
+            Workload = Job("Failed"),
+            Policy = SamplePolicy.Effective() with { CreatedAt = SampleWorkload.At(policySince) },
+            Signals = [],
+            Traffic = WorkloadTraffic.None,
+        };
+        Assert.Equal(expected, IncidentOpener.IsNews(reading));
+        Assert.True(IncidentOpener.IsNews(reading with { Workload = SampleWorkload.Rolling() }));
     }
 
     private static EvidenceBundle Bundle()

@@ -37,36 +37,51 @@ public sealed class NodeFaultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task ANodeThatStillTakesPodsIsNamedAndLeftToPeople()
+    public async Task ANodeThatStillTakesPodsIsNamedAndLeftToPeopleUntilItTakesNone()
     {
         var world = await WorldAsync();
         await using var running = await IllPodTests.RunningAsync(world);
-        await FallIllAsync(world, cordoned: false);
+        var ill = await FallIllAsync(world, cordoned: false);
 
         var incident = await world.StoppedByAsync("OtherNodes", "Deny", "NodeTakesPods");
         Assert.Equal("NodeFault", incident.Status!.Cause);
         Assert.Contains(_ill!.Name, incident.Status.Message, StringComparison.Ordinal);
+        await world.EscalatedAsync("NodeTakesPods");
         IllPodTests.AssertEvicted(world);
+
+        await _ill.CordonAsync();
+        await AreEvictedAsync(world, ill);
     }
 
     /// <summary>As with a role of one namespace: that the pods of one node alone are ill is seen by the pods.</summary>
     [Fact]
-    public async Task WithoutTheRightToSeeNodesTheNodeIsNamedAndNothingIsDone()
+    public async Task WithoutTheRightToSeeNodesTheNodeIsNamedAndNothingIsDoneUntilTheyAreSeen()
     {
         var world = await WorldAsync(maySeeNodes: false);
         await using var running = await IllPodTests.RunningAsync(world);
-        await FallIllAsync(world, cordoned: true);
+        var ill = await FallIllAsync(world, cordoned: true);
 
         var incident = await world.StoppedByAsync("OtherNodes", "Deny", "NodesUnknown");
         Assert.Contains(incident.Status!.Hypotheses, hypothesis => hypothesis is { Cause: "NodeFault", Verdict: "Accepted" } && hypothesis.Subject == $"node {_ill!.Name}");
+        await world.EscalatedAsync("NodesUnknown");
         IllPodTests.AssertEvicted(world);
+
+        _rights = await NodeRights.GrantAsync(world);
+        await AreEvictedAsync(world, ill);
+    }
+
+    /// <summary>An escalated incident is thought over when its policy changes: here one of its limits, which did not stand in the way.</summary>
+    private static async Task AreEvictedAsync(ApiServerWorld world, IReadOnlyList<V1Pod> ill)
+    {
+        await world.ApplyAsync(Policy(hourly: 9));
+        var incident = await world.IncidentAsync("healed", one => one.Status?.Phase is IncidentPhase.Mitigated or IncidentPhase.Resolved, patience: TimeSpan.FromMinutes(2));
+        Assert.Equal("Restart/Succeeded", incident.Status!.LastAction);
+        IllPodTests.AssertEvicted(world, [.. ill]);
     }
 
     private async Task<ApiServerWorld> WorldAsync(bool maySeeNodes = true)
     {
-        var policy = Manifests.RestartPolicy("policy", "web");
-        policy["spec"]!["remediation"]!["maxActionsPerHour"] = 10;
-        var world = _world = await IllPodTests.WorldAsync(policy, deployment => deployment["spec"]!["replicas"] = 3);
+        var world = _world = await IllPodTests.WorldAsync(Policy(hourly: 10), deployment => deployment["spec"]!["replicas"] = 3);
         world.Prometheus.Traffic.RequestsPerSecond = 400;
         if (maySeeNodes)
         {
@@ -74,6 +89,13 @@ public sealed class NodeFaultTests : IAsyncDisposable
         }
 
         return world;
+    }
+
+    private static JsonObject Policy(int hourly)
+    {
+        var policy = Manifests.RestartPolicy("policy", "web");
+        policy["spec"]!["remediation"]!["maxActionsPerHour"] = hourly;
+        return policy;
     }
 
     /// <summary>Once the release has proved itself and served as long again, its pods stand on two nodes, and those of one fail.</summary>

@@ -30,9 +30,18 @@ internal sealed class PlayedNode : IAsyncDisposable
             """), ct: ApiServerWorld.Ct);
 
         // The server marks each new node until its kubelet has spoken.
-        await world.Client.SendAsync(HttpMethod.Patch, $"/api/v1/nodes/{name}", JsonNode.Parse($$"""{ "spec": { "taints": null, "unschedulable": {{(cordoned ? "true" : "null")}} } }"""), "application/merge-patch+json", ApiServerWorld.Ct);
-        return new(world.Client, name);
+        await PatchAsync(world.Client, name, """{ "spec": { "taints": null } }""");
+        var node = new PlayedNode(world.Client, name);
+        if (cordoned)
+        {
+            await node.CordonAsync();
+        }
+
+        return node;
     }
+
+    /// <summary>Somebody has it take no more pods.</summary>
+    public Task CordonAsync() => PatchAsync(_client, Name, """{ "spec": { "unschedulable": true } }""");
 
     public async ValueTask DisposeAsync()
     {
@@ -48,6 +57,9 @@ internal sealed class PlayedNode : IAsyncDisposable
             // Somebody else took it away.
         }
     }
+
+    private static Task PatchAsync(KubernetesClient client, string name, string change) =>
+        client.SendAsync(HttpMethod.Patch, $"/api/v1/nodes/{name}", JsonNode.Parse(change), "application/merge-patch+json", ApiServerWorld.Ct);
 
     private async Task BeatAsync(CancellationToken ct)
     {

@@ -92,29 +92,40 @@ public class RollingRestartTests
         world.AssertSpecWrites("web");
     }
 
-    /// <summary>A restart would stop every pod first; and it is another's to restart what Argo CD drives.</summary>
-    [Theory]
-    [InlineData("RecreateStrategy")]
-    [InlineData("GitOpsOwned")]
-    public async Task WhatForbidsItIsNamedAndNothingIsDone(string reason)
+    /// <summary>It is another's to restart what Argo CD drives.</summary>
+    [Fact]
+    public async Task WhatArgoCdDrivesIsNotRestarted()
     {
-        await using var world = await WorldAsync("--server-side", deployment =>
-        {
-            if (reason == "RecreateStrategy")
-            {
-                deployment["spec"]!["strategy"] = new JsonObject { ["type"] = "Recreate" };
-            }
-            else
-            {
-                deployment.Child("metadata").Child("annotations")["argocd.argoproj.io/tracking-id"] = "shop:apps/Deployment:shop/web";
-            }
-        });
+        await using var world = await WorldAsync("--server-side", deployment => deployment.Child("metadata").Child("annotations")["argocd.argoproj.io/tracking-id"] = "shop:apps/Deployment:shop/web");
         await using var running = await IllPodTests.RunningAsync(world);
         await LeakAsync(world);
+        await IsForbiddenAsync(world, "GitOpsOwned");
+    }
+
+    /// <summary>With one strategy a restart would stop every pod first. Then only that is changed, and the policy's limits, so that it is thought over.</summary>
+    [Fact]
+    public async Task AStrategyThatStopsAllPodsForbidsItAndOneThatDoesNotAllows()
+    {
+        await using var world = await WorldAsync("--server-side", deployment => SetStrategy(deployment, "Recreate"));
+        await using var running = await IllPodTests.RunningAsync(world);
+        await LeakAsync(world);
+        await IsForbiddenAsync(world, "RecreateStrategy");
+
+        await ApplyAsync(world, "--server-side", 1, deployment => SetStrategy(deployment, "RollingUpdate"));
+        await world.ApplyAsync(Policy(hourly: 9));
+        var incident = await world.IncidentAsync(IncidentPhase.Mitigated, patience: Patience);
+        Assert.Equal("Restart/Succeeded", incident.Status!.LastAction);
+        world.AssertSpecWrites("web");
+    }
+
+    private static async Task IsForbiddenAsync(ApiServerWorld world, string reason)
+    {
         var incident = await world.IncidentAsync(IncidentPhase.Escalated, patience: Patience);
         Assert.Equal((reason, "Leak"), (incident.Status!.Reason, incident.Status.Cause));
         Assert.Empty(world.ForeignWrites());
     }
+
+    private static void SetStrategy(JsonObject deployment, string type) => deployment["spec"]!["strategy"] = new JsonObject { ["type"] = type };
 
     private static PodFate Leaking => PodFate.Well with { Gauge = 1.0 / 200 };
 
@@ -122,10 +133,16 @@ public class RollingRestartTests
     {
         var world = await ApiServerWorld.StartAsync();
         await ApplyAsync(world, how, 1, change);
+        await world.ApplyAsync(Policy());
+        return world;
+    }
+
+    private static JsonObject Policy(int hourly = 10)
+    {
         var policy = Manifests.RestartPolicy("policy", "web");
         policy["spec"]!["signals"]!.AsArray().Add(JsonNode.Parse("""{ "name": "growth", "preset": "MemoryGrowth", "threshold": "30m", "window": "5s", "for": "2s" }"""));
-        await world.ApplyAsync(policy);
-        return world;
+        policy["spec"]!["remediation"]!["maxActionsPerHour"] = hourly;
+        return policy;
     }
 
     /// <summary>When the release has proved itself and served as long again, and it is known how many requests there are. The pods that come later are well.</summary>

@@ -11,6 +11,9 @@ public sealed class ConfigurationAnalyser : IAnalyser
     /// <summary>A mounted ConfigMap reaches the pods within about a minute and a half.</summary>
     private static readonly TimeSpan VeryClose = TimeSpan.FromMinutes(2);
 
+    /// <summary>The onset is the beginning of the step in which the trouble was measured, and clocks differ.</summary>
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(15);
+
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         var current = bundle.Workload.Current.Revision;
@@ -34,7 +37,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
         var before = bundle.OnsetAt - changed;
         var when = before >= TimeSpan.Zero ? $"{Quantities.Format(before)} before" : $"{Quantities.Format(-before)} after";
         var finding = @case.Find(EvidenceKind.Change, "configuration", changed, 0.4, $"{subject} was changed in place {when} the trouble", reference);
-        if (before < TimeSpan.Zero)
+        if (before < -ClockSlack)
         {
             @case.Against(Cause.BadConfiguration, subject, finding, 0.9);
             return;

@@ -9,6 +9,9 @@ public sealed record EffectivePolicy
     public required string Name { get; init; }
     public required string Uid { get; init; }
     public required long Generation { get; init; }
+
+    /// <summary>When the policy was created.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
     public required PolicyMode Mode { get; init; }
 
     /// <summary>The kind of the workloads that the policy covers.</summary>

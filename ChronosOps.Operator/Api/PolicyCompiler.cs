@@ -41,6 +41,7 @@ public sealed class PolicyCompiler
             Name = policy.Metadata.Name ?? "",
             Uid = policy.Metadata.Uid ?? "",
             Generation = policy.Metadata.Generation ?? 0,
+            CreatedAt = policy.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue,
             Mode = spec.Mode,
             WorkloadKind = spec.Workloads?.Kind ?? WorkloadKind.Deployment,
             WorkloadName = spec.Workloads?.Name,

@@ -12,11 +12,14 @@ namespace ChronosOps.Operator.Controllers;
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.Create)]
 public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, ChronosMetrics metrics, ILogger<IncidentOpener> log)
 {
+    /// <summary>A Job that was given up stays so for as long as it is there; after a day it is no news, and its incident may have been cleared away.</summary>
+    private static readonly TimeSpan News = TimeSpan.FromDays(1);
+
     private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);
 
     public async Task OpenAsync(IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
     {
-        foreach (var reading in readings.Where(reading => reading.Firing.Any() && book.OpenOf(reading.Workload.Key) is null))
+        foreach (var reading in readings.Where(reading => reading.Firing.Any() && IsNews(reading) && book.OpenOf(reading.Workload.Key) is null))
         {
             try
             {
@@ -28,6 +31,10 @@ public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, C
             }
         }
     }
+
+    /// <summary>Whether it happened under the policy, and lately: whoever applies a policy asks for what comes, not for every Job that was given up before.</summary>
+    public static bool IsNews(WorkloadReading reading) =>
+        reading.Workload.Job?.FailedAt is not { } failed || (failed >= reading.Policy.CreatedAt && reading.Time - failed < News);
 
     private async Task OpenAsync(WorkloadReading reading, CancellationToken ct)
     {
