@@ -9,6 +9,7 @@ import urllib.request
 import yaml
 
 import objects
+from api import Api, Unreadable
 from names import fill
 from scenario import seconds
 
@@ -30,6 +31,7 @@ class Player:
     def __init__(self, scenario, values, tell, patience=None):
         """patience: seconds to watch where something other than ChronosOps looks after the service: there are no policies and no incidents then."""
         self.scenario, self.values, self.tell, self.patience = scenario, values, tell, patience
+        self.api = Api(os.environ.get("KUBECONFIG", ""))
         self.kind, self.workload = fill(scenario.expect.workload, values, "expect.of").split("/", 1)
 
     def play(self):
@@ -141,7 +143,10 @@ class Player:
         time.sleep(seconds(text))
 
     def incidents(self):
-        return json.loads(self.kubectl("get", "incidents", "-o", "json"))["items"]
+        try:
+            return self.api.get(f"/apis/chronosops.io/v1alpha1/namespaces/{self.values['namespace']}/incidents")["items"]
+        except Unreadable:
+            return json.loads(self.kubectl("get", "incidents", "-o", "json"))["items"]
 
     def load_logs(self):
         names = self.kubectl("get", "deployments", "-l", "scenarios.chronosops.io/load", "-o", "name").split()
