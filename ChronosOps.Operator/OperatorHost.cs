@@ -6,6 +6,7 @@ using ChronosOps.Operator.Cli;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Integrations.Prometheus;
@@ -30,6 +31,9 @@ namespace ChronosOps.Operator;
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.List | RbacVerb.Watch)]
 public static class OperatorHost
 {
+    /// <summary>What is usual is learnt at every fourth evaluation: a minute where nothing else is set, as the windows of the baseline are meant for.</summary>
+    private const int LearningSteps = 4;
+
     /// <summary>Runs until it is told to stop.</summary>
     /// <returns>0 after an orderly stop, 1 when the operator could not start.</returns>
     public static async Task<int> RunAsync(RunOptions options, CancellationToken cancellationToken)
@@ -66,6 +70,8 @@ public static class OperatorHost
         var series = new MeasuredSource(new PrometheusSeriesSource(http, prometheus, time), metrics);
         var interval = options.EvaluationInterval;
         var board = new SignalBoard();
+        var learnt = new LearntBoard(interval * LearningSteps);
+        var learning = new LearningLoop(policies, new Learner(series, learnt), learnt, time, loggers.CreateLogger<LearningLoop>());
 
         // Thinks, decides, heals, tells.
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
@@ -88,7 +94,7 @@ public static class OperatorHost
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
 
         var loop = new DetectionLoop(
-            catalog, policies, new Evaluation(series, interval), board, knownGood,
+            catalog, policies, new Evaluation(series, interval, learnt), board, knownGood,
             new KnownGoodSeeder(series, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
             new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>()),
             new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
@@ -101,7 +107,7 @@ public static class OperatorHost
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
-        var work = RunAllAsync(caches, leadership, host, loop, stopping.Token);
+        var work = RunAllAsync(caches, leadership, [host.RunAsync, loop.RunAsync, learning.RunAsync], stopping.Token);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         var ended = await Task.WhenAny(work, app.WaitForShutdownAsync(cancellationToken)).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
@@ -109,7 +115,7 @@ public static class OperatorHost
     }
 
     /// <summary>Ends when told to, or when a part fails: first the work, then the caches that it reads, then the caller may dispose of the client.</summary>
-    private static async Task RunAllAsync(CacheGroup caches, Leadership leadership, ControllerHost<Incident> host, DetectionLoop loop, CancellationToken ct)
+    private static async Task RunAllAsync(CacheGroup caches, Leadership leadership, Func<CancellationToken, Task>[] parts, CancellationToken ct)
     {
         using var following = new CancellationTokenSource();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -117,7 +123,7 @@ public static class OperatorHost
         try
         {
             await (await Task.WhenAny(follow, caches.WaitForSyncAsync(ct)).ConfigureAwait(false)).ConfigureAwait(false);
-            var work = leadership.RunAsync(leading => Together.RunAsync(leading, host.RunAsync, loop.RunAsync), ending.Token);
+            var work = leadership.RunAsync(leading => Together.RunAsync(leading, parts), ending.Token);
             var first = await Task.WhenAny(follow, work).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -72,6 +72,12 @@ public sealed class PolicyCompilerTests
         ["null among signals"] = (s => s.Signals.Insert(1, null!), "spec.signals[1]"),
         ["null for a signal's name"] = (s => s.Signals[0].Name = null!, "spec.signals[0].name"),
         ["null for a threshold"] = (s => s.Signals[0].Threshold = null!, "spec.signals[0].threshold"),
+        ["a query with nothing to judge by"] = (s => s.Signals[2].Threshold = null, "spec.signals[2].threshold"),
+        ["a baseline instead of a preset's limit"] = (s => (s.Signals[0].Threshold, s.Signals[0].Baseline) = (null, new BaselineSpec()), "spec.signals[0].threshold"),
+        ["a trend of errors"] = (s => s.Signals[0].Trend = new TrendSpec { Limit = "100%" }, "spec.signals[0].trend"),
+        ["a trend without a limit"] = (s => s.Signals[2].Trend = new TrendSpec(), "spec.signals[2].trend.limit"),
+        ["a trend that looks too far"] = (s => s.Signals[2].Trend = new TrendSpec { Limit = "1", Horizon = "721h" }, "spec.signals[2].trend.horizon"),
+        ["a match of one judgement"] = (s => s.Signals[2].Match = SignalMatch.All, "spec.signals[2].match"),
         ["null for a window"] = (s => s.Signals[0].Window = null!, "spec.signals[0].window"),
         ["null for a for"] = (s => s.Signals[0].For = null!, "spec.signals[0].for"),
         ["null for a minimum of traffic"] = (s => s.Signals[0].MinimumRequestsPerSecond = null!, "spec.signals[0].minimumRequestsPerSecond"),
@@ -113,6 +119,24 @@ public sealed class PolicyCompilerTests
         Assert.Equal(
             ["spec.rolloutDeadline", "spec.signals[0].threshold", "spec.verification.consecutiveChecks"],
             PolicyCompiler.Compile(policy).Errors.Select(error => error.Field).Order());
+    }
+
+    [Fact]
+    public void AQueryMayBeJudgedByWhatIsUsualAndByItsTrendInsteadOfALimit()
+    {
+        var applied = SamplePolicy.Applied();
+        applied.Spec.Signals[2] = new SignalSpec
+        {
+            Name = "disk",
+            Query = "disk_used_ratio",
+            Baseline = new BaselineSpec { Sensitivity = BaselineSensitivity.High, Direction = BaselineDirection.Both },
+            Trend = new TrendSpec { Limit = "0.95", Horizon = "720h", Direction = TrendDirection.Falling },
+            Match = SignalMatch.All,
+        };
+        var signal = PolicyCompiler.Compile(applied).Policy!.Signals[2];
+        Assert.Equal((false, true, true), (signal.HasThreshold, signal.IsLearnt, signal.AllMustAgree));
+        Assert.Equal(new EffectiveBaseline(BaselineSensitivity.High, BaselineDirection.Both), signal.Baseline);
+        Assert.Equal(new EffectiveTrend(0.95, true, TimeSpan.FromDays(30)), signal.Trend);
     }
 
     [Fact]

@@ -23,6 +23,12 @@ public class RuleTests
         { Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"80%"}"""), "spec.signals[0]", "threshold must be a duration from 3m to 6h such as 30m" },
         { Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"2m"}"""), "spec.signals[0]", "threshold must be a duration from 3m to 6h such as 30m" },
         { Signal("""{"name":"a","preset":"QueueLag","threshold":"5%"}"""), "spec.signals[0]", "threshold must be a number of records" },
+        { Signal("""{"name":"a","query":"up"}"""), "spec.signals[0]", "give a threshold; a query may have a baseline or a trend instead" },
+        { Signal("""{"name":"a","preset":"HttpErrorRatio","baseline":{}}"""), "spec.signals[0]", "give a threshold; a query may have a baseline or a trend instead" },
+        { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","trend":{"limit":"1"}}"""), "spec.signals[0]", "a trend is for what fills up" },
+        { Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"30m","baseline":{}}"""), "spec.signals[0]", "MemoryGrowth has no baseline" },
+        { Signal("""{"name":"a","query":"up","threshold":"1","match":"All"}"""), "spec.signals[0]", "match is for a mix of judgements" },
+        { Signal("""{"name":"a","query":"up","trend":{"limit":"1","horizon":"800h"}}"""), "spec.signals[0].trend.horizon", "must be from 5m to 720h" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","window":"1s"}"""), "spec.signals[0].window", "must be from 5s to 1h" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","for":"2h"}"""), "spec.signals[0].for", "must be from 0s to 1h" },
         { Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","grace":"61m"}"""), "spec.signals[0].grace", "must be from 0s to 1h" },
@@ -39,6 +45,8 @@ public class RuleTests
         """{"workloads":{"selector":{}},"rolloutDeadline":"1h","knownGood":{"minimumDuration":"168h"},"verification":{"timeout":"10s","recurrenceWatch":"0s"},"remediation":{"ladder":[]}}""",
         Signal("""{"name":"a","preset":"HttpErrorRatio","threshold":"5%","window":"1h","for":"0s","grace":"59m59s999ms"}"""),
         Signal("""{"name":"a","preset":"MemoryGrowth","threshold":"30m"},{"name":"b","preset":"QueueLag","threshold":"1000"},{"name":"c","preset":"HttpLatencyP95","threshold":"1m"}"""),
+        Signal("""{"name":"a","query":"up","baseline":{}},{"name":"b","query":"up","trend":{"limit":"100%","horizon":"30m","direction":"Falling"}},{"name":"c","query":"up","threshold":"90%","baseline":{"sensitivity":"High","direction":"Both"},"match":"All"}"""),
+        Signal("""{"name":"a","preset":"HttpLatencyP95","threshold":"500ms","baseline":{}},{"name":"b","preset":"MemorySaturation","threshold":"95%","trend":{"limit":"100%"}}"""),
         Signal("""{"name":"a","preset":"HttpLatencyP95","threshold":"0.5s"},{"name":"b","query":"up","threshold":"1"}"""),
     ];
 

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Workloads;
 using Xunit;
@@ -141,7 +142,7 @@ public sealed class EvaluationTests
     public async Task StepsLieOnWholeMultiplesOfTheInterval()
     {
         var source = new FakeSource(_ => []);
-        await new Evaluation(source, Interval).RunAsync(Watched(SamplePolicy.Effective()), SampleWorkload.At(3.7), TestContext.Current.CancellationToken);
+        await new Evaluation(source, Interval, new LearntBoard(Interval * 4)).RunAsync(Watched(SamplePolicy.Effective()), SampleWorkload.At(3.7), TestContext.Current.CancellationToken);
         Assert.All(source.Ranges, range => Assert.Equal((SampleWorkload.Now, Interval), (range.End, range.Step)));
         Assert.All(source.Ranges, range => Assert.True(range.End - range.Start >= TimeSpan.FromSeconds(30)));
     }
@@ -158,7 +159,7 @@ public sealed class EvaluationTests
     private static IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> Watched(EffectivePolicy policy) => [(SampleWorkload.Rolling(), policy)];
 
     private static Task<IReadOnlyList<WorkloadReading>> RunAsync(ISeriesSource source, IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> watched) =>
-        new Evaluation(source, Interval).RunAsync(watched, SampleWorkload.Now, TestContext.Current.CancellationToken);
+        new Evaluation(source, Interval, new LearntBoard(Interval * 4)).RunAsync(watched, SampleWorkload.Now, TestContext.Current.CancellationToken);
 
     private static FakeSource Failing() => new(_ => throw new SeriesUnavailableException("Timeout", "no answer within 5s"));
 

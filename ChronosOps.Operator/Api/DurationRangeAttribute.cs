@@ -19,4 +19,6 @@ public static class DurationBounds
     public const string ShortestVerification = "10s";
     public const string LongestVerification = "2h";
     public const string LongestWatch = "24h";
+    public const string ShortestHorizon = "5m";
+    public const string LongestHorizon = "720h";
 }

@@ -77,8 +77,23 @@ public sealed record EffectiveSignal
     /// <summary>The query, bound to the namespace; null for what is counted by requests.</summary>
     public string? Query { get; init; }
 
-    /// <summary>A ratio, seconds, the reciprocal of seconds where it tells how fast something runs out, or the query's own unit.</summary>
+    /// <summary>A ratio, seconds, the reciprocal of seconds where it tells how fast something runs out, or the query's own unit. Infinite where the policy gives none.</summary>
     public required double Threshold { get; init; }
+
+    /// <summary>Whether a limit was given.</summary>
+    public bool HasThreshold => double.IsFinite(Threshold);
+
+    /// <summary>Whether being unlike what is usual counts, and how; null: it does not.</summary>
+    public EffectiveBaseline? Baseline { get; init; }
+
+    /// <summary>Whether the way to a limit counts, and how; null: it does not.</summary>
+    public EffectiveTrend? Trend { get; init; }
+
+    /// <summary>Whether all judgements that are given must agree, instead of one.</summary>
+    public bool AllMustAgree { get; init; }
+
+    /// <summary>Whether it rests on what was learnt of the series, beside or instead of a limit.</summary>
+    public bool IsLearnt => Baseline is not null || Trend is not null;
     public required TimeSpan Window { get; init; }
     public required TimeSpan For { get; init; }
     public required double MinimumRequestsPerSecond { get; init; }

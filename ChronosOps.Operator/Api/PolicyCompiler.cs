@@ -186,7 +186,10 @@ public sealed class PolicyCompiler
             SignalPreset.QueueLag => SignalKind.QueueLag,
             _ => SignalKind.Query,
         };
-        var threshold = Threshold($"{field}.threshold", spec.Threshold, kind);
+        CheckJudgements(spec, field, kind);
+        var threshold = spec.Threshold is null && kind == SignalKind.Query && (spec.Baseline ?? (object?)spec.Trend) is not null
+            ? double.PositiveInfinity
+            : Threshold($"{field}.threshold", spec.Threshold, kind);
         var window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow);
         return new EffectiveSignal
         {
@@ -200,12 +203,43 @@ public sealed class PolicyCompiler
                 _ => PresetQueries.Of(kind, @namespace, window),
             },
             Threshold = threshold,
+            Baseline = spec.Baseline is { } baseline ? new EffectiveBaseline(baseline.Sensitivity, baseline.Direction) : null,
+            Trend = spec.Trend is { } trend ? Trend(trend, $"{field}.trend") : null,
+            AllMustAgree = spec.Match == SignalMatch.All,
             Window = window,
             For = Duration($"{field}.for", spec.For, DurationBounds.Zero, DurationBounds.LongestWindow),
             MinimumRequestsPerSecond = Number($"{field}.minimumRequestsPerSecond", spec.MinimumRequestsPerSecond),
             CompareFactor = Number($"{field}.compareFactor", spec.CompareFactor),
             Grace = Duration($"{field}.grace", spec.Grace, DurationBounds.Zero, DurationBounds.LongestWindow),
         };
+    }
+
+    private void CheckJudgements(SignalSpec spec, string field, SignalKind kind)
+    {
+        if (spec.Trend is not null && kind is SignalKind.ErrorRatio or SignalKind.LatencyP95 or SignalKind.MemoryGrowth)
+        {
+            Error($"{field}.trend", $"is for what fills up, and {spec.Preset} does not");
+        }
+
+        if (spec.Baseline is not null && kind == SignalKind.MemoryGrowth)
+        {
+            Error($"{field}.baseline", "MemoryGrowth has none: a usual pace to the limit is a leak all the same");
+        }
+
+        if (spec.Match is not null && spec.Baseline is null && spec.Trend is null)
+        {
+            Error($"{field}.match", "is for a mix of threshold, baseline and trend");
+        }
+    }
+
+    private EffectiveTrend Trend(TrendSpec spec, string field)
+    {
+        if (!Quantities.TryParseThreshold(spec.Limit, out var limit))
+        {
+            Error($"{field}.limit", $"'{spec.Limit}' is not a number, percentage or duration");
+        }
+
+        return new(limit, spec.Direction == TrendDirection.Falling, Duration($"{field}.horizon", spec.Horizon, DurationBounds.ShortestHorizon, DurationBounds.LongestHorizon));
     }
 
     private bool Accept(FieldError? wrong)
@@ -242,7 +276,7 @@ public sealed class PolicyCompiler
     {
         if (!Quantities.TryParseThreshold(text, out var value))
         {
-            Error(field, $"'{text}' is not a number, percentage or duration");
+            Error(field, text is null ? "is needed: a number, percentage or duration" : $"'{text}' is not a number, percentage or duration");
             return kind == SignalKind.MemoryGrowth ? 1 : value;
         }
 

@@ -101,13 +101,17 @@ public enum WorkloadKind
     Job,
 }
 
-/// <summary>One measurement and the limit that makes it a problem.</summary>
+/// <summary>One measurement and what makes it a problem: a limit, being unlike what is usual, being on the way to a limit, or a mix of them.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
+[ValidationRule("has(self.threshold) || (has(self.query) && (has(self.baseline) || has(self.trend)))", "give a threshold; a query may have a baseline or a trend instead")]
+[ValidationRule("!has(self.trend) || !has(self.preset) || !(self.preset in ['HttpErrorRatio', 'HttpLatencyP95', 'MemoryGrowth'])", "a trend is for what fills up")]
+[ValidationRule("!has(self.baseline) || !has(self.preset) || self.preset != 'MemoryGrowth'", "MemoryGrowth has no baseline")]
+[ValidationRule("!has(self.match) || has(self.baseline) || has(self.trend)", "match is for a mix of judgements")]
 [ValidationRule("!has(self.saturation) || has(self.query)", "saturation is for queries")]
-[ValidationRule("!has(self.preset) || self.preset in ['HttpLatencyP95', 'MemoryGrowth', 'QueueLag'] || !self.threshold.matches('[smh]$')", "threshold must be a ratio such as 0.05, or a percentage")]
-[ValidationRule("!has(self.preset) || self.preset != 'HttpLatencyP95' || self.threshold.matches('[smh]$')", "threshold must be a duration such as 500ms")]
-[ValidationRule("!has(self.preset) || self.preset != 'MemoryGrowth' || (self.threshold.matches('[smh]$') && duration(self.threshold) >= duration('3m') && duration(self.threshold) <= duration('6h'))", "threshold must be a duration from 3m to 6h such as 30m")]
-[ValidationRule("!has(self.preset) || self.preset != 'QueueLag' || self.threshold.matches('[0-9]$')", "threshold must be a number of records")]
+[ValidationRule("!has(self.preset) || !has(self.threshold) || self.preset in ['HttpLatencyP95', 'MemoryGrowth', 'QueueLag'] || !self.threshold.matches('[smh]$')", "threshold must be a ratio such as 0.05, or a percentage")]
+[ValidationRule("!has(self.preset) || !has(self.threshold) || self.preset != 'HttpLatencyP95' || self.threshold.matches('[smh]$')", "threshold must be a duration such as 500ms")]
+[ValidationRule("!has(self.preset) || !has(self.threshold) || self.preset != 'MemoryGrowth' || (self.threshold.matches('[smh]$') && duration(self.threshold) >= duration('3m') && duration(self.threshold) <= duration('6h'))", "threshold must be a duration from 3m to 6h such as 30m")]
+[ValidationRule("!has(self.preset) || !has(self.threshold) || self.preset != 'QueueLag' || self.threshold.matches('[0-9]$')", "threshold must be a number of records")]
 public sealed class SignalSpec
 {
     /// <summary>Names the signal in incidents.</summary>
@@ -126,11 +130,19 @@ public sealed class SignalSpec
     /// <summary>Whether the query tells how full something is (a queue, a pool of connections or workers). That is a kind of evidence of its own beside failing or slow requests. For queries; the presets of saturation need no word.</summary>
     public bool? Saturation { get; set; }
 
-    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 3m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query.</summary>
-    [Required]
+    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 3m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query. A query that has a baseline or a trend needs none.</summary>
     [Length(1, 32)]
     [Pattern(ApiPatterns.Threshold)]
-    public string Threshold { get; set; } = "";
+    public string? Threshold { get; set; }
+
+    /// <summary>The signal is a problem too where it is unlike what is usual for this workload, by the last seven days.</summary>
+    public BaselineSpec? Baseline { get; set; }
+
+    /// <summary>The signal is a problem too where it will reach a limit soon at its present pace.</summary>
+    public TrendSpec? Trend { get; set; }
+
+    /// <summary>Of threshold, baseline and trend: whether one of them is enough, or all that are given must agree.</summary>
+    public SignalMatch? Match { get; set; }
 
     /// <summary>Over how much of the recent past the signal is computed for a whole workload.</summary>
     [Length(1, 32)]
@@ -164,6 +176,89 @@ public sealed class SignalSpec
     [DurationRange(DurationBounds.Zero, DurationBounds.LongestWindow)]
     [DefaultValue("1m")]
     public string Grace { get; set; } = "1m";
+}
+
+/// <summary>What is usual is learnt from the series' history, and kept up to date: level, noise, time of day and hour of the week.</summary>
+public sealed class BaselineSpec
+{
+    /// <summary>How far off is unusual: Low 5, Medium 3, High 2 standard deviations.</summary>
+    [DefaultValue("Medium")]
+    public BaselineSensitivity Sensitivity { get; set; } = BaselineSensitivity.Medium;
+
+    /// <summary>Which way off is a problem.</summary>
+    [DefaultValue("Above")]
+    public BaselineDirection Direction { get; set; } = BaselineDirection.Above;
+}
+
+/// <summary>How far off is unusual.</summary>
+[JsonConverter(typeof(StrictEnumConverter<BaselineSensitivity>))]
+public enum BaselineSensitivity
+{
+    /// <summary>5 standard deviations.</summary>
+    Low,
+
+    /// <summary>3 standard deviations.</summary>
+    Medium,
+
+    /// <summary>2 standard deviations.</summary>
+    High,
+}
+
+/// <summary>Which way off is a problem.</summary>
+[JsonConverter(typeof(StrictEnumConverter<BaselineDirection>))]
+public enum BaselineDirection
+{
+    /// <summary>More than usual.</summary>
+    Above,
+
+    /// <summary>Less than usual.</summary>
+    Below,
+
+    /// <summary>Either.</summary>
+    Both,
+}
+
+/// <summary>A limit that a series must not reach.</summary>
+public sealed class TrendSpec
+{
+    /// <summary>Where it is exhausted, in the unit of the signal: "100%", "1", "0". A duration counts in seconds.</summary>
+    [Required]
+    [Length(1, 32)]
+    [Pattern(ApiPatterns.Threshold)]
+    public string Limit { get; set; } = "";
+
+    /// <summary>Whether the limit is reached by rising, or by falling, as free space and the time until a certificate expires do.</summary>
+    [DefaultValue("Rising")]
+    public TrendDirection Direction { get; set; } = TrendDirection.Rising;
+
+    /// <summary>How long before the limit is reached it is a problem.</summary>
+    [Length(1, 32)]
+    [Pattern(ApiPatterns.Duration)]
+    [DurationRange(DurationBounds.ShortestHorizon, DurationBounds.LongestHorizon)]
+    [DefaultValue("4h")]
+    public string Horizon { get; set; } = "4h";
+}
+
+/// <summary>Which way a limit is reached.</summary>
+[JsonConverter(typeof(StrictEnumConverter<TrendDirection>))]
+public enum TrendDirection
+{
+    /// <summary>By growing to it.</summary>
+    Rising,
+
+    /// <summary>By falling to it.</summary>
+    Falling,
+}
+
+/// <summary>How several judgements of one signal go together.</summary>
+[JsonConverter(typeof(StrictEnumConverter<SignalMatch>))]
+public enum SignalMatch
+{
+    /// <summary>One of them is enough. What is meant where nothing is said.</summary>
+    Any,
+
+    /// <summary>All that are given must agree: a disk beyond 90 % that is also unusual for the hour.</summary>
+    All,
 }
 
 /// <summary>Built-in signals.</summary>

@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Detection;
 
 /// <summary>One round of detection over all policies: which queries are needed, and what their answers mean. The queries are few and shared.</summary>
-public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
+/// <param name="source">Where the series come from.</param>
+/// <param name="interval">The distance of the evaluations.</param>
+/// <param name="learnt">What is usual, for the signals that are judged by it.</param>
+public sealed class Evaluation(ISeriesSource source, TimeSpan interval, LearntBoard learnt)
 {
     private const int MaxSteps = 60;
     private const int QueriesAtOnce = 8;
@@ -59,7 +63,7 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
         })];
     }
 
-    private static SignalReading Judge(
+    private SignalReading Judge(
         EffectiveSignal signal, WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, SeriesUnavailableException? failure,
         Dictionary<string, (IReadOnlyList<Series>? Series, SeriesUnavailableException? Failure)> queries, List<DateTimeOffset> grid, DateTimeOffset now)
     {
@@ -68,9 +72,10 @@ public sealed class Evaluation(ISeriesSource source, TimeSpan interval)
             return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {Say(failure)}" };
         }
 
-        return signal.Query is null
+        var byLimit = signal.Query is null
             ? TrafficJudge.Judge(signal, workload, traffic, now)
             : QueryJudge.Judge(signal, workload, queries[signal.Query].Series!, policy.WorkloadName is not null, grid[1] - grid[0], now);
+        return signal.IsLearnt ? MixedJudge.Judge(signal, workload, byLimit, learnt.Find(workload.Key, signal), learnt.Step, now) : byLimit;
     }
 
     private static SeriesUnavailableException? FailureOf(

@@ -71,7 +71,7 @@ public static class QueryJudge
             State = since is null ? SignalState.Healthy : lasted >= signal.For ? SignalState.Firing : SignalState.Pending,
             Value = value,
             Since = since,
-            Message = $"{signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}{(since is null ? "" : $", for {Quantities.Format(lasted)}")}",
+            Message = $"{signal.Describe(value)}{(signal.HasThreshold ? $", limit {signal.Describe(signal.Threshold)}" : "")}{(since is null ? "" : $", for {Quantities.Format(lasted)}")}",
         };
     }
 

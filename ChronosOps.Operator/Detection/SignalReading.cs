@@ -38,6 +38,15 @@ public sealed record SignalReading
     /// <summary>What was seen, in a sentence.</summary>
     public required string Message { get; init; }
 
+    /// <summary>What was expected, where the signal has a baseline that knows.</summary>
+    public ExpectedRange? Expected { get; init; }
+
+    /// <summary>How long until the limit is reached at the present pace, where the signal has a trend that leads there.</summary>
+    public TimeSpan? TimeLeft { get; init; }
+
+    /// <summary>For how long after a change it may still tell of the time before; null: what it tells is new.</summary>
+    public TimeSpan? SettlesIn { get; init; }
+
     /// <summary>Whether it tells how full something is.</summary>
     public bool IsSaturation { get; init; }
 
@@ -57,6 +66,13 @@ public sealed record SignalReading
     /// <summary>Whether it rests on container states instead of series.</summary>
     public bool IsKubernetesSign { get; init; }
 }
+
+/// <summary>Where a value is usually found at this time.</summary>
+/// <param name="Low">The lower end.</param>
+/// <param name="High">The upper end.</param>
+/// <param name="Sigma">How far off the value is, in standard deviations.</param>
+/// <param name="Samples">How many samples that rests on.</param>
+public sealed record ExpectedRange(double Low, double High, double Sigma, long Samples);
 
 /// <summary>What a query gave for one pod last.</summary>
 /// <param name="Pod">The pod's name.</param>

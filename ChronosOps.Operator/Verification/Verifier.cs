@@ -144,6 +144,11 @@ public static class Verifier
                 return new Check(CheckResult.Unhealthy, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}");
             }
 
+            if (signal.IsLearnt && NotUsual(signal, action, reading) is { } unusual)
+            {
+                return unusual;
+            }
+
             texts.Add($"{signal.Name} {signal.Describe(value)}");
         }
 
@@ -172,15 +177,24 @@ public static class Verifier
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the pods before");
             }
 
-            if (seen.State != SignalState.Healthy)
+            if (NotUsual(signal, action, reading) is { } unhealthy)
             {
-                return new Check(CheckResult.Unhealthy, $"{signal.Name}: {seen.Message}");
+                return unhealthy;
             }
 
             texts.Add($"{signal.Name} {seen.Message}");
         }
 
         return null;
+    }
+
+    /// <summary>What speaks against a signal as it was judged; null: nothing. What was learnt may need some steps to see what is new.</summary>
+    private static Check? NotUsual(EffectiveSignal signal, ActionRecord action, WorkloadReading reading)
+    {
+        var seen = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
+        return seen is not { State: SignalState.Firing or SignalState.Pending } ? null
+            : reading.Time < action.RolledOutAt + seen.SettlesIn ? new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the time before")
+            : new Check(CheckResult.Unhealthy, $"{signal.Name}: {seen.Message}");
     }
 
     /// <summary>What the target revision served after its rollout had finished.</summary>

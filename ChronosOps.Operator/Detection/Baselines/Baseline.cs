@@ -50,6 +50,7 @@ internal struct Baseline
             Score = score,
             IsAnomaly = anomaly,
             Sigma = loudest.Sigma,
+            Judged = value,
             Expected = _model.Expected,
             Low = _model.Expected - required * _season.Sigma,
             High = _model.Expected + required * _season.Sigma,

@@ -60,6 +60,9 @@ public readonly record struct BaselineVerdict
     /// <summary>How far off, in robust standard deviations of the view that speaks; at most 100.</summary>
     public required double Sigma { get; init; }
 
+    /// <summary>What was judged: the value, for a counter its rate per second.</summary>
+    public required double Judged { get; init; }
+
     /// <summary>What the value was expected to be; for a counter its rate per second.</summary>
     public required double Expected { get; init; }
 
@@ -95,6 +98,7 @@ public readonly record struct BaselineVerdict
         Score = 0,
         IsAnomaly = false,
         Sigma = 0,
+        Judged = double.NaN,
         Expected = double.NaN,
         Low = double.NaN,
         High = double.NaN,

@@ -1,0 +1,99 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection.Baselines;
+
+namespace ChronosOps.Operator.Detection.Learnt;
+
+/// <summary>
+/// Makes a state that lasts of the onsets that the detector tells: from the anomaly until the value is back where it is usually found at that time. One for each series; not to be used by two threads at a time.
+/// </summary>
+public sealed class BaselineJudge(EffectiveSignal signal)
+{
+    /// <summary>With fewer samples a day's course is not known from noise.</summary>
+    public const int LeastSamples = 100;
+
+    /// <summary>After so many samples the level is the usual one, however far from the one before.</summary>
+    private const int LongestSamples = 1000;
+
+    /// <summary>So many usual samples in a row end what a single value began, or what only the mean of many showed.</summary>
+    private const int Over = 2;
+    private const int OverAfterDrift = 10;
+
+    /// <summary>What has come back so far, of the way that it was off, is back.</summary>
+    private const double Back = 0.25;
+
+    private readonly EffectiveBaseline _baseline = signal.Baseline ?? throw new ArgumentException("the signal has no baseline", nameof(signal));
+    private BaselineDetector _detector;
+    private BaselineVerdict _last;
+    private DateTimeOffset _at;
+    private Raised? _raised;
+
+    /// <summary>Judges the next sample, and learns it.</summary>
+    public void Step(DateTimeOffset time, double value)
+    {
+        var verdict = _detector.Step(time.ToUnixTimeMilliseconds() / 1000.0, value, SensitivityOf(_baseline.Sensitivity));
+        if (verdict.State is SampleState.NotANumber or SampleState.Late || double.IsNaN(verdict.Judged))
+        {
+            return;
+        }
+
+        (_last, _at) = (verdict, time);
+        var off = verdict.Judged - verdict.Expected;
+        if (verdict.IsAnomaly && _baseline.Concerns(off) && verdict.Samples > LeastSamples)
+        {
+            _raised = new Raised(_raised?.Since ?? time, verdict.Samples, Math.Max(Math.Abs(off), _raised?.Off ?? 0), Math.Max(verdict.Sigma, _raised?.Sigma ?? 0),
+                verdict.View is View.Drift or View.Shift ? OverAfterDrift : Over, 0);
+        }
+        else if (_raised is { } raised)
+        {
+            var usual = !_baseline.Concerns(off) || Math.Abs(off) <= Math.Max(verdict.High - verdict.Expected, Back * raised.Off);
+            raised = raised with { UsualInARow = usual ? raised.UsualInARow + 1 : 0 };
+            _raised = raised.UsualInARow >= raised.OverAfter || verdict.Samples - raised.AtSample > LongestSamples ? null : raised;
+        }
+    }
+
+    /// <summary>What it says now; null before the first sample.</summary>
+    public LearntReading? Read()
+    {
+        if (_at == default)
+        {
+            return null;
+        }
+
+        if (_last.Samples <= LeastSamples)
+        {
+            return new LearntReading(LearntState.Learning, _at, null, $"still learning what is usual: {_last.Samples} of {LeastSamples} samples");
+        }
+
+        var expected = new ExpectedRange(_last.Low, _last.High, _raised?.Sigma ?? _last.Sigma, _last.Samples);
+        var season = _last.Season switch
+        {
+            Season.Day => ", by the time of day",
+            Season.Week => ", by the hour of the week",
+            _ => "",
+        };
+        var unit = _last.IsCounter ? " a second" : "";
+        var seen = $"{signal.Describe(_last.Judged)}{unit}, usual are {signal.Describe(Math.Max(_last.Low, Floor))} to {signal.Describe(_last.High)}{season}";
+        return _raised is { } raised
+            ? new LearntReading(LearntState.Raised, _at, raised.Since,
+                $"{seen}: {Quantities.Format(Math.Round(raised.Sigma, 1))} sigma off, {Sigmas.SeverityOf(raised.Sigma).ToString().ToLowerInvariant()}, by {_last.Samples} samples") { Expected = expected }
+            : new LearntReading(LearntState.Calm, _at, null, seen) { Expected = expected };
+    }
+
+    /// <summary>What cannot be negative is not expected to be.</summary>
+    private double Floor => _last.Judged >= 0 ? Math.Min(0, _last.Judged) : double.NegativeInfinity;
+
+    private static Sensitivity SensitivityOf(BaselineSensitivity sensitivity) => sensitivity switch
+    {
+        BaselineSensitivity.Low => Sensitivity.Low,
+        BaselineSensitivity.High => Sensitivity.High,
+        _ => Sensitivity.Medium,
+    };
+
+    /// <param name="Since">When it was raised first.</param>
+    /// <param name="AtSample">The number of the sample that raised it last.</param>
+    /// <param name="Off">How far off it was, at most.</param>
+    /// <param name="Sigma">The same in standard deviations.</param>
+    /// <param name="OverAfter">How many usual samples in a row end it.</param>
+    /// <param name="UsualInARow">How many there were by now.</param>
+    private sealed record Raised(DateTimeOffset Since, long AtSample, double Off, double Sigma, int OverAfter, int UsualInARow);
+}

@@ -1,0 +1,38 @@
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Detection.Learnt;
+
+/// <summary>What is learnt of one signal of one workload: its baseline, its trend, or both. Not to be used by two threads at a time.</summary>
+public sealed class LearntSignal(EffectiveSignal signal)
+{
+    private readonly BaselineJudge? _baseline = signal.Baseline is null ? null : new BaselineJudge(signal);
+    private readonly TrendJudge? _trend = signal.Trend is null ? null : new TrendJudge(signal);
+
+    /// <summary>The signal as it is learnt; another query, or another judgement, has to be learnt anew.</summary>
+    public EffectiveSignal Signal => signal;
+
+    /// <summary>Up to when the series has been read; null: not yet.</summary>
+    public DateTimeOffset? ReadUntil { get; private set; }
+
+    /// <summary>Judges what is new, and learns it.</summary>
+    /// <param name="points">The new points, in order of time.</param>
+    /// <param name="until">Up to when the series was read, whether there was a point or not.</param>
+    public void Read(IReadOnlyList<Point> points, DateTimeOffset until)
+    {
+        foreach (var point in points.Where(point => ReadUntil is not { } before || point.Time > before))
+        {
+            _baseline?.Step(point.Time, point.Value);
+            _trend?.Step(point.Time, point.Value);
+        }
+
+        ReadUntil = until;
+    }
+
+    /// <summary>What it says now.</summary>
+    public LearntReadings Readings() => new(signal.Baseline is null ? null : _baseline?.Read(), signal.Trend is null ? null : _trend?.Read());
+}
+
+/// <summary>The words of both judgements on one signal.</summary>
+/// <param name="Baseline">Of the baseline; null where there is none, or no sample yet.</param>
+/// <param name="Trend">Of the trend; null likewise.</param>
+public sealed record LearntReadings(LearntReading? Baseline, LearntReading? Trend);

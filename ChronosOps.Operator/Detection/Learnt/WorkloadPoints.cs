@@ -1,0 +1,85 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection.Learnt;
+
+/// <summary>One series of a workload out of those of its pods, of today and of the past: what a baseline and a trend judge. Pure.</summary>
+public static class WorkloadPoints
+{
+    /// <summary>Of a query: the worst pod at each step. A series without a pod label is the workload's where it is the only one, and the policy names the workload.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="series">All series that the query gave in its namespace.</param>
+    /// <param name="namesOneWorkload">Whether the policy names this one workload.</param>
+    public static IReadOnlyList<Point> OfQuery(EffectiveSignal signal, WorkloadSnapshot workload, IReadOnlyList<Series> series, bool namesOneWorkload)
+    {
+        var own = namesOneWorkload && series is [var only] && !only.Labels.ContainsKey("pod") ? series : [.. Owned(workload, series)];
+        var lowIsWorse = signal.Baseline?.Direction == BaselineDirection.Below || signal.Trend?.IsFloor == true;
+        return [.. from point in own.SelectMany(one => one.Points)
+                   where double.IsFinite(point.Value)
+                   group point.Value by point.Time into same
+                   orderby same.Key
+                   select new Point(same.Key, lowIsWorse ? same.Min() : same.Max())];
+    }
+
+    /// <summary>Of requests: the share of errors, or the 95th percentile of durations, of all pods together in each step with enough requests.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="traffic">The counters of its namespace, among others.</param>
+    public static IReadOnlyList<Point> OfTraffic(EffectiveSignal signal, WorkloadSnapshot workload, TrafficSeries traffic)
+    {
+        if (traffic.Grid.Count < 2)
+        {
+            return [];
+        }
+
+        var step = traffic.Grid[1] - traffic.Grid[0];
+        var cells = new Dictionary<DateTimeOffset, Cell>();
+        var live = new Dictionary<string, HashSet<DateTimeOffset>>();
+        foreach (var one in Owned(workload, traffic.Requests))
+        {
+            live[one.Labels["pod"]] = [.. one.Points.Select(point => point.Time)];
+            Add(one, null, (cell, count) => cell.Requests += count);
+        }
+
+        foreach (var one in Owned(workload, traffic.Errors))
+        {
+            Add(one, live.GetValueOrDefault(one.Labels["pod"]), (cell, count) => cell.Errors += count);
+        }
+
+        foreach (var one in Owned(workload, signal.Kind == SignalKind.LatencyP95 ? traffic.Latency ?? [] : []))
+        {
+            if (TrafficQueries.TryBound(one.Labels.GetValueOrDefault("le"), out var bound))
+            {
+                Add(one, live.GetValueOrDefault(one.Labels["pod"]), (cell, count) => cell.Latency[bound] = cell.Latency.GetValueOrDefault(bound) + count);
+            }
+        }
+
+        return [.. from entry in cells
+                   orderby entry.Key
+                   let value = TrafficJudge.Measure(signal, [entry.Value.ToStep(entry.Key - step, entry.Key)])
+                   where value is not null
+                   select new Point(entry.Key, value.Value)];
+
+        void Add(Series series, HashSet<DateTimeOffset>? liveAt, Action<Cell, double> add)
+        {
+            foreach (var (to, count) in Increments.Of(series.Points, traffic.Grid, null, liveAt))
+            {
+                if (!cells.TryGetValue(to, out var cell))
+                {
+                    cells[to] = cell = new Cell();
+                }
+
+                add(cell, count);
+            }
+        }
+    }
+
+    private static IEnumerable<Series> Owned(WorkloadSnapshot workload, IEnumerable<Series> series)
+    {
+        var today = workload.Pods.Select(pod => pod.Name).ToHashSet();
+        return series.Where(one => one.Labels.TryGetValue("pod", out var pod)
+            && one.Labels.GetValueOrDefault("namespace", workload.Key.Namespace) == workload.Key.Namespace
+            && (today.Contains(pod) || PodNames.IsOf(workload.Key, pod)));
+    }
+}
