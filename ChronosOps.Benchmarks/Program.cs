@@ -1,9 +1,10 @@
 using System.CommandLine;
 using ChronosOps.Benchmarks;
 using ChronosOps.Benchmarks.Nab;
+using ChronosOps.Benchmarks.Poll;
 using ChronosOps.Kubernetes;
 
-// What the scripts hack/bench-* need done to a cluster (KUBECONFIG says which), and what the detector is worth.
+// What the scripts hack/bench-* need done to a cluster (KUBECONFIG says which), what the detector is worth, and what evaluating many workloads takes.
 var ns = new Option<string>("--namespace") { Description = "The namespace.", DefaultValueFactory = _ => "bench" };
 var deployments = new Option<int>("--deployments") { Description = "How many Deployments.", DefaultValueFactory = _ => 500 };
 var replicas = new Option<int>("--replicas") { Description = "Pods of each.", DefaultValueFactory = _ => 4 };
@@ -41,7 +42,13 @@ nab.SetAction(parsed => NabReport.Run(parsed.GetRequiredValue(data), parsed.GetV
 var series = new Option<int>("--series") { Description = "How many series, in turn.", DefaultValueFactory = _ => 1 };
 var judge = new Command("judge", "Measures how long the detector takes for a sample.") { series };
 judge.SetAction(parsed => JudgingSpeed.Run(parsed.GetValue(series)));
-return await new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch, nab, judge }.Parse(args).InvokeAsync();
+var root = new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch, nab, judge };
+foreach (var poll in PollCommand.New())
+{
+    root.Subcommands.Add(poll);
+}
+
+return await root.Parse(args).InvokeAsync();
 
 static KubernetesClient Connect() => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(
     Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } file ? file : throw new InvalidOperationException("KUBECONFIG names no cluster")));

@@ -60,15 +60,15 @@ public static class OperatorHost
         var policyCache = new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new() { Namespace = scope }, loggers.CreateLogger("RemediationPolicies"), time);
         var incidentCache = new Informer<Incident>(client.For(ApiResources.Incidents), new() { Namespace = scope }, loggers.CreateLogger("Incidents"), time);
         var catalog = new WorkloadCatalog(running, time);
-        var policies = new PolicyRegistry(policyCache, catalog);
+        var policies = new PolicyRegistry(policyCache, catalog, options.PolicyOrigins);
         var incidents = new IncidentBook(incidentCache);
         var knownGood = new KnownGoodBook();
 
         // Sees.
-        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        var prometheus = new PrometheusOptions { Url = options.PrometheusUrl, Timeout = options.PrometheusTimeout, BearerTokenFile = options.PrometheusBearerTokenFile };
-        var series = new MeasuredSource(new PrometheusSeriesSource(http, prometheus, time), metrics);
         var interval = options.EvaluationInterval;
+        var series = new PrometheusSources(options.Prometheus(), client, interval, time, (origin, source) => new MeasuredSource(source, metrics, tellsClock: origin == SeriesOrigin.Own));
+        var spanned = new SpannedReader();
+        spanned.Divided += metrics.SeriesDivided;
         var board = new SignalBoard();
         var learnt = new LearntBoard(interval * LearningSteps);
         var learning = new LearningLoop(policies, new Learner(series, learnt), learnt, time, loggers.CreateLogger<LearningLoop>());
@@ -94,8 +94,8 @@ public static class OperatorHost
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
 
         var loop = new DetectionLoop(
-            catalog, policies, new Evaluation(series, interval, learnt), board, knownGood,
-            new KnownGoodSeeder(series, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
+            catalog, policies, new Evaluation(series, interval, learnt, spanned), board, knownGood,
+            new KnownGoodSeeder(series, spanned, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
             new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>()),
             new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
             metrics, time, interval, loggers.CreateLogger<DetectionLoop>());

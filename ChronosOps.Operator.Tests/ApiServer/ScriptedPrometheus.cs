@@ -81,6 +81,11 @@ internal sealed class ScriptedPrometheus : IAsyncDisposable
 
     private JsonArray Result(string query, List<DateTimeOffset> grid)
     {
+        if (query.Contains("timestamp(", StringComparison.Ordinal) && query.Contains("label_replace", StringComparison.Ordinal))
+        {
+            return new JsonArray([.. grid.Take(1).Select(Newest).OfType<JsonNode>()]);
+        }
+
         var series = query.Contains("_bucket", StringComparison.Ordinal) ? Pods().SelectMany(pod => TrafficSimulation.Bounds.Select((bound, i) => Series(pod, grid, s => s.Buckets[i], bound)))
             : query.Contains("5..", StringComparison.Ordinal) ? Pods().Select(pod => Series(pod, grid, s => s.Errors > 0 ? s.Errors : null))
             : query.Contains("http_requests_total", StringComparison.Ordinal) ? Pods().Select(pod => Series(pod, grid, s => s.Requests))
@@ -89,6 +94,15 @@ internal sealed class ScriptedPrometheus : IAsyncDisposable
 
         IReadOnlyList<string> Pods() => Traffic.Pods;
     }
+
+    /// <summary>When a pod was scraped last.</summary>
+    private JsonObject? Newest(DateTimeOffset time) => Traffic.Pods.Select(pod => Traffic.At(pod, time)?.Time).Max() is { } last
+        ? new JsonObject
+        {
+            ["metric"] = new JsonObject { ["namespace"] = Namespace },
+            ["values"] = new JsonArray(new JsonArray(time.ToUnixTimeMilliseconds() / 1000.0, (last.ToUnixTimeMilliseconds() / 1000.0).ToString("0.###", CultureInfo.InvariantCulture))),
+        }
+        : null;
 
     private JsonObject? Series(string pod, List<DateTimeOffset> grid, Func<TrafficSimulation.Sample, double?> value, double? bound = null)
     {

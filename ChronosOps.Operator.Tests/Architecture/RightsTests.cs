@@ -46,7 +46,7 @@ public sealed class RightsTests
     {
         var rules = RbacCommand.Rules();
         Assert.DoesNotContain(rules, rule => rule.Group == "*" || rule.Resource.Contains('*', StringComparison.Ordinal));
-        Assert.All(rules.Where(rule => rule.Resource == "secrets"), rule => Assert.Equal((RbacVerb.Get, "ReadSecretMetadata"), (rule.Verbs, rule.When)));
+        Assert.All(rules.Where(rule => rule.Resource == "secrets"), rule => Assert.Equal((RbacVerb.Get, true), (rule.Verbs, rule.When is "ReadSecretMetadata" or "PolicySecrets")));
     }
 
     /// <summary>The command line acts with the rights of whoever calls it.</summary>

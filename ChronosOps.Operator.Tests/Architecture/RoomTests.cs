@@ -27,7 +27,7 @@ public sealed class RoomTests
         ["Remediation"] = ["Api", "Workloads", "Decisions"],
         ["Verification"] = ["Api", "Workloads", "Detection"],
         ["Telemetry"] = ["Api", "Detection"],
-        ["Integrations"] = ["Detection"],
+        ["Integrations"] = ["Api", "Detection"],
         ["Web"] = ["Telemetry", "Controllers"],
     };
 
@@ -70,7 +70,7 @@ public sealed class RoomTests
     public void ARoomThatJudgesDoesNothingElse(string room) => AssertPure(TypesOf(room));
 
     [Theory]
-    [InlineData("Detection", "Evaluation", "ISeriesSource")]
+    [InlineData("Detection", "Evaluation", "ISeriesSource", "SeriesRound", "SpannedReader")]
     [InlineData("Incidents", "IncidentBook")]
     [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory", "ServiceCatalog")]
     [InlineData("Remediation", "RollbackEffect", "RestartEffect", "RollingRestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]

@@ -134,4 +134,39 @@ public sealed class RunSettingsTests
     [InlineData("http://+", false)]
     public async Task AcceptsOnlyAddressesThatCanBeListenedOn(string address, bool accepted) =>
         Assert.Equal(accepted ? 42 : 2, await _cli.RunAsync("run", "--prometheus-url=http://p", "--listen", address));
+
+    [Fact]
+    public async Task PoliciesMaySayNothingOfPrometheusUnlessItIsSaid()
+    {
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p"));
+        Assert.Equal((0, 0, false), (_cli.Ran!.PolicyOrigins.Urls.Count, _cli.Ran.PolicyOrigins.Tenants.Count, _cli.Ran.PolicyOrigins.Secrets));
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p", "--allow-prometheus-url=https://a/x,http://b:9090", "--allow-prometheus-tenants=team-*={namespace}", "--policy-secrets=true", "--prometheus-tenant=ops"));
+        var options = _cli.Ran!;
+        Assert.Equal(["https://a/x", "http://b:9090/"], options.PolicyOrigins.Urls.Select(url => url.ToString()));
+        Assert.Equal((new ChronosOps.Operator.Api.TenantRule("team-*", "{namespace}"), true, "ops"), (Assert.Single(options.PolicyOrigins.Tenants), options.PolicyOrigins.Secrets, options.PrometheusTenant));
+    }
+
+    [Theory]
+    [InlineData("--allow-prometheus-url=https://user@a", "--allow-prometheus-url")]
+    [InlineData("--allow-prometheus-url=a,b", "--allow-prometheus-url")]
+    [InlineData("--allow-prometheus-tenants=team", "--allow-prometheus-tenants")]
+    [InlineData("--policy-secrets=perhaps", "--policy-secrets")]
+    [InlineData("--prometheus-tenant=a|b", "--prometheus-tenant")]
+    [InlineData("--prometheus-tenant=..", "--prometheus-tenant")]
+    [InlineData("--prometheus-ca-file=/nowhere", "--prometheus-ca-file")]
+    public async Task AWrongSettingOfPrometheusIsNamed(string argument, string flag)
+    {
+        Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url=http://p", argument));
+        Assert.Contains(flag + " (", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SettingsThatDoNotGoTogetherAreRefused()
+    {
+        var file = Path.GetTempFileName();
+        Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url=http://p", $"--prometheus-bearer-token-file={file}", $"--prometheus-basic-auth-file={file}", $"--prometheus-cert-file={file}"));
+        Assert.Contains("give one of them", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("give both or none", _cli.Error.ToString(), StringComparison.Ordinal);
+        File.Delete(file);
+    }
 }

@@ -42,7 +42,7 @@ public sealed class EvaluationTests
                       select (SampleWorkload.Rolling() with { Key = new WorkloadKey(WorkloadKind.Deployment, $"ns{ns}", $"app{workload}") }, policy);
         var readings = await RunAsync(many, [.. watched]);
         Assert.Equal(400, readings.Count);
-        Assert.Equal(3, one.Queries.Count);
+        Assert.Equal(4, one.Queries.Count);
         Assert.Equal(one.Queries.Count, many.Queries.Count);
     }
 
@@ -60,7 +60,7 @@ public sealed class EvaluationTests
     {
         var source = new FakeSource(_ => []);
         await RunAsync(source, Watched(SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()] }));
-        Assert.Equal([TrafficQueries.Requests(["shop"]), TrafficQueries.Errors(["shop"])], source.Queries);
+        Assert.Equal(new[] { TrafficQueries.Requests(["shop"]), TrafficQueries.Errors(["shop"]), Freshness.Query.Text(["shop"]) }.Order(), source.Queries.Order());
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class EvaluationTests
         var source = new FakeSource(_ => []);
         await new Evaluation(source, Interval, new LearntBoard(Interval * 4)).RunAsync(Watched(SamplePolicy.Effective()), SampleWorkload.At(3.7), TestContext.Current.CancellationToken);
         Assert.All(source.Ranges, range => Assert.Equal((SampleWorkload.Now, Interval), (range.End, range.Step)));
-        Assert.All(source.Ranges, range => Assert.True(range.End - range.Start >= TimeSpan.FromSeconds(30)));
+        Assert.All(source.Ranges.Where(range => range.Start < range.End), range => Assert.True(range.End - range.Start >= TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class EvaluationTests
         var source = new FakeSource(_ => []);
         var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Window = TimeSpan.FromHours(1) }] };
         await RunAsync(source, Watched(policy));
-        Assert.All(source.Ranges, range => Assert.InRange((range.End - range.Start) / range.Step, 1, 62));
+        Assert.All(source.Ranges.Where(range => range.Start < range.End), range => Assert.InRange((range.End - range.Start) / range.Step, 1, 62));
     }
 
     private static IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> Watched(EffectivePolicy policy) => [(SampleWorkload.Rolling(), policy)];

@@ -20,6 +20,8 @@ public sealed partial class ChronosMetricsTests
             "chronosops_evaluations_total{result=\"Ok\"} 1",
             "chronosops_evaluation_duration_seconds_bucket{le=\"0.25\"} 1",
             "chronosops_series_queries_total{result=\"Timeout\"} 1",
+            "chronosops_series_queries_divided_total 1",
+            "chronosops_series_clock_ahead_seconds -2.5",
             "chronosops_incidents_opened_total 1",
             "chronosops_incident_transitions_total{phase=\"Acting\",reason=\"GatesAllow\"} 1",
             "chronosops_gate_verdicts_total{gate=\"EmergencyStop\",verdict=\"Allow\"} 1",
@@ -79,6 +81,8 @@ public sealed partial class ChronosMetricsTests
     {
         metrics.Evaluation("Ok", TimeSpan.FromMilliseconds(200));
         metrics.SeriesQuery("Timeout");
+        metrics.SeriesDivided();
+        metrics.ClockAhead(TimeSpan.FromSeconds(-2.5));
         metrics.IncidentOpened();
         metrics.Transition(IncidentPhase.Acting, "GatesAllow");
         metrics.GateVerdict("EmergencyStop", "Allow");

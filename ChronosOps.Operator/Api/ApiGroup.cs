@@ -39,5 +39,7 @@ public static class ApiPatterns
     public const string Number = "^[0-9]+([.][0-9]+)?$";
     public const string UnitInterval = "^(0([.][0-9]+)?|1([.]0+)?)$";
     public const string DnsLabel = "^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$";
+    public const string Tenant = "^[a-zA-Z0-9_.-]+$";
+    public const string HttpUrl = "^https?://[A-Za-z0-9:._~/\\[\\]-]+$";
     public const string DnsSubdomain = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
 }

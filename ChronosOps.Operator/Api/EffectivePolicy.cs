@@ -19,6 +19,9 @@ public sealed record EffectivePolicy
     public required string? WorkloadName { get; init; }
     public required V1LabelSelector? Selector { get; init; }
     public required IReadOnlyList<EffectiveSignal> Signals { get; init; }
+
+    /// <summary>Which Prometheus its series are read from, and as whom.</summary>
+    public SeriesOrigin Origin { get; init; } = SeriesOrigin.Own;
     public required TimeSpan RolloutDeadline { get; init; }
     public required IReadOnlyList<RemediationAction> Ladder { get; init; }
     public required double MinimumConfidence { get; init; }
@@ -74,7 +77,7 @@ public sealed record EffectiveSignal
     public required string Name { get; init; }
     public required SignalKind Kind { get; init; }
 
-    /// <summary>The query, bound to the namespace; null for what is counted by requests.</summary>
+    /// <summary>The query, bound to the namespace; null for what is counted by requests. A preset's is asked for all namespaces at once instead (<see cref="PresetQuery"/>).</summary>
     public string? Query { get; init; }
 
     /// <summary>A ratio, seconds, the reciprocal of seconds where it tells how fast something runs out, or the query's own unit. Infinite where the policy gives none.</summary>

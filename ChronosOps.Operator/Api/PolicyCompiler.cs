@@ -16,7 +16,9 @@ public sealed class PolicyCompiler
     private readonly List<FieldError> _errors = [];
 
     /// <summary>The policy, or null and what is wrong with each field.</summary>
-    public static (EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors) Compile(RemediationPolicy policy)
+    /// <param name="policy">The policy.</param>
+    /// <param name="rules">What it may say of Prometheus; nothing where it is left out.</param>
+    public static (EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors) Compile(RemediationPolicy policy, OriginRules? rules = null)
     {
         if (policy.Spec.Unreadable is { } unreadable)
         {
@@ -24,7 +26,9 @@ public sealed class PolicyCompiler
         }
 
         var compiler = new PolicyCompiler();
-        var effective = compiler.Read(policy);
+        var (origin, wrong) = OriginCompiler.Read(policy.Spec.Prometheus, policy.Metadata.NamespaceProperty ?? "", rules ?? OriginRules.None);
+        compiler._errors.AddRange(wrong);
+        var effective = compiler.Read(policy) with { Origin = origin };
         return (compiler._errors.Count == 0 ? effective : null, compiler._errors);
     }
 

@@ -15,19 +15,22 @@ public static class PresetQueries
     /// <summary>How long a consumer's queue is by its own account: as Micrometer, OpenTelemetry and the usual rules of the JMX exporter name Kafka's records-lag-max.</summary>
     private const string Lag = "kafka_consumer_fetch_manager_records_lag_max|kafka_consumer_records_lag_max|kafka_consumer_consumer_fetch_manager_metrics_records_lag_max";
 
-    /// <summary>The query of a saturation, or of a queue.</summary>
+    /// <summary>The query of a saturation, or of a queue, in one namespace.</summary>
+    public static string Of(SignalKind kind, string @namespace, TimeSpan window) => Of(kind, [@namespace], window);
+
+    /// <summary>The query of a saturation, or of a queue. Gives a series for each namespace and pod.</summary>
     /// <param name="kind">Which.</param>
-    /// <param name="namespace">The namespace of the policy.</param>
+    /// <param name="namespaces">The namespaces of the policies.</param>
     /// <param name="window">Over how much of the past usage is averaged; of memory, and of a queue, the last value counts.</param>
     /// <exception cref="ArgumentOutOfRangeException">It has no such query.</exception>
-    public static string Of(SignalKind kind, string @namespace, TimeSpan window)
+    public static string Of(SignalKind kind, IReadOnlyList<string> namespaces, TimeSpan window)
     {
         if (kind == SignalKind.QueueLag)
         {
-            return $"max by (namespace, pod) ({{__name__=~\"{Lag}\",namespace=\"{@namespace}\"}})";
+            return $"max by (namespace, pod) ({{__name__=~\"{Lag}\",{Within(namespaces)}}})";
         }
 
-        var of = Containers(@namespace);
+        var of = Containers(namespaces);
         var rate = $"{of}[{(long)window.TotalSeconds}s]";
         var ratio = kind switch
         {
@@ -43,16 +46,19 @@ public static class PresetQueries
         return $"max by (namespace, pod) ({ratio})";
     }
 
+    /// <summary>The growth of memory in one namespace.</summary>
+    public static string Growth(string @namespace, TimeSpan horizon) => Growth([@namespace], horizon);
+
     /// <summary>
     /// How much of the memory that is left is used up in a second, at the present pace: the reciprocal of the time until the limit. It looks as far back as ahead, in three parts, and
     /// the slowest of the three is the pace: what levels off, as a cache does that is full, and what rises at once, comes to no limit. A container that does not run for so
     /// long is only warming up, as far as anybody can tell, and uses up nothing.
     /// </summary>
-    /// <param name="namespace">The namespace of the policy.</param>
+    /// <param name="namespaces">The namespaces of the policies.</param>
     /// <param name="horizon">The time until the limit that is too short.</param>
-    public static string Growth(string @namespace, TimeSpan horizon)
+    public static string Growth(IReadOnlyList<string> namespaces, TimeSpan horizon)
     {
-        var of = Containers(@namespace);
+        var of = Containers(namespaces);
         var part = (long)Math.Ceiling(horizon.TotalSeconds / 3);
         var used = $"container_memory_working_set_bytes{of}";
         var limit = $"(container_spec_memory_limit_bytes{of} > 0)";
@@ -67,5 +73,9 @@ public static class PresetQueries
     }
 
     /// <summary>The pause container, and the sums over a pod, have no name of a container of their own.</summary>
-    private static string Containers(string @namespace) => $"{{namespace=\"{@namespace}\",container!=\"\",container!=\"POD\"}}";
+    private static string Containers(IReadOnlyList<string> namespaces) => $"{{{Within(namespaces)},container!=\"\",container!=\"POD\"}}";
+
+    // Namespace names hold only letters, digits and dashes: nothing in them needs escaping in a regular expression.
+    private static string Within(IReadOnlyList<string> namespaces) =>
+        namespaces.Count == 1 ? $"namespace=\"{namespaces[0]}\"" : $"namespace=~\"{string.Join('|', namespaces)}\"";
 }

@@ -9,6 +9,9 @@ internal static class RbacSwitches
     /// <summary>The operator may look whether Secrets changed.</summary>
     public const string ReadSecretMetadata = nameof(ReadSecretMetadata);
 
+    /// <summary>The operator may read the Secrets with credentials for Prometheus that policies name.</summary>
+    public const string PolicySecrets = nameof(PolicySecrets);
+
     /// <summary>The operator watches all namespaces, and so may see the nodes.</summary>
     public const string WatchesAll = nameof(WatchesAll);
 

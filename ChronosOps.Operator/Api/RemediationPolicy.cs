@@ -37,6 +37,9 @@ public sealed class RemediationPolicySpec : WrittenSpec
     [XListMapKeys("name")]
     public List<SignalSpec> Signals { get; set; } = [];
 
+    /// <summary>Another Prometheus than the operator's own, or the same as another tenant. What may be named here the administrator decides; by default nothing.</summary>
+    public PrometheusSpec? Prometheus { get; set; }
+
     /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from the start of the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
     [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
@@ -82,6 +85,33 @@ public sealed class WorkloadSelector
 
     /// <summary>Selects workloads by their labels. An empty selector selects every workload of the namespace.</summary>
     public V1LabelSelector? Selector { get; set; }
+}
+
+/// <summary>Where the series of a policy are read from, and as whom.</summary>
+public sealed class PrometheusSpec
+{
+    /// <summary>The tenant whose series are read, sent as X-Scope-OrgID.</summary>
+    [Length(1, 150)]
+    [Pattern(ApiPatterns.Tenant)]
+    public string? Tenant { get; set; }
+
+    /// <summary>The address of a Prometheus, or of what answers like one. The operator's own where it is left out. The operator's credentials are never sent to another.</summary>
+    [Length(1, 512)]
+    [Pattern(ApiPatterns.HttpUrl)]
+    public string? Url { get; set; }
+
+    /// <summary>A Secret of this namespace with the credentials, which take the place of the operator's own: token, or username and password; ca.crt; tls.crt and tls.key.</summary>
+    public PrometheusSecret? SecretRef { get; set; }
+}
+
+/// <summary>Names a Secret of the policy's own namespace.</summary>
+public sealed class PrometheusSecret
+{
+    /// <summary>Its name.</summary>
+    [Required]
+    [Length(1, 253)]
+    [Pattern(ApiPatterns.DnsSubdomain)]
+    public string Name { get; set; } = "";
 }
 
 /// <summary>The kinds of workload that ChronosOps handles.</summary>

@@ -15,6 +15,7 @@ internal static class RbacCommand
     {
         [RbacSwitches.IncidentRetention] = "regexMatch \"[1-9]\" (toString .Values.incidentRetention)",
         [RbacSwitches.ReadSecretMetadata] = ".Values.rbac.readSecretMetadata",
+        [RbacSwitches.PolicySecrets] = ".Values.rbac.readPolicySecrets",
         [RbacSwitches.WatchesAll] = "eq .Values.scope \"cluster\"",
         [RbacSwitches.LeaderElection] = ".Values.leaderElection.enabled",
         [RbacSwitches.WatchesElsewhere] = "and (eq .Values.scope \"namespace\") (ne (include \"chronosops.watchNamespace\" .) .Release.Namespace)",
@@ -26,13 +27,14 @@ internal static class RbacCommand
     {
         var namespaced = new Option<bool>("--namespaced") { Description = "A Role for one namespace instead of a ClusterRole." };
         var secrets = new Option<bool>("--read-secret-metadata") { Description = "With the right to get Secrets, so that a change of one is noticed." };
+        var policySecrets = new Option<bool>("--policy-secrets") { Description = "With the right to get Secrets, so that policies can name one with credentials for Prometheus." };
         var folder = new Option<string?>("--output-dir") { Description = "Write clusterrole.yaml, role.yaml and the chart's _operator-rules.tpl into this folder instead of printing.", HelpName = "DIR" };
-        var command = new Command("rbac", "Prints the role that the operator needs.") { namespaced, secrets, folder };
+        var command = new Command("rbac", "Prints the role that the operator needs.") { namespaced, secrets, policySecrets, folder };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (parsed.GetValue(folder) is not { Length: > 0 } target)
             {
-                await host.Out.WriteAsync(Role(parsed.GetValue(namespaced) ? "Role" : "ClusterRole", parsed.GetValue(secrets)));
+                await host.Out.WriteAsync(Role(parsed.GetValue(namespaced) ? "Role" : "ClusterRole", parsed.GetValue(secrets), parsed.GetValue(policySecrets)));
                 return ExitCodes.Ok;
             }
 
@@ -48,7 +50,7 @@ internal static class RbacCommand
     /// <summary>All rights that the operator's classes name.</summary>
     internal static IReadOnlyList<RbacRule> Rules() => RbacRule.Collect(typeof(RbacCommand).Assembly.GetTypes());
 
-    private static string Role(string kind, bool secrets)
+    private static string Role(string kind, bool secrets, bool policySecrets = false)
     {
         var text = new StringBuilder($"# {Header}\n").Append(
             $"""
@@ -62,7 +64,7 @@ internal static class RbacCommand
             rules:
 
             """);
-        foreach (var rule in Rules().Where(rule => !rule.Own && (rule.When is null or RbacSwitches.IncidentRetention || (secrets && rule.When == RbacSwitches.ReadSecretMetadata) || (kind == "ClusterRole" && rule.When == RbacSwitches.WatchesAll))))
+        foreach (var rule in Rules().Where(rule => !rule.Own && (rule.When is null or RbacSwitches.IncidentRetention || (secrets && rule.When == RbacSwitches.ReadSecretMetadata) || (policySecrets && rule.When == RbacSwitches.PolicySecrets) || (kind == "ClusterRole" && rule.When == RbacSwitches.WatchesAll))))
         {
             text.Append(rule.ToYaml());
         }

@@ -1,3 +1,6 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Integrations.Prometheus;
+
 namespace ChronosOps.Operator.Cli;
 
 /// <summary>How the operator was told to run: from flags, then from the environment, then from a file, then by default.</summary>
@@ -8,6 +11,24 @@ public sealed record RunOptions
 
     /// <summary>A file with a bearer token for Prometheus.</summary>
     public string? PrometheusBearerTokenFile { get; init; }
+
+    /// <summary>A file with user:password for Prometheus.</summary>
+    public string? PrometheusBasicAuthFile { get; init; }
+
+    /// <summary>A file with the certificate authorities that Prometheus' certificate is held against.</summary>
+    public string? PrometheusCaFile { get; init; }
+
+    /// <summary>A file with a client certificate for Prometheus.</summary>
+    public string? PrometheusCertificateFile { get; init; }
+
+    /// <summary>A file with its key.</summary>
+    public string? PrometheusKeyFile { get; init; }
+
+    /// <summary>The tenant of the operator's own queries.</summary>
+    public string? PrometheusTenant { get; init; }
+
+    /// <summary>What policies may say of Prometheus.</summary>
+    public OriginRules PolicyOrigins { get; init; } = OriginRules.None;
 
     /// <summary>After how long a query is given up.</summary>
     public required TimeSpan PrometheusTimeout { get; init; }
@@ -47,4 +68,17 @@ public sealed record RunOptions
 
     /// <summary>The context of the kubeconfig, if not its current one.</summary>
     public string? Context { get; init; }
+
+    /// <summary>The operator's own Prometheus.</summary>
+    internal PrometheusOptions Prometheus() => new()
+    {
+        Url = PrometheusUrl,
+        Tenant = PrometheusTenant,
+        Timeout = PrometheusTimeout,
+        BearerTokenFile = PrometheusBearerTokenFile,
+        BasicAuthFile = PrometheusBasicAuthFile,
+        CaFile = PrometheusCaFile,
+        CertificateFile = PrometheusCertificateFile,
+        KeyFile = PrometheusKeyFile,
+    };
 }

@@ -7,27 +7,44 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Looks into the series' history for workloads of which nothing is remembered, once for each.</summary>
-public sealed class KnownGoodSeeder(ISeriesSource source, KnownGoodBook book, IncidentBook incidents, TimeProvider time, ILogger<KnownGoodSeeder> log)
+public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader, KnownGoodBook book, IncidentBook incidents, TimeProvider time, ILogger<KnownGoodSeeder> log)
 {
+    /// <summary>An hour of so many workloads is held in memory at once, or of the one namespace that has more.</summary>
+    private const int WorkloadsAtOnce = 500;
+    private static readonly SpannedQuery Requests = new(nameof(Requests), TrafficQueries.Requests);
+    private static readonly SpannedQuery Errors = new(nameof(Errors), TrafficQueries.Errors);
+    private static readonly SpannedQuery Latency = new(nameof(Latency), TrafficQueries.Latency);
+
     private readonly HashSet<string> _looked = [];
 
     public async Task SeedAsync(IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, CancellationToken ct)
     {
         _looked.IntersectWith(watched.Select(pair => pair.Workload.Uid));
         var blank = watched.Where(pair => !_looked.Contains(pair.Workload.Uid) && book.IsBlank(pair.Workload.Uid) && pair.Policy.KnownGoodRequests > 0 && pair.Workload.Job is null).ToList();
-        if (blank.Count == 0)
+        foreach (var batch in Batches(blank))
         {
-            return;
+            await ReadAsync(batch, ct).ConfigureAwait(false);
         }
+    }
 
-        try
+    /// <summary>Whole namespaces of one source, as many as may be held at once.</summary>
+    private static IEnumerable<List<(WorkloadSnapshot Workload, EffectivePolicy Policy)>> Batches(List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> blank)
+    {
+        foreach (var origin in blank.GroupBy(pair => pair.Policy.Origin))
         {
-            await ReadAsync(blank, ct).ConfigureAwait(false);
-            _looked.UnionWith(blank.Select(pair => pair.Workload.Uid));
-        }
-        catch (SeriesUnavailableException e)
-        {
-            log.LogDebug("The history cannot be read yet: {Error}", e.Message);
+            var batch = new List<(WorkloadSnapshot, EffectivePolicy)>();
+            foreach (var ns in origin.GroupBy(pair => pair.Policy.Namespace))
+            {
+                if (batch.Count > 0 && batch.Count + ns.Count() > WorkloadsAtOnce)
+                {
+                    yield return batch;
+                    batch = [];
+                }
+
+                batch.AddRange(ns);
+            }
+
+            yield return batch;
         }
     }
 
@@ -36,11 +53,24 @@ public sealed class KnownGoodSeeder(ISeriesSource source, KnownGoodBook book, In
         var now = time.GetUtcNow();
         var grid = TimeGrid.Until(now, KnownGoodHistory.Step, (int)(KnownGoodHistory.Depth / KnownGoodHistory.Step));
         var namespaces = blank.Select(pair => pair.Policy.Namespace).Distinct().ToList();
-        var series = new TrafficSeries(grid, await Query(TrafficQueries.Requests(namespaces)).ConfigureAwait(false),
-            await Query(TrafficQueries.Errors(namespaces)).ConfigureAwait(false), await Query(TrafficQueries.Latency(namespaces)).ConfigureAwait(false));
-        var builder = new TrafficBuilder(series);
+        var origin = blank[0].Policy.Origin;
+        var requests = await Query(Requests).ConfigureAwait(false);
+
+        // A source that does not answer is not waited for three times.
+        var answers = requests.Failures.Count < namespaces.Count;
+        var errors = answers ? await Query(Errors).ConfigureAwait(false) : SpannedSeries.None;
+        var latency = answers ? await Query(Latency).ConfigureAwait(false) : SpannedSeries.None;
+        var unread = requests.Failures.Concat(errors.Failures).Concat(latency.Failures).DistinctBy(failure => failure.Key).ToDictionary();
+        var builder = new TrafficBuilder(new TrafficSeries(grid, requests.Series, errors.Series, latency.Series));
         foreach (var (workload, policy) in blank)
         {
+            if (unread.TryGetValue(policy.Namespace, out var failure))
+            {
+                log.LogDebug("The history of {Workload} cannot be read yet: {Error}", workload.Key, failure.Message);
+                continue;
+            }
+
+            _looked.Add(workload.Uid);
             var suspects = incidents.Of(workload.Key).Select(incident => incident.Status?.Suspect?.Hash).OfType<string>().ToHashSet();
             var found = KnownGoodHistory.Read(workload, policy, builder.Of(workload), suspects, now);
             if (found.Count > 0)
@@ -50,6 +80,7 @@ public sealed class KnownGoodSeeder(ISeriesSource source, KnownGoodBook book, In
             }
         }
 
-        Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], KnownGoodHistory.Step, ct);
+        Task<SpannedSeries> Query(SpannedQuery query) =>
+            reader.ReadAsync(sources.Of(origin), origin, query, namespaces, new SeriesRange(grid[0], grid[^1], KnownGoodHistory.Step), now, ct);
     }
 }

@@ -8,7 +8,7 @@ namespace ChronosOps.Operator.Controllers;
 public sealed record PolicyEntry(RemediationPolicy Object, EffectivePolicy? Effective, IReadOnlyList<FieldError> Errors);
 
 /// <summary>The policies of the watched namespaces, each compiled once per generation.</summary>
-public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, WorkloadCatalog catalog)
+public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, WorkloadCatalog catalog, OriginRules? rules = null)
 {
     private readonly Dictionary<string, (long Generation, EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors)> _compiled = [];
     private readonly Lock _lock = new();
@@ -55,7 +55,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
             var uid = policy.Uid() ?? "";
             if (!_compiled.TryGetValue(uid, out var known) || known.Generation != policy.Generation())
             {
-                var (effective, errors) = PolicyCompiler.Compile(policy);
+                var (effective, errors) = PolicyCompiler.Compile(policy, rules);
                 _compiled[uid] = known = (policy.Generation(), effective, errors);
             }
 

@@ -143,6 +143,8 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         return readings.Count == 0 ? ("Unknown", "NoWorkloads", "there is nothing to measure")
             : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(MostNamed))}{(unmeasured.Count > MostNamed ? ", …" : "")}")
             : readings.All(reading => reading.Policy.Signals.Count == 0) ? ("True", "NoSignals", "the policy has no signals from series; pod states need none")
+            : readings.Select(reading => reading.ClockAhead).FirstOrDefault(ahead => ahead?.Duration() > Freshness.ClockTolerance) is { } clock
+                ? ("True", "ClockSkew", $"every signal is measured, but the clock of Prometheus is {Freshness.Describe(clock)}")
             : ("True", "Measured", "every signal is measured");
     }
 

@@ -1,8 +1,22 @@
+using ChronosOps.Operator.Api;
+
 namespace ChronosOps.Operator.Detection;
 
-/// <summary>Where series come from: Prometheus, a file, or history alike. Everything that judges reads series through this.</summary>
-public interface ISeriesSource
+/// <summary>Where the series of each policy come from.</summary>
+public interface ISeriesSources
 {
+    /// <summary>The source of an origin. What stands in its way (a Secret that is missing, say) is told by the source's queries.</summary>
+    ISeriesSource Of(SeriesOrigin origin);
+}
+
+/// <summary>Where series come from: Prometheus, a file, or history alike. Everything that judges reads series through this. One alone is the source of every policy, which is for tests and files.</summary>
+public interface ISeriesSource : ISeriesSources
+{
+    ISeriesSource ISeriesSources.Of(SeriesOrigin origin) => this;
+
+    /// <summary>By how much the source's clock is ahead of ours; null where that is not known.</summary>
+    TimeSpan? ClockAhead => null;
+
     /// <summary>Evaluates a query at regular steps.</summary>
     /// <param name="query">PromQL, already bound to its namespaces.</param>
     /// <param name="start">The first step.</param>
@@ -16,6 +30,9 @@ public interface ISeriesSource
 /// <summary>One series: its labels and its points in order of time. A step without a value has no point. Values may be NaN or infinite; whoever judges treats those as absent.</summary>
 public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Point> Points);
 
+/// <summary>The steps of a range query.</summary>
+public readonly record struct SeriesRange(DateTimeOffset Start, DateTimeOffset End, TimeSpan Step);
+
 /// <summary>One value at one time.</summary>
 public readonly record struct Point(DateTimeOffset Time, double Value);
 
@@ -28,14 +45,22 @@ internal static class SeriesReasons
     public const string BadQuery = nameof(BadQuery);
     public const string BadAnswer = nameof(BadAnswer);
     public const string TooLarge = nameof(TooLarge);
+    public const string Late = nameof(Late);
+    public const string Secret = nameof(Secret);
 }
 
-/// <summary>The series could not be read. The reason is one of Unreachable, Timeout, ServerError, BadQuery, BadAnswer, TooLarge.</summary>
+/// <summary>The series could not be read. The reason is one of Unreachable, Timeout, ServerError, BadQuery, BadAnswer, TooLarge, Late, Secret.</summary>
 public sealed class SeriesUnavailableException(string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Why, in one CamelCase word.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>The query is at fault, not the source: it is refused, or asks for too much.</summary>
-    public bool IsOfTheQuery => Reason is SeriesReasons.BadQuery or SeriesReasons.TooLarge;
+    /// <summary>Who asks is at fault, not the source: the query is refused, or asks for too much, or the Secret is of no use.</summary>
+    public bool IsOfTheQuery => Reason is SeriesReasons.BadQuery or SeriesReasons.TooLarge or SeriesReasons.Secret;
+
+    /// <summary>Whether less may be asked for in one query with success.</summary>
+    public bool MayBeDivided => Reason is SeriesReasons.TooLarge;
+
+    /// <summary>How long the source asked to be left alone; null where it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -6,6 +6,9 @@ namespace ChronosOps.Operator.Detection;
 /// <summary>Judges the results of a policy's own queries: by pod, or as one series of the one workload that the policy names. Pure.</summary>
 public static class QueryJudge
 {
+    /// <summary>What was not measured for more steps than this has not lasted.</summary>
+    private const int MostSteps = 3;
+
     /// <summary>Judges one query signal of one workload.</summary>
     /// <param name="signal">The signal.</param>
     /// <param name="workload">The workload.</param>
@@ -14,23 +17,35 @@ public static class QueryJudge
     /// <param name="step">The distance between the points.</param>
     /// <param name="now">The time of the evaluation.</param>
     public static SignalReading Judge(
-        EffectiveSignal signal, WorkloadSnapshot workload, IReadOnlyList<Series> series, bool namesOneWorkload, TimeSpan step, DateTimeOffset now)
+        EffectiveSignal signal, WorkloadSnapshot workload, IReadOnlyList<Series> series, bool namesOneWorkload, TimeSpan step, DateTimeOffset now) =>
+        Judge(signal, workload, new PodLives(workload), new PodIndex(series, workload.Key.Namespace), namesOneWorkload, step, now);
+
+    /// <summary>Judges one query signal of one workload.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="lives">Its pods by name.</param>
+    /// <param name="series">All series that the query gave, of whichever namespaces.</param>
+    /// <param name="namesOneWorkload">Whether the policy names this one workload.</param>
+    /// <param name="step">The distance between the points.</param>
+    /// <param name="now">The time of the evaluation.</param>
+    public static SignalReading Judge(
+        EffectiveSignal signal, WorkloadSnapshot workload, PodLives lives, PodIndex series, bool namesOneWorkload, TimeSpan step, DateTimeOffset now)
     {
-        if (series.Any(one => !one.Labels.ContainsKey("pod")))
+        var podless = series.WithoutPod(workload.Key.Namespace).ToList();
+        if (podless.Count > 0)
         {
-            return namesOneWorkload && series.Count == 1
-                ? JudgePoints(signal, null, series, step, now)
+            return namesOneWorkload && series.Count(workload.Key.Namespace) == 1
+                ? JudgePoints(signal, null, podless, step, now)
                 : Unknown(signal, "the query must give series with a pod label, or one series where the policy names one workload");
         }
 
-        var lives = new PodLives(workload);
-
         // What a container took that is gone says nothing, and Prometheus may go on showing it for minutes.
         var living = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Uid).ToHashSet();
-        var byRevision = (from one in series
-                          from life in lives.Of(one.Labels["pod"])
+        var byRevision = (from found in series.Of(workload, lives)
+                          let life = found.Life
+                          let one = found.Series
                           where !signal.ReadsContainers || living.Contains(life.Uid)
-                          let own = one with { Points = [.. one.Points.Where(point => life.Covers(point.Time))] }
+                          let own = life.NameIsHandedOn ? one with { Points = [.. one.Points.Where(point => life.Covers(point.Time))] } : one
                           where own.Points.Count > 0
                           group own by life.Revision into same
                           select JudgePoints(signal, same.Key, [.. same], step, now)).ToList();
@@ -44,17 +59,17 @@ public static class QueryJudge
     private static SignalReading JudgePoints(EffectiveSignal signal, string? revision, IReadOnlyList<Series> series, TimeSpan step, DateTimeOffset now)
     {
         var worst = (from point in series.SelectMany(one => one.Points)
-                     where double.IsFinite(point.Value)
+                     where double.IsFinite(point.Value) && point.Time <= now
                      group point.Value by point.Time into same
                      orderby same.Key
                      select new Point(same.Key, same.Max())).ToList();
-        if (worst.Count == 0 || now - worst[^1].Time > step * 3)
+        if (worst.Count == 0 || now - worst[^1].Time > step * MostSteps)
         {
             return Unknown(signal, "the query gives no recent value");
         }
 
         DateTimeOffset? since = null;
-        for (var k = worst.Count - 1; k >= 0 && worst[k].Value >= signal.Threshold; k--)
+        for (var k = worst.Count - 1; k >= 0 && worst[k].Value >= signal.Threshold && (since ?? worst[k].Time) - worst[k].Time <= step * MostSteps; k--)
         {
             since = worst[k].Time;
         }
@@ -66,7 +81,7 @@ public static class QueryJudge
             Signal = signal.Name,
             IsSaturation = signal.IsSaturation,
             TellsGrowth = signal.Kind == SignalKind.MemoryGrowth,
-            Pods = ByPod(signal, series, worst[^1].Time - step),
+            Pods = ByPod(signal, series, worst[^1].Time - step, now),
             Revision = revision,
             State = since is null ? SignalState.Healthy : lasted >= signal.For ? SignalState.Firing : SignalState.Pending,
             Value = value,
@@ -76,11 +91,11 @@ public static class QueryJudge
     }
 
     /// <summary>Pods whose last value is older are gone.</summary>
-    private static List<PodValue> ByPod(EffectiveSignal signal, IReadOnlyList<Series> series, DateTimeOffset since) =>
+    private static List<PodValue> ByPod(EffectiveSignal signal, IReadOnlyList<Series> series, DateTimeOffset since, DateTimeOffset now) =>
     [
         .. from one in series
            where one.Labels.ContainsKey("pod")
-           let recent = one.Points.Where(point => point.Time >= since && double.IsFinite(point.Value)).ToList()
+           let recent = one.Points.Where(point => point.Time >= since && point.Time <= now && double.IsFinite(point.Value)).ToList()
            where recent.Count > 0
            group recent[^1].Value by one.Labels["pod"] into same
            select new PodValue(same.Key, same.Max(), same.Max() >= signal.Threshold / 2),

@@ -22,6 +22,9 @@ public sealed record WorkloadReading
     /// <summary>Why the requests could not be counted, if they could not. Says nothing of the signals of a policy that has none.</summary>
     public string? RequestsError { get; init; }
 
+    /// <summary>By how much the clock of the source was ahead of ours; null where that is not known.</summary>
+    public TimeSpan? ClockAhead { get; init; }
+
     public IEnumerable<SignalReading> Firing => Signals.Where(signal => signal.State == SignalState.Firing);
 
     /// <summary>Whether something that was measured is bad, or on its way to be.</summary>

@@ -14,32 +14,35 @@ public sealed record TrafficSeries(
 public sealed class TrafficBuilder
 {
     private readonly TrafficSeries _series;
-    private readonly ILookup<string, Series> _requests;
-    private readonly ILookup<string, Series> _errors;
-    private readonly ILookup<string, Series> _latency;
+    private readonly PodIndex _requests;
+    private readonly PodIndex _errors;
+    private readonly PodIndex _latency;
 
     public TrafficBuilder(TrafficSeries series)
     {
         _series = series;
-        _requests = ByNamespace(series.Requests);
-        _errors = ByNamespace(series.Errors);
-        _latency = ByNamespace(series.Latency ?? []);
+        _requests = new PodIndex(series.Requests);
+        _errors = new PodIndex(series.Errors);
+        _latency = new PodIndex(series.Latency ?? []);
     }
 
     /// <summary>The traffic of one workload.</summary>
-    public WorkloadTraffic Of(WorkloadSnapshot workload) =>
-        _series.Grid.Count < 2 ? WorkloadTraffic.None : new WorkloadTraffic(_series.Grid[1] - _series.Grid[0], StepsBy(workload, life => life.Revision));
+    public WorkloadTraffic Of(WorkloadSnapshot workload) => Of(workload, new PodLives(workload));
+
+    /// <summary>The traffic of one workload.</summary>
+    public WorkloadTraffic Of(WorkloadSnapshot workload, PodLives lives) =>
+        _series.Grid.Count < 2 ? WorkloadTraffic.None : new WorkloadTraffic(_series.Grid[1] - _series.Grid[0], StepsBy(workload, lives, life => life.Revision));
 
     /// <summary>The traffic of each pod of a revision, by the pod's name. Of pods that bore the same name one after the other the last counts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<TrafficStep>> OfPods(WorkloadSnapshot workload, string revision) =>
-        _series.Grid.Count < 2 ? new Dictionary<string, IReadOnlyList<TrafficStep>>() : StepsBy(workload, life => life.Revision == revision && life.Until is null ? life.Pod : null);
+        _series.Grid.Count < 2 ? new Dictionary<string, IReadOnlyList<TrafficStep>>() : StepsBy(workload, new PodLives(workload), life => life.Revision == revision && life.Until is null ? life.Pod : null);
 
     /// <summary>The steps of a workload's pods, added up under a name; null leaves a pod out.</summary>
-    private Dictionary<string, IReadOnlyList<TrafficStep>> StepsBy(WorkloadSnapshot workload, Func<PodLife, string?> nameOf)
+    private Dictionary<string, IReadOnlyList<TrafficStep>> StepsBy(WorkloadSnapshot workload, PodLives lives, Func<PodLife, string?> nameOf)
     {
         var step = _series.Grid[1] - _series.Grid[0];
         var steps = new Dictionary<(string Name, DateTimeOffset To), Cell>();
-        foreach (var (life, requests) in OfWorkload(_requests, workload))
+        foreach (var (life, requests) in _requests.Of(workload, lives))
         {
             if (nameOf(life) is { } name)
             {
@@ -64,7 +67,7 @@ public sealed class TrafficBuilder
             Cell(steps, name, to).Requests += count;
         }
 
-        foreach (var series in OfPod(_errors, workload, life.Pod))
+        foreach (var series in _errors.Of(workload.Key.Namespace, life.Pod))
         {
             foreach (var (to, count) in Increments.Of(Of(life, series), grid, life.CountsFrom, live))
             {
@@ -72,7 +75,7 @@ public sealed class TrafficBuilder
             }
         }
 
-        foreach (var series in OfPod(_latency, workload, life.Pod))
+        foreach (var series in _latency.Of(workload.Key.Namespace, life.Pod))
         {
             if (TrafficQueries.TryBound(series.Labels.GetValueOrDefault("le"), out var bound))
             {
@@ -97,22 +100,6 @@ public sealed class TrafficBuilder
 
         return cell;
     }
-
-    private static IEnumerable<(PodLife Life, Series Series)> OfWorkload(ILookup<string, Series> series, WorkloadSnapshot workload)
-    {
-        var lives = new PodLives(workload);
-        return from one in series[workload.Key.Namespace]
-               let pod = one.Labels.GetValueOrDefault("pod")
-               where pod is not null
-               from life in lives.Of(pod)
-               select (life, one);
-    }
-
-    private static IEnumerable<Series> OfPod(ILookup<string, Series> series, WorkloadSnapshot workload, string pod) =>
-        series[workload.Key.Namespace].Where(one => one.Labels.GetValueOrDefault("pod") == pod);
-
-    private static ILookup<string, Series> ByNamespace(IEnumerable<Series> series) =>
-        series.ToLookup(one => one.Labels.GetValueOrDefault("namespace", ""));
 }
 
 /// <summary>The sums of one revision, or one pod, in one step while they are added up.</summary>

@@ -55,7 +55,8 @@ public static class TrafficJudge
     {
         if (signal.Kind == SignalKind.ErrorRatio)
         {
-            return sum.Requests > 0 ? sum.ErrorRatio : null;
+            // Counters so large that they add up to infinity tell no share.
+            return sum.Requests > 0 && double.IsFinite(sum.Requests) && double.IsFinite(sum.Errors) ? sum.ErrorRatio : null;
         }
 
         var p95 = sum.Latency.Quantile(0.95);
@@ -118,7 +119,7 @@ public static class TrafficJudge
         var value = bad is { } from ? Value(signal, TrafficStep.Sum([.. recent.Where(s => s.From >= from)])) : Value(signal, tailSum);
         if (value is null)
         {
-            return Reading(signal, SignalState.Unknown, null, null, "no durations were measured");
+            return Reading(signal, SignalState.Unknown, null, null, signal.Kind == SignalKind.ErrorRatio ? "the counters of requests make no sense" : "no durations were measured");
         }
 
         if (bad is not { } since || value < limit)

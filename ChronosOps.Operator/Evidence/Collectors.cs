@@ -20,7 +20,7 @@ public interface ICollector
 }
 
 /// <summary>All collectors. Adding one is a file and a line.</summary>
-public sealed class Collectors(KubernetesClient client, ISeriesSource series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, TimeSpan interval)
+public sealed class Collectors(KubernetesClient client, ISeriesSources series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, TimeSpan interval)
 {
     private readonly IReadOnlyList<ICollector> _all =
     [

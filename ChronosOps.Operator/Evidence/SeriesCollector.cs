@@ -3,7 +3,7 @@ using ChronosOps.Operator.Detection;
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>Each HTTP signal by revision over the last minutes, so that new and old can be compared even when the old pods are gone, and by pod; and the load before and since the onset.</summary>
-public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : ICollector
+public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) : ICollector
 {
     private const int Steps = 60;
     private const int StepsThen = 20;
@@ -23,6 +23,7 @@ public sealed class SeriesCollector(ISeriesSource source, TimeSpan interval) : I
             return bundle;
         }
 
+        var source = sources.Of(policy.Origin);
         var grid = TimeGrid.Until(request.Now, interval, Steps);
         string[] own = [policy.Namespace];
         var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);

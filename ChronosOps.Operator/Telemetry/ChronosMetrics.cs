@@ -18,12 +18,14 @@ public sealed class ChronosMetrics : IDisposable
     private readonly Counter<long> _evaluations;
     private readonly Histogram<double> _evaluationDuration;
     private readonly Counter<long> _seriesQueries;
+    private readonly Counter<long> _seriesDivided;
     private readonly Counter<long> _incidentsOpened;
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _gateVerdicts;
     private readonly Counter<long> _actions;
     private readonly Histogram<double> _timeToDetect;
     private readonly Histogram<double> _timeToMitigate;
+    private readonly Gauge<double> _clockAhead;
     private readonly Gauge<int> _openIncidents;
     private readonly Gauge<int> _policies;
 
@@ -36,16 +38,19 @@ public sealed class ChronosMetrics : IDisposable
         _evaluations = Counter("evaluations_total", "Evaluations of the signals, by result.");
         _evaluationDuration = Histogram("evaluation_duration_seconds", "How long an evaluation of all signals took.", ShortSeconds);
         _seriesQueries = Counter("series_queries_total", "Queries to the source of series, by result.");
+        _seriesDivided = Counter("series_queries_divided_total", "Queries that are asked for in halves since their answer was too large.");
         _incidentsOpened = Counter("incidents_opened_total", "Incidents that the operator has opened.");
         _transitions = Counter("incident_transitions_total", "Transitions of incidents, by the phase that was entered and the reason.");
         _gateVerdicts = Counter("gate_verdicts_total", "Verdicts of the gates.");
         _actions = Counter("actions_total", "Actions, by outcome.");
         _timeToDetect = Histogram("time_to_detect_seconds", "From onset to detection.", LongSeconds);
         _timeToMitigate = Histogram("time_to_mitigate_seconds", "From onset to measured mitigation.", LongSeconds);
+        _clockAhead = Meter.CreateGauge<double>(Name("series_clock_ahead_seconds"), "s", "By how much the clock of the operator's own Prometheus is ahead of the operator's, to a second.");
         _openIncidents = Meter.CreateGauge<int>(Name("open_incidents"), null, "Incidents that are not over.");
         _policies = Meter.CreateGauge<int>(Name("policies"), null, "Remediation policies.");
         ProcessMetrics.Register(Meter, Name);
         _incidentsOpened.Add(0);
+        _seriesDivided.Add(0);
     }
 
     /// <summary>The meter.</summary>
@@ -63,6 +68,12 @@ public sealed class ChronosMetrics : IDisposable
 
     /// <summary>A query to the source of series has ended: Ok, or the reason of the failure.</summary>
     public void SeriesQuery(string result) => _seriesQueries.Add(1, Tag("result", result));
+
+    /// <summary>The answer to a query was too large, and it is asked for in halves from now on.</summary>
+    public void SeriesDivided() => _seriesDivided.Add(1);
+
+    /// <summary>By how much the clock of the source of series is ahead of ours.</summary>
+    public void ClockAhead(TimeSpan ahead) => _clockAhead.Record(ahead.TotalSeconds);
 
     /// <summary>The operator has opened an incident.</summary>
     public void IncidentOpened() => _incidentsOpened.Add(1);

@@ -48,6 +48,13 @@ public sealed class PodLives
             .ToDictionary(same => same.Key, same => Known([.. same.OrderBy(life => life.From)], handedOn));
     }
 
+    /// <summary>The names of the pods that are known.</summary>
+    public IReadOnlyCollection<string> Names => _known.Keys;
+
+    /// <summary>How the names of pods begin that tell by their names alone whose they are; none where names tell nothing.</summary>
+    public IEnumerable<string> Stems =>
+        _workload.Key.Kind == WorkloadKind.Deployment ? _workload.Revisions.SelectMany(revision => revision.Holders).Select(StemOf) : [];
+
     /// <summary>The pods that have borne a name, oldest first; none where it is not a name of this workload's pods.</summary>
     public IReadOnlyList<PodLife> Of(string pod)
     {
@@ -64,6 +71,8 @@ public sealed class PodLives
     /// <summary>Each up to the next; those whose revision is not known only end the ones before them.</summary>
     private static List<PodLife> Known(List<PodLife> lives, bool handedOn) =>
         [.. lives.Select((life, k) => life with { Until = k + 1 < lives.Count ? lives[k + 1].From : null, NameIsHandedOn = handedOn }).Where(life => life.Revision is not null)];
+
+    private static string StemOf(string replicaSet) => replicaSet.Length < MaxStem ? $"{replicaSet}-" : replicaSet[..MaxStem];
 
     private static bool IsPodOf(string replicaSet, string pod)
     {

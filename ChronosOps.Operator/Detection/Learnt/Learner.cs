@@ -7,7 +7,7 @@ namespace ChronosOps.Operator.Detection.Learnt;
 /// Reads what is new of every signal that has a baseline or a trend: at first its whole history, a part each time, then a step at a time, and after a gap what was missed. One query serves all workloads that
 /// ask it. What was learnt is not kept anywhere; a new process reads the history again.
 /// </summary>
-public sealed class Learner(ISeriesSource source, LearntBoard board)
+public sealed class Learner(ISeriesSources sources, LearntBoard board)
 {
     /// <summary>How far back the history is read.</summary>
     public static readonly TimeSpan Depth = TimeSpan.FromDays(7);
@@ -31,7 +31,7 @@ public sealed class Learner(ISeriesSource source, LearntBoard board)
         var due = (from pair in watched
                    from signal in pair.Policy.Signals
                    where signal.IsLearnt
-                   select new Due(pair.Workload, signal, Of(pair.Workload.Key, signal), pair.Policy.WorkloadName is not null)).ToList();
+                   select new Due(pair.Workload, signal, Of(pair.Workload.Key, signal, pair.Policy.Origin), pair.Policy.WorkloadName is not null)).ToList();
         var keys = due.Select(one => (one.Workload.Key, one.Signal.Name)).ToHashSet();
         foreach (var gone in _learnt.Keys.Where(key => !keys.Contains(key)).ToList())
         {
@@ -42,11 +42,11 @@ public sealed class Learner(ISeriesSource source, LearntBoard board)
         var end = TimeGrid.Until(now, board.Step, 1)[0];
         var failures = new List<SeriesUnavailableException>();
         var isBehind = false;
-        foreach (var group in due.GroupBy(one => (one.Signal.Query, one.Workload.Key.Namespace, Durations: one.Signal.Kind == SignalKind.LatencyP95, From: one.Learnt.ReadUntil ?? end - Depth)))
+        foreach (var group in due.GroupBy(one => (one.Learnt.Origin, one.Signal.Query, one.Workload.Key.Namespace, Durations: one.Signal.Kind == SignalKind.LatencyP95, From: one.Learnt.ReadUntil ?? end - Depth)))
         {
             try
             {
-                isBehind |= await ReadOnAsync([.. group], group.Key.Query, group.Key.Durations, group.Key.From, end, cancellationToken).ConfigureAwait(false);
+                isBehind |= await ReadOnAsync(sources.Of(group.Key.Origin), [.. group], group.Key.Query, group.Key.Durations, group.Key.From, end, cancellationToken).ConfigureAwait(false);
             }
             catch (SeriesUnavailableException e)
             {
@@ -57,18 +57,19 @@ public sealed class Learner(ISeriesSource source, LearntBoard board)
         return new LearningRound(isBehind, failures);
     }
 
-    private LearntSignal Of(WorkloadKey workload, EffectiveSignal signal)
+    private LearntSignal Of(WorkloadKey workload, EffectiveSignal signal, SeriesOrigin origin)
     {
-        if (!_learnt.TryGetValue((workload, signal.Name), out var learnt) || learnt.Signal != signal)
+        if (!_learnt.TryGetValue((workload, signal.Name), out var learnt) || learnt.Signal != signal || learnt.Origin != origin)
         {
-            _learnt[(workload, signal.Name)] = learnt = new LearntSignal(signal);
+            board.Forget(workload, signal.Name);
+            _learnt[(workload, signal.Name)] = learnt = new LearntSignal(signal, origin);
         }
 
         return learnt;
     }
 
     /// <summary>The next part; whether there is more.</summary>
-    private async Task<bool> ReadOnAsync(List<Due> group, string? query, bool durations, DateTimeOffset start, DateTimeOffset end, CancellationToken ct)
+    private async Task<bool> ReadOnAsync(ISeriesSource source, List<Due> group, string? query, bool durations, DateTimeOffset start, DateTimeOffset end, CancellationToken ct)
     {
         if (start >= end)
         {

@@ -20,6 +20,9 @@ public sealed class LearntBoard(TimeSpan step)
     /// <summary>Puts up the latest word.</summary>
     public void Publish(WorkloadKey workload, EffectiveSignal signal, LearntReadings readings) => _readings[(workload, signal.Name)] = (signal, readings);
 
+    /// <summary>Takes down what was said of a signal.</summary>
+    public void Forget(WorkloadKey workload, string signal) => _readings.TryRemove((workload, signal), out _);
+
     /// <summary>Takes down what is not watched any more.</summary>
     public void Keep(IReadOnlySet<(WorkloadKey Workload, string Signal)> watched)
     {

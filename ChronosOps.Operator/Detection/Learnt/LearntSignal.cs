@@ -3,13 +3,16 @@ using ChronosOps.Operator.Api;
 namespace ChronosOps.Operator.Detection.Learnt;
 
 /// <summary>What is learnt of one signal of one workload: its baseline, its trend, or both. Not to be used by two threads at a time.</summary>
-public sealed class LearntSignal(EffectiveSignal signal)
+public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
 {
     private readonly BaselineJudge? _baseline = signal.Baseline is null ? null : new BaselineJudge(signal);
     private readonly TrendJudge? _trend = signal.Trend is null ? null : new TrendJudge(signal);
 
     /// <summary>The signal as it is learnt; another query, or another judgement, has to be learnt anew.</summary>
     public EffectiveSignal Signal => signal;
+
+    /// <summary>Where its series is read; another source may know another one.</summary>
+    public SeriesOrigin Origin => origin;
 
     /// <summary>Up to when the series has been read; null: not yet.</summary>
     public DateTimeOffset? ReadUntil { get; private set; }

@@ -6,12 +6,27 @@ public sealed record PrometheusOptions
     /// <summary>The base address. A path is a prefix, as with <c>--web.external-url</c> or a proxy.</summary>
     public required Uri Url { get; init; }
 
+    /// <summary>The tenant, sent as <c>X-Scope-OrgID</c>; null where there are none.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>After how long a query is given up.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>The most bytes of an answer, after decompression.</summary>
     public long MaxAnswerBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>A file with a bearer token; read anew for every query, since tokens rotate.</summary>
+    /// <summary>A file with a bearer token; read anew for every query, since tokens rotate. So are the other files.</summary>
     public string? BearerTokenFile { get; init; }
+
+    /// <summary>A file with <c>user:password</c>.</summary>
+    public string? BasicAuthFile { get; init; }
+
+    /// <summary>A file with the certificate authorities that are trusted, PEM; null for those of the system.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>A file with a client certificate, PEM.</summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>A file with the key of that certificate, PEM.</summary>
+    public string? KeyFile { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ChronosOps.Operator.Detection;
@@ -8,19 +9,65 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
 internal static class PrometheusReader
 {
     private const int MaxErrorText = 300;
+    private const int Piece = 64 * 1024;
+
+    /// <summary>How Prometheus, Thanos, Mimir, Cortex and VictoriaMetrics say that a query asks for too much at once.</summary>
+    private static readonly string[] TooMuch =
+        ["too many samples", "maximum resolution", "maximum number of", "max number of", "exceeded series limit", "exceeds -search.max", "exceed the limit", "larger than max", "limit exceeded"];
 
     /// <summary>Reads the answer of query_range.</summary>
     public static async Task<IReadOnlyList<Series>> ReadAsync(Stream answer, long maxBytes, CancellationToken cancellationToken)
     {
-        var read = await DecodeAsync(answer, maxBytes, PrometheusJson.Default.PrometheusAnswer, cancellationToken);
-        return read switch
+        var parser = new MatrixParser();
+        try
         {
-            { Status: "error" } => throw Refused(read, null),
-            { Status: not "success" } => throw Bad($"its status is \"{Shorten(read.Status)}\""),
-            { Data: not { ResultType: "matrix" } } => throw Bad($"its result type is \"{Shorten(read.Data?.ResultType)}\", not matrix"),
-            { Data.Result: null } => throw Bad("it has no result"),
-            { Data.Result: var series } => [.. series.Select(ToSeries)],
+            await using var bounded = new BoundedStream(answer, maxBytes);
+            await FeedAsync(parser, bounded, cancellationToken);
+        }
+        catch (Exception garbage) when (garbage is JsonException or InvalidOperationException)
+        {
+            throw Garbage(garbage);
+        }
+
+        return parser switch
+        {
+            { Answer.Status: "error" } => throw Refused(parser.Answer, null),
+            { Answer.Status: not "success" } => throw Bad($"its status is \"{Shorten(parser.Answer.Status)}\"{(parser.Answer.Status is null ? ", or it is null" : "")}"),
+            { ResultType: not "matrix" } => throw Bad($"its result type is \"{Shorten(parser.ResultType)}\", not matrix"),
+            { Series: { } series } => series,
+            _ => throw Bad("it has no result"),
         };
+    }
+
+    private static async Task FeedAsync(MatrixParser parser, Stream answer, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
+        try
+        {
+            var (held, isLast) = (0, false);
+            while (!isLast)
+            {
+                var read = await answer.ReadAsync(buffer.AsMemory(held), cancellationToken);
+                (held, isLast) = (held + read, read == 0);
+                var consumed = parser.Feed(buffer.AsSpan(0, held), isLast);
+                buffer.AsSpan(consumed, held - consumed).CopyTo(buffer);
+                held -= consumed;
+                buffer = held < buffer.Length ? buffer : Larger(buffer);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>One text fills the whole buffer.</summary>
+    private static byte[] Larger(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return larger;
     }
 
     /// <summary>Decodes JSON of any kind within the bound.</summary>
@@ -33,15 +80,17 @@ internal static class PrometheusReader
         }
         catch (JsonException garbage)
         {
-            throw new SeriesUnavailableException(SeriesReasons.BadAnswer, $"what answered is not Prometheus, or its answer broke off: {Shorten(garbage.Message)}", garbage);
+            throw Garbage(garbage);
         }
     }
 
     /// <summary>What an answer with status "error" means.</summary>
     public static SeriesUnavailableException Refused(PrometheusAnswer answer, int? httpStatus)
     {
+        var isTooMuch = httpStatus is null or 400 or 422 or 413 or 500 && TooMuch.Any(words => answer.Error?.Contains(words, StringComparison.OrdinalIgnoreCase) == true);
         var (reason, what) = answer.ErrorType switch
         {
+            _ when isTooMuch => (SeriesReasons.TooLarge, "the query asks for more at once than Prometheus allows"),
             "bad_data" or "execution" => (SeriesReasons.BadQuery, "Prometheus refuses the query"),
             "timeout" => (SeriesReasons.Timeout, "Prometheus ran out of time"),
             _ when httpStatus is 400 or 422 => (SeriesReasons.BadQuery, "Prometheus refuses the query"),
@@ -57,31 +106,8 @@ internal static class PrometheusReader
         return text?.Length > MaxErrorText ? line + "…" : line;
     }
 
-    private static Series ToSeries(PrometheusSeries? series)
-    {
-        if (series is null)
-        {
-            throw Bad("a series is null");
-        }
-
-        // A label without a value is the same as no label.
-        var labels = (series.Metric ?? []).Where(l => !string.IsNullOrEmpty(l.Value)).ToDictionary(l => l.Key, l => l.Value!, StringComparer.Ordinal);
-        return new Series(labels, Ordered(series.Values ?? []));
-    }
-
-    // By time, and of several points at one time the last.
-    private static IReadOnlyList<Point> Ordered(List<Point> points)
-    {
-        for (var i = 1; i < points.Count; i++)
-        {
-            if (points[i].Time <= points[i - 1].Time)
-            {
-                return [.. points.GroupBy(p => p.Time).Select(p => p.Last()).OrderBy(p => p.Time)];
-            }
-        }
-
-        return points;
-    }
+    private static SeriesUnavailableException Garbage(Exception garbage) =>
+        new(SeriesReasons.BadAnswer, $"what answered is not Prometheus, or its answer broke off: {Shorten(garbage.Message)}", garbage);
 
     private static SeriesUnavailableException Bad(string why) => new(SeriesReasons.BadAnswer, $"the answer of Prometheus cannot be used: {why}");
 }

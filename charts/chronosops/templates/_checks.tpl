@@ -63,6 +63,9 @@
 {{/* Settings that the chart makes, by their flag: in extraArgs or extraEnv they would break what else the chart makes of them, or be of no effect. */}}
 {{- define "chronosops.ownSettings" -}}
 prometheus-url: is set by prometheus.url, which the NetworkPolicy follows as well
+allow-prometheus-url: is set by prometheus.allowedUrls
+allow-prometheus-tenants: is set by prometheus.allowedTenants
+policy-secrets: is set by rbac.readPolicySecrets, which grants the right as well
 evaluation-interval: is set by evaluationInterval
 incident-retention: is set by incidentRetention, which grants the deletion as well
 log-level: is set by logLevel

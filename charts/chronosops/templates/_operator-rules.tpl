@@ -106,6 +106,12 @@
   resources: [nodes]
   verbs: [list]
 {{- end }}
+{{- if .Values.rbac.readPolicySecrets }}
+# SecretCredentials: credentials for Prometheus, where a policy names a Secret of its namespace
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+{{- end }}
 {{- if .Values.rbac.readSecretMetadata }}
 # ConfigCollector: the same of Secrets; RBAC knows no right to metadata alone
 - apiGroups: [""]

@@ -80,6 +80,18 @@ volumeMounts:
 {{- define "chronosops.environment" -}}
 - name: CHRONOSOPS_PROMETHEUS_URL
   value: {{ .Values.prometheus.url | quote }}
+{{- with .Values.prometheus.allowedUrls }}
+- name: CHRONOSOPS_ALLOW_PROMETHEUS_URL
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.prometheus.allowedTenants }}
+- name: CHRONOSOPS_ALLOW_PROMETHEUS_TENANTS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.rbac.readPolicySecrets }}
+- name: CHRONOSOPS_POLICY_SECRETS
+  value: "true"
+{{- end }}
 - name: CHRONOSOPS_EVALUATION_INTERVAL
   value: {{ .Values.evaluationInterval | quote }}
 - name: CHRONOSOPS_INCIDENT_RETENTION

@@ -129,8 +129,22 @@ class Values(unittest.TestCase):
                 open(os.path.join(CHART, "templates/_checks.tpl"), encoding="utf-8") as checks:
             known = set(re.findall(r'New\("--([a-z-]+)"', code.read()))
             own = set(re.findall(r"^([a-z-]+): is set by ", checks.read(), re.MULTILINE))
-        self.assertEqual(known - own, {"config", "prometheus-bearer-token-file", "prometheus-timeout"})
+        self.assertEqual(known - own, {"config", "prometheus-basic-auth-file", "prometheus-bearer-token-file", "prometheus-ca-file", "prometheus-cert-file",
+                                       "prometheus-key-file", "prometheus-tenant", "prometheus-timeout"})
         self.assertEqual(own - known, set())
+
+    def test_what_policies_may_say_of_prometheus_reaches_the_operator_with_its_right(self):
+        def secrets(values):
+            objects = helm(values)
+            rules = one(objects, "ClusterRole")["rules"]
+            return ({variable["name"]: variable.get("value") for variable in container(objects)["env"]}, [rule["verbs"] for rule in rules if "secrets" in rule["resources"]])
+        variables, rules = secrets({})
+        self.assertEqual(([name for name in variables if "ALLOW" in name or "SECRETS" in name], rules), ([], []))
+        variables, rules = secrets({"prometheus": {"url": URL, "allowedUrls": ["https://a/x", "http://b:9090"], "allowedTenants": ["team-*={namespace}"]}, "rbac": {"readPolicySecrets": True}})
+        self.assertEqual([variables["CHRONOSOPS_" + name] for name in ("ALLOW_PROMETHEUS_URL", "ALLOW_PROMETHEUS_TENANTS", "POLICY_SECRETS")], ["https://a/x,http://b:9090", "team-*={namespace}", "true"])
+        self.assertEqual(rules, [["get"]])
+        self.refused("allowedUrls", {"prometheus": {"url": URL, "allowedUrls": ["https://user@a"]}})
+        self.refused("allowedTenants", {"prometheus": {"url": URL, "allowedTenants": ["team-a"]}})
 
     def test_as_a_subchart_it_can_be_switched_off(self):
         self.assertEqual(helm({"enabled": True}), helm({"enabled": False}))

@@ -1,0 +1,38 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>What a source answered to the queries of one round, and which of them it did not. Pure.</summary>
+internal sealed class Answers
+{
+    public required TrafficBuilder Traffic { get; init; }
+
+    /// <summary>Why the requests of a namespace could not be counted.</summary>
+    public required IReadOnlyDictionary<string, SeriesUnavailableException> Uncounted { get; init; }
+
+    public required IReadOnlyDictionary<PresetQuery, (PodIndex Index, IReadOnlyDictionary<string, SeriesUnavailableException> Failures)> Presets { get; init; }
+
+    /// <summary>Own queries, by namespace and text.</summary>
+    public required IReadOnlyDictionary<(string Namespace, string Query), (PodIndex? Index, SeriesUnavailableException? Failure)> Own { get; init; }
+
+    /// <summary>Why nothing may be concluded of a namespace although all was answered.</summary>
+    public required IReadOnlyDictionary<string, SeriesUnavailableException> Late { get; init; }
+
+    /// <summary>Why the requests of a policy's namespace are not known; null where they are.</summary>
+    public SeriesUnavailableException? UncountedOf(EffectivePolicy policy) => Uncounted.GetValueOrDefault(policy.Namespace) ?? Late.GetValueOrDefault(policy.Namespace);
+
+    /// <summary>Why a signal cannot be judged; null where it can.</summary>
+    public SeriesUnavailableException? FailureOf(EffectiveSignal signal, EffectivePolicy policy) =>
+        signal.Query is null ? UncountedOf(policy)
+        : PresetQuery.Of(signal) is { } preset ? Presets[preset].Failures.GetValueOrDefault(policy.Namespace) ?? Late.GetValueOrDefault(policy.Namespace)
+        : Own[(policy.Namespace, signal.Query)].Failure ?? Late.GetValueOrDefault(policy.Namespace);
+
+    /// <summary>The series of a query, which did not fail.</summary>
+    public PodIndex SeriesOf(EffectiveSignal signal, EffectivePolicy policy) =>
+        PresetQuery.Of(signal) is { } preset ? Presets[preset].Index : Own[(policy.Namespace, signal.Query!)].Index!;
+
+    /// <summary>A workload's traffic; none where it could not be read.</summary>
+    public WorkloadTraffic TrafficOf(WorkloadSnapshot workload, EffectivePolicy policy, PodLives lives) =>
+        UncountedOf(policy) is null ? Traffic.Of(workload, lives) : WorkloadTraffic.None;
+}

@@ -1,0 +1,88 @@
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>
+/// Series by namespace and pod, so that those of one workload are found without looking at all others, and never among those of another namespace.
+/// Pure.
+/// </summary>
+public sealed class PodIndex
+{
+    private readonly Entry[] _entries;
+
+    /// <summary>Sorts series.</summary>
+    /// <param name="series">The series. Whose label does not name their namespace belong to nobody, but for those of one namespace.</param>
+    /// <param name="only">The one namespace that the query was bound to: what names none is of it, and what names another is left out. Null where the labels tell.</param>
+    public PodIndex(IEnumerable<Series> series, string? only = null) =>
+        _entries = [.. series
+            .Select(one => new Entry(one.Labels.GetValueOrDefault("namespace") ?? only ?? "", one.Labels.GetValueOrDefault("pod") ?? "", one))
+            .Where(entry => only is null || entry.Namespace == only)
+            .Order(Comparer<Entry>.Create(Compare))];
+
+    /// <summary>The series of a namespace that name no pod.</summary>
+    public IEnumerable<Series> WithoutPod(string @namespace) => Of(@namespace, "");
+
+    /// <summary>How many series a namespace has.</summary>
+    public int Count(string @namespace) => First(@namespace + "\0", "") - First(@namespace, "");
+
+    /// <summary>The series of a pod.</summary>
+    public IEnumerable<Series> Of(string @namespace, string pod)
+    {
+        for (var k = First(@namespace, pod); k < _entries.Length && _entries[k].Pod == pod && _entries[k].Namespace == @namespace; k++)
+        {
+            yield return _entries[k].Series;
+        }
+    }
+
+    /// <summary>The series of a workload's pods, with the pods that bore the name: those that are known, and those that are told by their names alone.</summary>
+    public IEnumerable<(PodLife Life, Series Series)> Of(WorkloadSnapshot workload, PodLives lives) =>
+        from pod in Pods(workload.Key.Namespace, lives)
+        from series in Of(workload.Key.Namespace, pod)
+        from life in lives.Of(pod)
+        select (life, series);
+
+    private List<string> Pods(string @namespace, PodLives lives)
+    {
+        var pods = new HashSet<string>(lives.Names, StringComparer.Ordinal);
+        pods.Remove("");
+        foreach (var stem in lives.Stems)
+        {
+            var last = "";
+            for (var k = First(@namespace, stem); k < _entries.Length && _entries[k].Namespace == @namespace && _entries[k].Pod.StartsWith(stem, StringComparison.Ordinal); k++)
+            {
+                if (_entries[k].Pod != last)
+                {
+                    pods.Add(last = _entries[k].Pod);
+                }
+            }
+        }
+
+        return [.. pods.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Where the entries begin that are not before a namespace and pod.</summary>
+    private int First(string @namespace, string pod)
+    {
+        var (low, high) = (0, _entries.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = string.CompareOrdinal(_entries[middle].Namespace, @namespace);
+            if (order < 0 || (order == 0 && string.CompareOrdinal(_entries[middle].Pod, pod) < 0))
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private static int Compare(Entry a, Entry b) =>
+        string.CompareOrdinal(a.Namespace, b.Namespace) is var order and not 0 ? order : string.CompareOrdinal(a.Pod, b.Pod);
+
+    private readonly record struct Entry(string Namespace, string Pod, Series Series);
+}
