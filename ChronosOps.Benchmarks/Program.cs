@@ -42,7 +42,14 @@ nab.SetAction(parsed => NabReport.Run(parsed.GetRequiredValue(data), parsed.GetV
 var series = new Option<int>("--series") { Description = "How many series, in turn.", DefaultValueFactory = _ => 1 };
 var judge = new Command("judge", "Measures how long the detector takes for a sample.") { series };
 judge.SetAction(parsed => JudgingSpeed.Run(parsed.GetValue(series)));
-var root = new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch, nab, judge };
+var address = new Option<string>("--listen") { Description = "Where.", DefaultValueFactory = _ => "http://127.0.0.1:9097/" };
+var history = new Command("history", "Serves a made-up history as Prometheus would, for chronosops backtest.") { address, deployments, replicas };
+history.SetAction(async (parsed, ct) =>
+{
+    await PastServer.RunAsync(parsed.GetRequiredValue(address), parsed.GetRequiredValue(deployments), parsed.GetRequiredValue(replicas), ct);
+    return 0;
+});
+var root = new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch, nab, judge, history };
 foreach (var poll in PollCommand.New())
 {
     root.Subcommands.Add(poll);

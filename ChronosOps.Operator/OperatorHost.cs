@@ -9,6 +9,7 @@ using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Intake;
 using ChronosOps.Operator.Integrations.Prometheus;
 using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Remediation;
@@ -72,11 +73,15 @@ public static class OperatorHost
         var board = new SignalBoard();
         var learnt = new LearntBoard(interval * LearningSteps);
         var learning = new LearningLoop(policies, new Learner(series, learnt), learnt, time, loggers.CreateLogger<LearningLoop>());
+        var alerts = new AlertReadings(options.AlertsExpireAfter);
 
         // Thinks, decides, heals, tells.
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
-        var assessor = new Assessor(new Collectors(client, series, catalog, board, knownGood, incidents, interval));
-        var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap));
+        var graph = new ServiceGraph(series.Of(SeriesOrigin.Own), interval);
+        var chains = new IncidentChains(incidents, catalog, graph);
+        var assessor = new Assessor(new Collectors(client, series, catalog, board, knownGood, incidents, graph, interval));
+        var storms = new StormWatch(incidents, board, options.Storm);
+        var gateKeeper = new GateKeeper(incidents, new EmergencyStop(client, options.ControlNamespace, options.ControlConfigMap), storms, chains);
         var effects = new Effects(new RollbackEffect(client), new RestartEffect(client), new ScaleEffect(client), new RollingRestartEffect(client));
         var phases = new Dictionary<IncidentPhase, IPhase>
         {
@@ -90,18 +95,21 @@ public static class OperatorHost
         };
         var journal = new IncidentJournal(client, events, metrics, loggers.CreateLogger<IncidentJournal>());
         var retention = new IncidentRetention(client, options.IncidentRetention, time, loggers.CreateLogger<IncidentRetention>());
-        var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies), journal, retention, time);
+        var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies, incidents), journal, retention, chains, alerts, time);
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
 
         var loop = new DetectionLoop(
             catalog, policies, new Evaluation(series, interval, learnt, spanned), board, knownGood,
             new KnownGoodSeeder(series, spanned, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
             new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>()),
+            graph, new StormTeller(storms, incidents, journal, metrics, loggers.CreateLogger<StormTeller>()),
             new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
-            metrics, time, interval, loggers.CreateLogger<DetectionLoop>());
+            metrics, alerts, time, interval, loggers.CreateLogger<DetectionLoop>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 
         var caches = new CacheGroup(running, policyCache, incidentCache);
+        using var intake = new AlertIntake(client, new AlertRouter(catalog, policies, incidents, options.AlertLabels), incidents, metrics, time, loggers.CreateLogger<AlertIntake>());
+        await using var listener = options.Alerts is { } alerting ? BuildListener(alerting, intake, () => caches.HaveSynced, metrics, time, loggers) : null;
         var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
         Endpoints.Map(app, metrics, new Readiness(() => new(caches.HaveSynced, caches.HeardFromServer, leadership.Since, loop.LastRun), time, interval));
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
@@ -109,9 +117,18 @@ public static class OperatorHost
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         var work = RunAllAsync(caches, leadership, [host.RunAsync, loop.RunAsync, learning.RunAsync], stopping.Token);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        await (listener?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         var ended = await Task.WhenAny(work, app.WaitForShutdownAsync(cancellationToken)).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
         return await EndAsync(work, log, failed: ended == work && !cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+    }
+
+    /// <summary>What takes alerts. Every replica does, whoever leads: what it writes down the leader reads.</summary>
+    private static WebApplication BuildListener(AlertListenerOptions options, AlertIntake intake, Func<bool> isReady, ChronosMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    {
+        var token = options.TokenFile is { } file ? new BearerTokenFile(file) : null;
+        token?.Read();
+        return AlertListener.Build(options, new AlertEndpoint(token, isReady, intake.TakeAsync, metrics, loggers.CreateLogger<AlertEndpoint>()), time, loggers);
     }
 
     /// <summary>Ends when told to, or when a part fails: first the work, then the caches that it reads, then the caller may dispose of the client.</summary>

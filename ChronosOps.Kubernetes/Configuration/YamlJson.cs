@@ -6,8 +6,9 @@ using YamlDotNet.RepresentationModel;
 namespace ChronosOps.Kubernetes;
 
 /// <summary>Turns YAML of any form into JSON: plain scalars are null, booleans or numbers where they look like it.</summary>
-internal static class YamlJson
+public static class YamlJson
 {
+    /// <summary>The JSON that a YAML node stands for.</summary>
     public static JsonNode? From(YamlNode node) => node switch
     {
         YamlMappingNode mapping => new JsonObject(mapping.Children.Select(pair => KeyValuePair.Create(((pair.Key as YamlScalarNode)?.Value) ?? "", From(pair.Value)))),

@@ -38,6 +38,15 @@ public sealed class DependencyTests
         Assert.Equal(Cause.PodFault, Analysers.Diagnose(fault with { Dependencies = [vague], Configs = [] }).Accepted?.Cause);
     }
 
+    /// <summary>No template names it, and calls to it fail all the same.</summary>
+    [Fact]
+    public void WhatAServiceGraphCountsFailedCallsToIsADependencyToo()
+    {
+        var diagnosis = Diagnose(Cart with { CallsFail = true });
+        Assert.Equal(Cause.DependencyFailure, diagnosis.Accepted?.Cause);
+        Assert.Contains(diagnosis.Findings, finding => finding.Kind == EvidenceKind.Dependency && finding.Message == "calls of checkout to cart fail, by the service graph");
+    }
+
     /// <summary>Two hosts that are ill for one reason do not contradict each other.</summary>
     [Fact]
     public void SeveralOfThemAreNoContradiction() =>

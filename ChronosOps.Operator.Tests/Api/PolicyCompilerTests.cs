@@ -49,6 +49,15 @@ public sealed class PolicyCompilerTests
         ["an infinite minimum of traffic"] = (s => s.Signals[0].MinimumRequestsPerSecond = "Infinity", "spec.signals[0].minimumRequestsPerSecond"),
         ["a factor that is no number"] = (s => s.Signals[0].CompareFactor = "x", "spec.signals[0].compareFactor"),
         ["a grace that is too long"] = (s => s.Signals[0].Grace = "61m", "spec.signals[0].grace"),
+        ["alerts without a name"] = (s => (s.Alerts, s.Workloads) = ([Claim(1)], new WorkloadSelector { Selector = new() }), "spec.alerts"),
+        ["too many alerts"] = (s => s.Alerts = [.. Enumerable.Repeat(Claim(1), 17)], "spec.alerts"),
+        ["an alert without labels"] = (s => s.Alerts = [Claim(0)], "spec.alerts[0].matchLabels"),
+        ["an alert with too many labels"] = (s => s.Alerts = [Claim(9)], "spec.alerts[0].matchLabels"),
+        ["an alert with an empty label"] = (s => s.Alerts = [new AlertClaim { MatchLabels = new() { ["team"] = "" } }], "spec.alerts[0].matchLabels[team]"),
+        ["null for alerts"] = (s => s.Alerts = null!, "spec.alerts"),
+        ["null for an alert"] = (s => s.Alerts = [Claim(1), null!], "spec.alerts[1]"),
+        ["null for an alert's labels"] = (s => s.Alerts = [new AlertClaim { MatchLabels = null! }], "spec.alerts[0].matchLabels"),
+        ["null for an alert's label"] = (s => s.Alerts = [new AlertClaim { MatchLabels = new() { ["team"] = null! } }], "spec.alerts[0].matchLabels[team]"),
         ["a rollout deadline that is too short"] = (s => s.RolloutDeadline = "4s", "spec.rolloutDeadline"),
         ["an empty rollout deadline"] = (s => s.RolloutDeadline = "", "spec.rolloutDeadline"),
         ["an action twice"] = (s => s.Remediation.Ladder = [RemediationAction.Rollback, RemediationAction.Rollback], "spec.remediation.ladder"),
@@ -107,6 +116,18 @@ public sealed class PolicyCompilerTests
         var error = Assert.Single(errors);
         Assert.Equal(Wrong[mistake].Field, error.Field);
         Assert.NotEmpty(error.Message);
+    }
+
+    [Fact]
+    public void AnAlertIsClaimedByAllLabelsOfOneEntry()
+    {
+        var applied = SamplePolicy.Applied();
+        applied.Spec.Alerts = [new AlertClaim { MatchLabels = new() { ["alertname"] = "Lag", ["queue"] = "orders" } }, new AlertClaim { MatchLabels = new() { ["team"] = "shop" } }];
+        var policy = PolicyCompiler.Compile(applied).Policy!;
+        Assert.True(policy.Claims(new Dictionary<string, string> { ["alertname"] = "Lag", ["queue"] = "orders", ["x"] = "y" }));
+        Assert.True(policy.Claims(new Dictionary<string, string> { ["team"] = "shop" }));
+        Assert.False(policy.Claims(new Dictionary<string, string> { ["alertname"] = "Lag" }));
+        Assert.False(SamplePolicy.Effective().Claims(new Dictionary<string, string>()));
     }
 
     [Fact]
@@ -184,4 +205,6 @@ public sealed class PolicyCompilerTests
 
     private static void Select(RemediationPolicySpec spec, string key, string @operator, params string[] values) =>
         spec.Workloads.Selector = new V1LabelSelector { MatchExpressions = [new V1LabelSelectorRequirement { Key = key, Operator = @operator, Values = [.. values] }] };
+
+    private static AlertClaim Claim(int labels) => new() { MatchLabels = Enumerable.Range(0, labels).ToDictionary(i => $"label{i}", _ => "x") };
 }

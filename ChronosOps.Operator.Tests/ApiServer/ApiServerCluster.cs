@@ -46,7 +46,7 @@ internal sealed class ApiServerCluster
         Kubectl.ForgetDiscovery();
         if (await client.SupportsAsync("rbac.authorization.k8s.io", "v1", "clusterroles", ApiServerWorld.Ct))
         {
-            await ApplyFromChartAsync(kubeconfig, "default", Role, "templates/clusterrole.yaml", "scope=cluster");
+            await ApplyFromChartAsync(kubeconfig, "default", Role, "templates/clusterrole.yaml", "scope=cluster,alertmanager.enabled=true,alertmanager.allowAnonymous=true");
         }
 
         return new ApiServerCluster(kubeconfig, client);

@@ -28,7 +28,7 @@ public class KubectlTests
             () => Task.FromResult(policies));
         Assert.Equal(["NAME", "MODE", "READY", "SIGNALS", "WORKLOADS", "OPEN", "AGE"], Columns(policies));
         var incidents = await RunAsync("get", "inc", "-o", "wide");
-        Assert.Equal(["NAME", "WORKLOAD", "PHASE", "CAUSE", "ACTION", "AGE", "CONFIDENCE", "DETECT", "MITIGATE", "MESSAGE"], Columns(incidents));
+        Assert.Equal(["NAME", "WORKLOAD", "PHASE", "CAUSE", "ACTION", "AGE", "CONFIDENCE", "DETECT", "MITIGATE", "ORIGIN", "BEFORE", "MESSAGE"], Columns(incidents));
         Assert.Matches(@"web +Resolved +BadRelease +Rollback/Succeeded ", incidents);
         Assert.Contains("policy", await RunAsync("get", "chronosops"));
 

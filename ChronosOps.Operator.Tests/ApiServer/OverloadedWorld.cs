@@ -22,11 +22,12 @@ public abstract class OverloadedWorld : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected async Task<ApiServerWorld> OverloadedAsync(bool maySeeNodes = true, int maximum = 4, string request = "1Gi")
+    private protected async Task<ApiServerWorld> OverloadedAsync(bool maySeeNodes = true, int maximum = 4, string request = "1Gi", string upstream = "1")
     {
         var world = _world = await ApiServerWorld.StartAsync();
         world.Prometheus.Traffic.CapacityPerPod = 25;
         var deployment = Deployment(2, request);
+        deployment.Container()["env"]![0]!["value"] = upstream;
         await world.ApplyAsync(deployment);
         await world.ApplyAsync(Policy(maximum));
         if (maySeeNodes)

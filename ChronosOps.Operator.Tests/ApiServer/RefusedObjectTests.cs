@@ -25,7 +25,6 @@ public class RefusedObjectTests
         { """{"workloads":{"name":"web"},"signals":[{"preset":"HttpErrorRatio","threshold":"5%"}]}""", "name" },
         { """{"workloads":{"name":"web"},"signals":[{"name":"a b","preset":"HttpErrorRatio","threshold":"5%"}]}""", "name" },
         { """{"workloads":{"name":"web"},"signals":[{"name":"errors","preset":"Happiness","threshold":"5%"}]}""", "preset" },
-        { """{"workloads":{"name":"web"},"signals":[{"name":"errors","preset":"HttpErrorRatio"}]}""", "threshold" },
         { """{"workloads":{"name":"web"},"signals":[{"name":"errors","preset":"HttpErrorRatio","threshold":"many"}]}""", "threshold" },
         { """{"workloads":{"name":"web"},"signals":[{"name":"errors","preset":"HttpErrorRatio","threshold":0.05}]}""", "threshold" },
         { """{"workloads":{"name":"web"},"signals":[{"name":"errors","preset":"HttpErrorRatio","threshold":"5%","window":"one minute"}]}""", "window" },

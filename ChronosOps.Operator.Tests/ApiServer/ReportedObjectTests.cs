@@ -14,6 +14,8 @@ public class ReportedObjectTests
         ("""{"workloads":{"selector":{"matchExpressions":[{"key":"app","operator":"In"}]}}}""", "spec.workloads.selector.matchExpressions[0].values"),
         ("""{"workloads":{"name":"none"},"signals":[{"name":"a","threshold":"5%"}]}""", "spec.signals[0]"),
         ("""{"workloads":{"name":"none"},"signals":[{"name":"a","preset":"HttpErrorRatio","query":"up","threshold":"5%"}]}""", "spec.signals[0]"),
+        ("""{"workloads":{"name":"none"},"signals":[{"name":"a","preset":"HttpErrorRatio"}]}""", "spec.signals[0].threshold"),
+        ("""{"workloads":{"name":"none"},"signals":[{"name":"a","query":"up","trend":{"limit":"1","horizon":"800h"}}]}""", "spec.signals[0].trend.horizon"),
         ("""{"workloads":{"name":"none"},"signals":[{"name":"a","preset":"HttpLatencyP95","threshold":"0.5"}]}""", "spec.signals[0].threshold"),
         ("""{"workloads":{"name":"none"},"signals":[{"name":"a","preset":"HttpErrorRatio","threshold":"500ms"}]}""", "spec.signals[0].threshold"),
         ("""{"workloads":{"name":"none"},"signals":[{"name":"a","preset":"HttpErrorRatio","threshold":"200%"}]}""", "spec.signals[0].threshold"),

@@ -170,7 +170,8 @@ internal sealed class RunningOperator : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port of the loopback that nobody else takes meanwhile.</summary>
+    internal static int FreePort()
     {
         while (true)
         {

@@ -28,7 +28,8 @@ public sealed class RoomTests
         ["Verification"] = ["Api", "Workloads", "Detection"],
         ["Telemetry"] = ["Api", "Detection"],
         ["Integrations"] = ["Api", "Detection"],
-        ["Web"] = ["Telemetry", "Controllers"],
+        ["Intake"] = ["Api", "Workloads", "Detection", "Incidents"],
+        ["Web"] = ["Telemetry", "Controllers", "Intake"],
     };
 
     /// <summary>What does I/O or asks for the time.</summary>
@@ -67,10 +68,11 @@ public sealed class RoomTests
     [InlineData("Decisions")]
     [InlineData("Verification")]
     [InlineData("Knowledge")]
+    [InlineData("Intake")]
     public void ARoomThatJudgesDoesNothingElse(string room) => AssertPure(TypesOf(room));
 
     [Theory]
-    [InlineData("Detection", "Evaluation", "ISeriesSource", "SeriesRound", "SpannedReader")]
+    [InlineData("Detection", "Evaluation", "ISeriesSource", "SeriesRound", "SpannedReader", "ServiceGraph")]
     [InlineData("Incidents", "IncidentBook")]
     [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory", "ServiceCatalog")]
     [InlineData("Remediation", "RollbackEffect", "RestartEffect", "RollingRestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]
@@ -105,9 +107,9 @@ public sealed class RoomTests
     {
         var patchers = CallersOf(method => (method.DeclaringType == typeof(HttpMethod) && method.Name == "get_Patch")
             || (method.DeclaringType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(GenericClient<>) && method.Name.StartsWith("Patch", StringComparison.Ordinal) && !method.Name.StartsWith("PatchStatus", StringComparison.Ordinal)));
-        // The command line's hold and emergency stop are a person's own writes, with that person's rights.
+        // The command line's hold and emergency stop are a person's own writes, with that person's rights; alerts are written into incidents.
         Assert.Equal(
-            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>",
+            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{Root}Controllers.AlertIntake+<MergeAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>",
                 $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.RehearseAsync)}>", $"{typeof(RollingRestartEffect).FullName}+<{nameof(RollingRestartEffect.ApplyAsync)}>",
                 $"{typeof(RollingRestartEffect).FullName}+<{nameof(RollingRestartEffect.RehearseAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.ApplyAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.RehearseAsync)}>"],
             patchers.Order());

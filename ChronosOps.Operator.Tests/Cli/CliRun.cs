@@ -29,6 +29,7 @@ internal sealed class CliRun
         Environment = Environment.GetValueOrDefault,
         Time = Time,
         Colours = false,
+        ErrorIsTerminal = false,
         Configure = (_, _) => new KubernetesClientConfiguration { Host = ApiServer?.ToString() ?? "http://127.0.0.1:1", Namespace = "shop" },
     });
 

@@ -65,6 +65,31 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ShowsWhatAnIncidentIsLinkedTo()
+    {
+        _server.Put(SampleIncident.Linked());
+        Assert.Equal(0, await _cli.RunAsync("show", "checkout-x7k2p"));
+        string[] expected =
+        [
+            "Origin      likely incident cart-1a2b3c4d", "Related     calls Deployment/cart, incident cart-1a2b3c4d, the likely origin",
+            "Before      2 within 24 hours, the last was checkout-0f9e8d7c",
+        ];
+        Assert.Equal(expected, _cli.Out.ToString().ReplaceLineEndings("\n").Split('\n').Where(line => line.StartsWith("Origin", StringComparison.Ordinal) || line.StartsWith("Related", StringComparison.Ordinal) || line.StartsWith("Before", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("cart-1a2b3c4d", "shop/checkout-x7k2p: likely from incident cart-1a2b3c4d; it stayed well for 1m00s")]
+    [InlineData("checkout-x7k2p", "shop/checkout-x7k2p: likely the origin of 1 more; it stayed well for 1m00s")]
+    public async Task TheStatusNamesTheLikelyOriginOfWhatIsOpen(string origin, string expected)
+    {
+        var incident = SampleIncident.Linked();
+        (incident.Status!.Phase, incident.Status.Origin) = (IncidentPhase.Escalated, origin);
+        _server.Put(incident);
+        await _cli.RunAsync("status");
+        Assert.Contains(expected, _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TellsTheStoryAsAnObjectOnEachLine()
     {
         _server.Put(SampleIncident.Resolved());

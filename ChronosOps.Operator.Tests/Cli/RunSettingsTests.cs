@@ -1,3 +1,4 @@
+using ChronosOps.Operator.Incidents;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -58,6 +59,30 @@ public sealed class RunSettingsTests
         Assert.Equal(hours is null ? 2 : 42, await _cli.RunAsync("run", "--prometheus-url=http://p", $"--incident-retention={text}"));
         Assert.Equal(hours, (int?)_cli.Ran?.IncidentRetention.TotalHours);
         Assert.Equal(hours is null, _cli.Error.ToString().Contains("--incident-retention (CHRONOSOPS_INCIDENT_RETENTION): ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhatMakesAStormIsSetByFlags()
+    {
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p", "--storm-workloads=3", "--storm-share=0.5", "--storm-window=30s", "--storm-quiet=1h"));
+        Assert.Equal(new(3, 0.5, TimeSpan.FromSeconds(30), TimeSpan.FromHours(1)), _cli.Ran!.Storm);
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p"));
+        Assert.Equal(StormLimits.Default, _cli.Ran!.Storm);
+    }
+
+    [Theory]
+    [InlineData("workloads", "-1")]
+    [InlineData("workloads", "10001")]
+    [InlineData("workloads", "1.5")]
+    [InlineData("share", "0%")]
+    [InlineData("share", "101%")]
+    [InlineData("share", "300ms")]
+    [InlineData("window", "0s")]
+    [InlineData("quiet", "2h")]
+    public async Task AWrongLimitOfStormsIsRefusedWithItsName(string name, string value)
+    {
+        Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url=http://p", $"--storm-{name}={value}"));
+        Assert.StartsWith($"error: --storm-{name} (CHRONOSOPS_STORM_{name.ToUpperInvariant()}): '{value}': must be ", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

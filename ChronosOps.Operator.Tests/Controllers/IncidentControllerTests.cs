@@ -4,6 +4,8 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Intake;
 using ChronosOps.Operator.Telemetry;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Workloads;
@@ -61,10 +63,12 @@ public sealed class IncidentControllerTests
     {
         var time = new FakeTime();
         var catalog = new WorkloadCatalog(caches, time);
+        var book = new IncidentBook(new Informer<Incident>(client.For(ApiResources.Incidents), new()));
         var policies = new PolicyRegistry(new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new()), catalog);
         var journal = new IncidentJournal(client, new EventRecorder(client, "chronosops", "test", time), metrics, NullLogger<IncidentJournal>.Instance);
         var retention = new IncidentRetention(client, TimeSpan.Zero, time, NullLogger<IncidentRetention>.Instance);
-        return new IncidentController(client, catalog, policies, new SignalBoard(), new Dictionary<IncidentPhase, IPhase> { [IncidentPhase.Observing] = phase }, new OpenPhase(policies), journal, retention, time);
+        return new IncidentController(client, catalog, policies, new SignalBoard(), new Dictionary<IncidentPhase, IPhase> { [IncidentPhase.Observing] = phase }, new OpenPhase(policies, book), journal, retention,
+            new IncidentChains(book, catalog, new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15))), new AlertReadings(TimeSpan.FromHours(24)), time);
     }
 
     /// <summary>Waits whenever it is run.</summary>

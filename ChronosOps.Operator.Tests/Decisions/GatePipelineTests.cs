@@ -84,6 +84,19 @@ public sealed class GatePipelineTests
     public void AnUndoStaysUnderTheGatesThatProtectTheWillOfPeople(Type gate) =>
         Assert.Contains(GatePipeline.ForUndo, one => one.GetType() == gate);
 
+    /// <summary>What was begun goes on to its end, and what made things worse is taken back: a storm holds what is new.</summary>
+    [Fact]
+    public void AStormHoldsNeitherAnUndoNorWhatIsUnderWay()
+    {
+        Assert.DoesNotContain(GatePipeline.ForUndo, gate => gate is StormGate);
+        var storm = SampleGates.Open() with { Storm = new StormState(IsOn: true, "many") };
+        Assert.Null(Permit.Request("uid-1/1", storm).Permit);
+        Assert.NotNull(Permit.Request("uid-1/1", storm with { IsUnderWay = true }).Permit);
+        var continuation = storm with { Step = new ProposedStep(RemediationAction.Scale, null, Continues: true, Replicas: 2) };
+        Assert.Null(Permit.Request("uid-1/2", continuation).Permit);
+        Assert.NotNull(Permit.Request("uid-1/2", continuation with { IsUnderWay = true }).Permit);
+    }
+
     /// <summary>Whatever else forbids the step is named first: a dry run tells what would happen.</summary>
     [Fact]
     public void TheDryRunIsAskedLast() =>
@@ -154,6 +167,8 @@ public sealed class GatePipelineTests
     {
         ["EmergencyStop"] = c => c with { EmergencyStop = true },
         ["Hold"] = c => c.Workload(w => w with { Annotations = new Dictionary<string, string> { [ApiGroup.HoldAnnotation] = "true" } }),
+        ["Storm"] = c => c with { Storm = new StormState(IsOn: true, "many") },
+        ["Origin"] = c => c.Bundle(b => b with { Signals = [SampleBundle.Fires("errors", null)] }) with { Origins = ["cart-1 of Deployment cart"] },
         ["DryRun"] = c => c with { IsDryRun = true },
         ["Mode"] = c => c.Policy(p => p with { Mode = PolicyMode.Observe }),
         ["Ladder"] = c => c.Policy(p => p with { Ladder = [] }),

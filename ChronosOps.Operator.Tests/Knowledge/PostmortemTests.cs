@@ -17,6 +17,16 @@ public sealed partial class PostmortemTests
     public void TellsTheWholeStoryOfAResolvedIncident() => Golden.Matches(Postmortem.Write(SampleIncident.Resolved()), "postmortem.golden.md");
 
     [Fact]
+    public void NamesTheLikelyOriginTheLinkedIncidentsAndThoseBefore()
+    {
+        var page = Postmortem.Write(SampleIncident.Linked());
+        Assert.Contains("| Likely origin | incident cart-1a2b3c4d |\n", page, StringComparison.Ordinal);
+        Assert.Contains("| Before | 2 within 24 hours, the last was checkout-0f9e8d7c |\n", page, StringComparison.Ordinal);
+        Assert.Contains("## Incidents of the same chain of calls\n", page, StringComparison.Ordinal);
+        Assert.Contains("| cart-1a2b3c4d | Deployment/cart | Calls | Template | yes |\n", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WritesAPageAboutAnIncidentOfWhichNothingIsKnown()
     {
         var page = Postmortem.Write(new Incident { Metadata = new V1ObjectMeta { Name = "a", NamespaceProperty = "b" } });

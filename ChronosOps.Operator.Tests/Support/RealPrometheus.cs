@@ -7,7 +7,7 @@ using Xunit;
 namespace ChronosOps.Operator.Tests.Support;
 
 /// <summary>A Prometheus of its own on the loopback, with series that a test gives it and nothing to scrape; absent where the machine has no prometheus and promtool.</summary>
-public sealed class RealPrometheus : IAsyncLifetime
+public class RealPrometheus : IAsyncLifetime
 {
     /// <summary>The time of every sample, in seconds since 1970.</summary>
     public const long SampleTime = 1_700_000_000;
@@ -27,6 +27,9 @@ public sealed class RealPrometheus : IAsyncLifetime
            select $"{metric}{{namespace=\"bank\",pod=\"{pod}\",a=\"b\",code=\"500\",c=\"x\",d=\"y\",by=\"x\",e=\"名\"}} 7",
     ];
 
+    /// <summary>Where it is.</summary>
+    public Uri Url => _http.BaseAddress!;
+
     public async ValueTask InitializeAsync()
     {
         if (OnPath.Find("prometheus") is not { } prometheus || OnPath.Find("promtool") is not { } promtool)
@@ -34,9 +37,7 @@ public sealed class RealPrometheus : IAsyncLifetime
             return;
         }
 
-        // From ten minutes before, so that ranges have points.
-        var samples = from line in Lines from k in Enumerable.Range(0, 21) orderby line, k select $"{line} {SampleTime - 600 + (k * 30)}\n";
-        await File.WriteAllTextAsync(Path.Combine(_folder, "series"), string.Concat(samples) + "# EOF\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "series"), string.Concat(Samples().Select(sample => sample + "\n")) + "# EOF\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "config.yml"), "global: {}\n");
         using (var load = Process.Start(new ProcessStartInfo(promtool, ["tsdb", "create-blocks-from", "openmetrics", "series", "data"]) { WorkingDirectory = _folder, RedirectStandardOutput = true })!)
         {
@@ -80,7 +81,11 @@ public sealed class RealPrometheus : IAsyncLifetime
         }
 
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
+
+    /// <summary>The samples that it holds, in OpenMetrics' text format: from ten minutes before the time of the queries, so that ranges have points.</summary>
+    protected virtual IEnumerable<string> Samples() => from line in Lines from k in Enumerable.Range(0, 21) orderby line, k select $"{line} {SampleTime - 600 + (k * 30)}";
 
     private async Task<JsonNode> AskAsync(string path, string query)
     {

@@ -3,6 +3,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Tests.Support;
 
@@ -21,8 +22,19 @@ internal static class SampleContext
     };
 
     /// <summary>Asks the gates, with no other incident known, and the emergency stop as the API says.</summary>
-    public static GateKeeper Keeper(FakeApi api) =>
-        new(new IncidentBook(new Informer<Incident>(api.Client.For(ApiResources.Incidents), new())), new EmergencyStop(api.Client, "chronosops-system", "chronosops-control"));
+    public static GateKeeper Keeper(FakeApi api)
+    {
+        var (book, board) = (new IncidentBook(new Informer<Incident>(api.Client.For(ApiResources.Incidents), new())), new SignalBoard());
+        board.Publish([Well(SamplePolicy.Effective())]);
+        return new(book, new EmergencyStop(api.Client, "chronosops-system", "chronosops-control"), new StormWatch(book, board, StormLimits.Default), Chains(api, book));
+    }
+
+    /// <summary>Links of incidents, with no workload known and no service graph.</summary>
+    public static IncidentChains Chains(FakeApi api, IncidentBook book)
+    {
+        var time = new FakeTime();
+        return new(book, new WorkloadCatalog(SampleCaches.Of(api.Client), time), new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15)));
+    }
 
     /// <summary>The rollback is over and everything that the policy measures is well.</summary>
     public static WorkloadReading Well(EffectivePolicy policy) => new()
@@ -65,4 +77,11 @@ internal static class SampleContext
         AppliedAt = SampleWorkload.At(-700),
         FieldsHandedBack = true,
     };
+}
+
+/// <summary>A source without any series.</summary>
+internal sealed class SilentSource : ISeriesSource
+{
+    public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Series>>([]);
 }

@@ -19,6 +19,8 @@ internal static class SampleGates
         EmergencyStop = false,
         RecentActions = [],
         ActionsUnderWay = [],
+        Storm = new StormState(IsOn: false, "no storm of incidents"),
+        Origins = [],
         RolledBackFrom = new Dictionary<string, string>(),
     };
 

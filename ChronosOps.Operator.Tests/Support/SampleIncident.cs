@@ -10,6 +10,16 @@ internal static class SampleIncident
 
     public static DateTimeOffset At(double seconds) => Onset.AddSeconds(seconds);
 
+    /// <summary>The same, while cart was ill, which it calls, and after two others of its kind.</summary>
+    public static Incident Linked()
+    {
+        var incident = Resolved();
+        incident.Status!.Origin = "cart-1a2b3c4d";
+        incident.Status.Related = [new RelatedRecord { Incident = "cart-1a2b3c4d", Workload = "Deployment/cart", Relation = IncidentRelation.Calls, KnownBy = CallSource.Template, LikelyOrigin = true }];
+        incident.Status.Recurrence = new RecurrenceRecord { Previous = "checkout-0f9e8d7c", Count = 2 };
+        return incident;
+    }
+
     public static Incident Resolved() => new()
     {
         ApiVersion = "chronosops.io/v1alpha1",

@@ -31,6 +31,7 @@ public sealed partial class ChronosMetricsTests
             "chronosops_time_to_mitigate_seconds_sum 61",
             "chronosops_open_incidents 2",
             "chronosops_policies 3",
+            "chronosops_storms 4",
         ];
         Assert.All(expected, line => Assert.Contains(line, lines));
         Assert.Contains(lines, line => line.StartsWith("chronosops_build_info{version=\"", StringComparison.Ordinal));
@@ -91,6 +92,7 @@ public sealed partial class ChronosMetricsTests
         metrics.Mitigated(TimeSpan.FromSeconds(61));
         metrics.OpenIncidents(2);
         metrics.Policies(3);
+        metrics.Storms(4);
     }
 
     [GeneratedRegex("""^(# HELP [a-z_]+ .*|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{([a-z_]+="[^"]*",?)+\})? ([0-9.E+-]+|\+Inf|NaN))$""")]

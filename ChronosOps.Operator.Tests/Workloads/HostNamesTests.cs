@@ -38,6 +38,13 @@ public sealed class HostNamesTests
     public void AHostIsAWorkloadsOnlyWithinItsNamespace(string host, bool isIts) => Assert.Equal(isIts, HostNames.IsOf(host, "cart", "shop"));
 
     [Fact]
+    public void TheWorkloadsThatATemplateCallsAreThoseOfItsNamespace() =>
+        Assert.Equal(["basket", "cart", "db"], HostNames.Called(SampleHosts("http://cart/", "http://basket.shop.svc/", "http://db-0.db.shop/", "http://api.example.com/", "http://cart.market/"), "shop").Where(name => !name.Contains("-0", StringComparison.Ordinal)).Order());
+
+    private static TemplateFacts SampleHosts(params string[] urls) =>
+        TemplateFacts.Read(Support.SampleTemplate.Parse($$"""{ "spec": { "containers": [ { "name": "app", "args": [{{string.Join(", ", urls.Select(url => $"\"{url}\""))}}] } ] } }"""));
+
+    [Fact]
     public void VariablesCommandsAndArgumentsAreRead()
     {
         var template = Support.SampleTemplate.Parse("""

@@ -17,7 +17,7 @@ internal static class Confinement
     public static EvidenceKind? ToTheNewRevision(EvidenceBundle bundle)
     {
         var current = bundle.Workload.Current.Revision;
-        var firing = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
         if (firing.Count == 0 || firing.Any(signal => signal.Revision != current))
         {
             return null;

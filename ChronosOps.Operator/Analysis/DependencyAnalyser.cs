@@ -24,7 +24,7 @@ public sealed class DependencyAnalyser : IAnalyser
             }
 
             var subject = dependency.Incident is { } incident ? $"{dependency.Name} (incident {incident})" : dependency.Name;
-            @case.For(Cause.DependencyFailure, subject, @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} names {dependency.Name} as a host that it talks to", dependency.Reference));
+            @case.For(Cause.DependencyFailure, subject, Relation(bundle, @case, dependency));
             Trouble(bundle, @case, dependency, subject);
             if (isRecent)
             {
@@ -34,6 +34,10 @@ public sealed class DependencyAnalyser : IAnalyser
             AgainstIt(bundle, @case, subject, dependency);
         }
     }
+
+    private static Finding Relation(EvidenceBundle bundle, Case @case, DependencyFact dependency) => dependency.CallsFail
+        ? @case.Find(EvidenceKind.Dependency, Source, null, 0.6, $"calls of {bundle.Workload.Key.Name} to {dependency.Name} fail, by the service graph", dependency.Reference)
+        : @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} names {dependency.Name} as a host that it talks to", dependency.Reference);
 
     private static void Trouble(EvidenceBundle bundle, Case @case, DependencyFact dependency, string subject)
     {

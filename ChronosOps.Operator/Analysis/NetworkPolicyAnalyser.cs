@@ -51,7 +51,7 @@ public sealed class NetworkPolicyAnalyser : IAnalyser
                 $"requests stopped while pods are ready: {Quantities.Format(bundle.Load!.Now)}/s since, {Quantities.Format(bundle.Load.Before)} before", "requests"));
         }
 
-        if (!policy.Limits.Contains("Egress") || bundle.Signals.FirstOrDefault(signal => signal is { State: SignalState.Firing, IsKubernetesSign: false, IsSaturation: false }) is not { } failing)
+        if (!policy.Limits.Contains("Egress") || bundle.Signals.FirstOrDefault(signal => signal is { State: SignalState.Firing, IsKubernetesSign: false, IsSaturation: false, IsAlert: false }) is not { } failing)
         {
             return;
         }

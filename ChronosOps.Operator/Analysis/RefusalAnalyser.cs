@@ -26,7 +26,7 @@ public sealed class RefusalAnalyser : IAnalyser
     /// <summary>Whether pods that are missing are all the trouble. Requests that fail, or containers that crash, have another cause than a pod that waits.</summary>
     private static bool OnlyStuck(EvidenceBundle bundle)
     {
-        var firing = bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
         return firing.Count > 0 && firing.All(signal => signal.Signal == PodSigns.RolloutNotProgressing);
     }
 

@@ -8,6 +8,9 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
 {
     private const string Source = "revisions";
 
+    /// <summary>Somebody else's measurement, late, of nobody knows exactly what: beside a release that has just begun, too little for the usual policy.</summary>
+    private const double ForAnAlert = 0.15;
+
     /// <summary>Revisions that last served within this time of each other served side by side.</summary>
     private static readonly TimeSpan SideBySide = TimeSpan.FromSeconds(30);
 
@@ -18,7 +21,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
         foreach (var firing in bundle.Signals.Where(signal => signal is { IsKubernetesSign: false, State: SignalState.Firing }))
         {
             var finding = @case.Find(firing.IsSaturation ? EvidenceKind.Saturation : EvidenceKind.Series, Source, firing.Since, 0.5, $"{firing.Signal}: {firing.Message}", $"signal {firing.Signal}");
-            @case.For(Cause.BadRelease, subject, finding, firing.Revision == current ? 0.5 : 0.3);
+            @case.For(Cause.BadRelease, subject, finding, firing.IsAlert ? ForAnAlert : firing.Revision == current ? 0.5 : 0.3);
             Compare(bundle, @case, subject, firing.Signal);
         }
     }

@@ -22,6 +22,9 @@ public sealed record EffectivePolicy
 
     /// <summary>Which Prometheus its series are read from, and as whom.</summary>
     public SeriesOrigin Origin { get; init; } = SeriesOrigin.Own;
+
+    /// <summary>The labels by which alerts of the namespace are claimed for the one workload; any of them suffices.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string>> Alerts { get; init; } = [];
     public required TimeSpan RolloutDeadline { get; init; }
     public required IReadOnlyList<RemediationAction> Ladder { get; init; }
     public required double MinimumConfidence { get; init; }
@@ -34,6 +37,9 @@ public sealed record EffectivePolicy
     public required int ConsecutiveChecks { get; init; }
     public required TimeSpan VerificationTimeout { get; init; }
     public required TimeSpan RecurrenceWatch { get; init; }
+
+    /// <summary>Whether the policy claims an alert of its namespace with these labels.</summary>
+    public bool Claims(IReadOnlyDictionary<string, string> labels) => Alerts.Any(claim => claim.Count > 0 && claim.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value));
 
     /// <summary>Whether the policy covers the workload.</summary>
     public bool Selects(WorkloadKind kind, string @namespace, string name, IReadOnlyDictionary<string, string>? labels) =>

@@ -16,6 +16,8 @@ namespace ChronosOps.Operator.Api;
 [GenericAdditionalPrinterColumn(".status.confidence", "Confidence", "string", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.timeToDetect", "Detect", "string", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.timeToMitigate", "Mitigate", "string", Priority = 1)]
+[GenericAdditionalPrinterColumn(".status.origin", "Origin", "string", Priority = 1)]
+[GenericAdditionalPrinterColumn(".status.recurrence.count", "Before", "integer", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = 1)]
 public sealed class Incident : CustomKubernetesEntity<IncidentSpec, IncidentStatus>;
 
@@ -75,4 +77,7 @@ public enum IncidentSource
 
     /// <summary>The operator's detection.</summary>
     Operator,
+
+    /// <summary>The operator, for an alert of Alertmanager.</summary>
+    Alertmanager,
 }

@@ -128,6 +128,18 @@ public sealed class IncidentStatus
     [Items(0, StatusLimits.Hypotheses)]
     public List<HypothesisRecord> Hypotheses { get; set; } = [];
 
+    /// <summary>Where the trouble of several workloads of one chain of calls likely comes from: an incident, this one itself included. Absent where no other one is ill.</summary>
+    public string? Origin { get; set; }
+
+    /// <summary>Incidents of workloads that this one's workload calls, or that call it, as long as both were open. What is over stays on the list.</summary>
+    [Items(0, StatusLimits.Related)]
+    [XListType("map")]
+    [XListMapKeys("incident")]
+    public List<RelatedRecord> Related { get; set; } = [];
+
+    /// <summary>Whether it was so before; absent where it was not.</summary>
+    public RecurrenceRecord? Recurrence { get; set; }
+
     /// <summary>What was decided, and which gate allowed or stopped it. Recorded when a verdict changes.</summary>
     [Items(0, StatusLimits.Decisions)]
     public List<DecisionRecord> Decisions { get; set; } = [];
@@ -162,6 +174,7 @@ public static class StatusLimits
     public const int Actions = 8;
     public const int Timeline = 40;
     public const int GateVerdicts = 20;
+    public const int Related = 8;
     public const int PodsInTheWay = 8;
     public const int Sentence = 512;
 
@@ -172,7 +185,7 @@ public static class StatusLimits
 /// <summary>One alarm.</summary>
 public sealed class SignalRecord
 {
-    /// <summary>The signal's name in the policy, or the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing, EndpointsMissing, JobFailed).</summary>
+    /// <summary>The signal's name in the policy, the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing, EndpointsMissing, JobFailed), or alert/ and the name of an alert.</summary>
     [Required]
     public string Name { get; set; } = "";
 

@@ -36,6 +36,7 @@ public sealed class PolicyCompiler
     {
         var spec = policy.Spec;
         CheckWorkloads(spec.Workloads);
+        _errors.AddRange(AlertClaim.Check(spec.Alerts, spec.Workloads?.Name is not null));
         var remediation = Given("spec.remediation", spec.Remediation);
         var knownGood = Given("spec.knownGood", spec.KnownGood);
         var verification = Given("spec.verification", spec.Verification);
@@ -51,6 +52,7 @@ public sealed class PolicyCompiler
             WorkloadName = spec.Workloads?.Name,
             Selector = spec.Workloads?.Selector,
             Signals = Signals(Given("spec.signals", spec.Signals), policy.Metadata.NamespaceProperty ?? ""),
+            Alerts = [.. (spec.Alerts ?? []).Select(claim => claim?.MatchLabels).OfType<Dictionary<string, string>>()],
             RolloutDeadline = Duration("spec.rolloutDeadline", spec.RolloutDeadline, DurationBounds.ShortestRollout, DurationBounds.LongestRollout),
             Ladder = Ladder(Given("spec.remediation.ladder", remediation.Ladder)),
             MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", remediation.MinimumConfidence),

@@ -18,6 +18,9 @@ internal static class RbacSwitches
     /// <summary>One of several replicas works.</summary>
     public const string LeaderElection = nameof(LeaderElection);
 
+    /// <summary>The operator takes alerts from Alertmanager.</summary>
+    public const string Alertmanager = nameof(Alertmanager);
+
     /// <summary>The operator watches one namespace, and runs in another.</summary>
     public const string WatchesElsewhere = nameof(WatchesElsewhere);
 

@@ -20,6 +20,7 @@ namespace ChronosOps.Operator.Api;
 public sealed class RemediationPolicy : CustomKubernetesEntity<RemediationPolicySpec, RemediationPolicyStatus>;
 
 /// <summary>What is watched, how it is judged and what may be done.</summary>
+[ValidationRule("!has(self.alerts) || size(self.alerts) == 0 || has(self.workloads.name)", "alerts needs workloads.name")]
 public sealed class RemediationPolicySpec : WrittenSpec
 {
     /// <summary>What ChronosOps may do. Observe diagnoses and reports, and changes nothing. Autonomous acts within the gates.</summary>
@@ -39,6 +40,10 @@ public sealed class RemediationPolicySpec : WrittenSpec
 
     /// <summary>Another Prometheus than the operator's own, or the same as another tenant. What may be named here the administrator decides; by default nothing.</summary>
     public PrometheusSpec? Prometheus { get; set; }
+
+    /// <summary>The alerts of this namespace that speak of the workload, where their labels do not name it; for policies that name one workload. Alertmanager has to send them to the operator.</summary>
+    [Items(0, AlertClaim.Most)]
+    public List<AlertClaim> Alerts { get; set; } = [];
 
     /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from the start of the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
     [Length(1, 32)]

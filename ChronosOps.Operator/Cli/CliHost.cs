@@ -18,6 +18,9 @@ internal sealed class CliHost
     /// <summary>Whether the output may be coloured: only for people.</summary>
     public bool Colours { get; init; } = !Console.IsOutputRedirected && string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable("NO_COLOR"));
 
+    /// <summary>Whether a person watches the error output: then progress is shown in place.</summary>
+    public bool ErrorIsTerminal { get; init; } = !Console.IsErrorRedirected;
+
     /// <summary>Finds the API server from --kubeconfig and --context.</summary>
     public Func<string?, string?, KubernetesClientConfiguration> Configure { get; init; } = (kubeconfig, context) =>
         kubeconfig is null && context is null

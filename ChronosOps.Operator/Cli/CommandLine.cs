@@ -58,6 +58,7 @@ public static class CommandLine
         EmergencyStopCommands.Stop(host),
         EmergencyStopCommands.Resume(host),
         DetectCommand.New(host),
+        BacktestCommand.New(host),
         CrdsCommand.New(host),
         RbacCommand.New(host),
         VersionCommand.New(host),
@@ -80,7 +81,7 @@ public static class CommandLine
             await host.Error.WriteLineAsync($"error: {refused.Message}");
             return refused.ExitCode;
         }
-        catch (Exception failed) when (failed is KubernetesException or KubeConfigException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception failed) when (failed is KubernetesException or KubeConfigException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException)
         {
             await host.Error.WriteLineAsync($"error: {Terminal.Safe(Said(failed))}{Hint(failed)}");
             return ExitCodes.Error;

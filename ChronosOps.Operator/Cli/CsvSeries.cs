@@ -75,7 +75,8 @@ internal sealed class CsvSeries
         }
     }
 
-    private static bool TryTime(string text, out double seconds)
+    /// <summary>Reads a time as seconds since 1970.</summary>
+    internal static bool TryTime(string text, out double seconds)
     {
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out seconds))
         {
@@ -98,7 +99,8 @@ internal sealed class CsvSeries
         return digits > Digits ? text.Remove(fraction + Digits, digits - Digits) : text;
     }
 
-    private static bool TryValue(string text, out double value)
+    /// <summary>Reads a value; what stands for none is NaN.</summary>
+    internal static bool TryValue(string text, out double value)
     {
         value = double.NaN;
         return text.ToLowerInvariant() switch

@@ -1,5 +1,6 @@
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Cli;
 
@@ -23,7 +24,7 @@ internal static class IncidentSheet
         yield return ("Workload", $"{incident.Spec.WorkloadRef.Kind} {incident.Spec.WorkloadRef.Name}, policy {status.Policy ?? incident.Spec.PolicyRef?.Name ?? "(none)"}");
         yield return ("Phase", status.Phase is { } phase ? $"{phase} ({status.Reason}): {status.Message}" : NotTakenUp);
         yield return ("Onset", (Terminal.Time(status.OnsetAt) ?? "not known") + After("detected", status.TimeToDetect) + After("mitigated", status.TimeToMitigate));
-        foreach (var lines in new[] { Seen(status), Causes(status), Decided(status), Done(status) })
+        foreach (var lines in new[] { Linked(status), Seen(status), Causes(status), Decided(status), Done(status) })
         {
             foreach (var line in lines)
             {
@@ -34,6 +35,24 @@ internal static class IncidentSheet
         if (status.Postmortem is not null)
         {
             yield return ("Postmortem", $"chronosops postmortem {incident.Name()} -n {incident.Namespace()}");
+        }
+    }
+
+    private static IEnumerable<(string, string?)> Linked(IncidentStatus status)
+    {
+        if (status.Origin is { } origin)
+        {
+            yield return ("Origin", $"likely incident {origin}");
+        }
+
+        foreach (var link in status.Related)
+        {
+            yield return ("Related", CallChain.Say(link));
+        }
+
+        if (status.Recurrence is { } before)
+        {
+            yield return ("Before", $"{before.Count} within 24 hours, the last was {before.Previous}");
         }
     }
 

@@ -18,6 +18,7 @@ internal static class RbacCommand
         [RbacSwitches.PolicySecrets] = ".Values.rbac.readPolicySecrets",
         [RbacSwitches.WatchesAll] = "eq .Values.scope \"cluster\"",
         [RbacSwitches.LeaderElection] = ".Values.leaderElection.enabled",
+        [RbacSwitches.Alertmanager] = ".Values.alertmanager.enabled",
         [RbacSwitches.WatchesElsewhere] = "and (eq .Values.scope \"namespace\") (ne (include \"chronosops.watchNamespace\" .) .Release.Namespace)",
         [RbacSwitches.ControlConfigMap] = "{{ include \"chronosops.controlName\" . }}",
         [RbacSwitches.Lease] = "{{ include \"chronosops.leaseName\" . }}",

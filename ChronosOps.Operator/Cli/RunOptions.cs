@@ -1,5 +1,8 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Intake;
 using ChronosOps.Operator.Integrations.Prometheus;
+using ChronosOps.Operator.Web;
 
 namespace ChronosOps.Operator.Cli;
 
@@ -54,6 +57,9 @@ public sealed record RunOptions
     /// <summary>How long incidents are kept after their end; zero for ever.</summary>
     public required TimeSpan IncidentRetention { get; init; }
 
+    /// <summary>From when on many incidents at once hold all action.</summary>
+    public StormLimits Storm { get; init; } = StormLimits.Default;
+
     /// <summary>Whether it works only while it holds the Lease.</summary>
     public bool LeaderElect { get; init; }
 
@@ -62,6 +68,15 @@ public sealed record RunOptions
 
     /// <summary>The namespace of that Lease.</summary>
     public required string LeaseNamespace { get; init; }
+
+    /// <summary>Where Alertmanager's notifications are taken, and from whom; null where none are.</summary>
+    public AlertListenerOptions? Alerts { get; init; }
+
+    /// <summary>Which labels of an alert tell what it speaks of.</summary>
+    public AlertLabels AlertLabels { get; init; } = AlertLabels.Default;
+
+    /// <summary>After how long without a word of an alert it is unknown whether it still fires.</summary>
+    public TimeSpan AlertsExpireAfter { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>The kubeconfig file, if not found by the usual rules.</summary>
     public string? Kubeconfig { get; init; }

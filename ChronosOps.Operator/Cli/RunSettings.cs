@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Cli;
 
@@ -30,6 +31,10 @@ internal sealed partial class RunSettings
         PrometheusTimeout = New("--prometheus-timeout", "DURATION", "4s", "After how long a query is given up.");
         Interval = New("--evaluation-interval", "DURATION", "15s", "How often the signals are evaluated.");
         IncidentRetention = New("--incident-retention", "DURATION", "720h", "How long incidents and their postmortems are kept after their end; 0 for ever.");
+        StormWorkloads = New("--storm-workloads", "NUMBER", "10", "So many workloads that fall ill within the window hold all action; 0: never.");
+        StormShare = New("--storm-share", "SHARE", "30%", "And at least this share of the watched workloads.");
+        StormWindow = New("--storm-window", "DURATION", "2m", "The window.");
+        StormQuiet = New("--storm-quiet", "DURATION", "5m", "The hold ends when no further workload has fallen ill for so long.");
         Namespace = New("--namespace", "NS", "", "The only namespace to watch; empty for all.");
         LogLevel = New("--log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical.");
         Listen = New("--listen", "URL", "http://+:8080", "Where /metrics, /healthz and /readyz are served.");
@@ -38,6 +43,7 @@ internal sealed partial class RunSettings
         LeaderElect = New("--leader-elect", "BOOL", "false", "Work only while holding a Lease, so that several replicas can stand by.");
         LeaseName = New("--leader-elect-lease-name", "NAME", "chronosops", "The name of that Lease.");
         LeaseNamespace = New("--leader-elect-lease-namespace", "NS", null, "The namespace of that Lease. Default: that of the control ConfigMap.");
+        Alerts = new AlertSettings(New);
     }
 
     private Setting Config { get; }
@@ -68,6 +74,14 @@ internal sealed partial class RunSettings
 
     private Setting IncidentRetention { get; }
 
+    private Setting StormWorkloads { get; }
+
+    private Setting StormShare { get; }
+
+    private Setting StormWindow { get; }
+
+    private Setting StormQuiet { get; }
+
     private Setting Namespace { get; }
 
     private Setting LogLevel { get; }
@@ -83,6 +97,8 @@ internal sealed partial class RunSettings
     private Setting LeaseName { get; }
 
     private Setting LeaseNamespace { get; }
+
+    private AlertSettings Alerts { get; }
 
     public IEnumerable<Option> Options => _all.Select(setting => setting.Option);
 
@@ -111,6 +127,7 @@ internal sealed partial class RunSettings
             PrometheusTimeout = reader.Read(PrometheusTimeout, text => Duration(text, 0.1, 60), "must be a duration from 100ms to 60s") ?? default,
             EvaluationInterval = reader.Read(Interval, text => Duration(text, 1, 300), "must be a duration from 1s to 5m") ?? default,
             IncidentRetention = reader.Read(IncidentRetention, Retention, "must be 0, or a duration from 1h to 87600h") ?? default,
+            Storm = ReadStorm(reader),
             Namespace = reader.Read(Namespace, text => text.Length == 0 || Label().IsMatch(text) ? text : null, "must be a namespace, or empty for all") ?? "",
             LogLevel = reader.Read(LogLevel, Level, "must be trace, debug, information, warning, error or critical") ?? default,
             Listen = reader.Read(Listen, text => IsListenAddress(text) ? text : null, "must be like http://+:8080 or http://127.0.0.1:8080") ?? "",
@@ -130,6 +147,7 @@ internal sealed partial class RunSettings
             errors.Add("--prometheus-cert-file and --prometheus-key-file: give both or none");
         }
 
+        options = Alerts.Read(options, reader, errors);
         return (errors.Count == 0 ? options : null, errors);
     }
 
@@ -141,6 +159,17 @@ internal sealed partial class RunSettings
         string[] known = [.. _all.Where(setting => setting != Config).Select(setting => setting.Key)];
         return new SettingReader(parsed, environment, ConfigFile.None, errors).Find(Config) is { } path ? ConfigFile.Read(path, known, errors) : ConfigFile.None;
     }
+
+    private StormLimits ReadStorm(SettingReader reader) => new(
+        reader.Read(StormWorkloads, Count, "must be a whole number from 0 to 10000") ?? 0,
+        reader.Read(StormShare, Share, "must be a ratio above 0 and at most 1, or a percentage") ?? 0,
+        reader.Read(StormWindow, text => Duration(text, 1, 3600), "must be a duration from 1s to 1h") ?? default,
+        reader.Read(StormQuiet, text => Duration(text, 1, 3600), "must be a duration from 1s to 1h") ?? default);
+
+    private static int? Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= 10000 ? value : null;
+
+    private static double? Share(string text) =>
+        text is [.., '%' or (>= '0' and <= '9')] && Quantities.TryParseThreshold(text, out var value) && value is > 0 and <= 1 ? value : null;
 
     private static string ReadNamespace(SettingReader reader, Setting setting, string fallback) =>
         reader.Find(setting) is null ? fallback : reader.Read(setting, text => Label().IsMatch(text) ? text : null, "must be a namespace") ?? "";

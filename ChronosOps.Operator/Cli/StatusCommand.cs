@@ -109,9 +109,13 @@ internal static class StatusCommand
         yield return ["Open incidents", $"{open.Count}", ""];
         foreach (var incident in open.OrderBy(incident => incident.Key().ToString(), StringComparer.Ordinal))
         {
-            yield return ["  incident", incident.Status?.Phase?.ToString() ?? "not taken up", $"{incident.Key()}: {incident.Status?.Message ?? incident.Spec.Summary}"];
+            yield return ["  incident", incident.Status?.Phase?.ToString() ?? "not taken up", $"{incident.Key()}: {Origin(incident)}{incident.Status?.Message ?? incident.Spec.Summary}"];
         }
     }
+
+    private static string Origin(Incident incident) => incident.Status?.Origin is not { } origin ? ""
+        : origin == incident.Name() ? $"likely the origin of {incident.Status.Related.Count} more; "
+        : $"likely from incident {origin}; ";
 
     private static async Task<IEnumerable<string?[]>> HeldAsync(KubernetesClient client, string? ns, DateTimeOffset now, CancellationToken cancellationToken)
     {

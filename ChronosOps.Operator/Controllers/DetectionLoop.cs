@@ -3,6 +3,7 @@ using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Intake;
 using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Telemetry;
 using ChronosOps.Operator.Workloads;
@@ -12,7 +13,7 @@ namespace ChronosOps.Operator.Controllers;
 /// <summary>Evaluates every workload at regular times, opens incidents for what fires, and lets the open ones look at what is new.</summary>
 public sealed class DetectionLoop(
     WorkloadCatalog catalog, PolicyRegistry policies, Evaluation evaluation, SignalBoard board, KnownGoodBook book, KnownGoodSeeder seeder, IncidentBook incidents,
-    IncidentOpener opener, PolicyStatusWriter statusWriter, ChronosMetrics metrics, TimeProvider time, TimeSpan interval, ILogger<DetectionLoop> log)
+    IncidentOpener opener, ServiceGraph graph, StormTeller storms, PolicyStatusWriter statusWriter, ChronosMetrics metrics, AlertReadings alerts, TimeProvider time, TimeSpan interval, ILogger<DetectionLoop> log)
 {
     /// <summary>Looks a little after each whole multiple of the interval, so that the newest step is there to be read.</summary>
     private static readonly TimeSpan Offset = TimeSpan.FromMilliseconds(250);
@@ -52,12 +53,14 @@ public sealed class DetectionLoop(
 
         var watched = policies.Watched();
         await seeder.SeedAsync(watched, ct).ConfigureAwait(false);
-        var readings = await evaluation.RunAsync(watched, Now(), ct).ConfigureAwait(false);
+        var measured = await evaluation.RunAsync(watched, Now(), ct).ConfigureAwait(false);
+        var readings = measured.Select(reading => alerts.Join(reading, incidents.OpenOf(reading.Workload.Key))).ToList();
         foreach (var reading in readings)
         {
             book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
         }
 
+        await graph.ReadAsync(readings.Any(reading => reading.SourceFailed) ? [] : incidents.IllNamespaces(), Now(), ct).ConfigureAwait(false);
         book.Keep(catalog.Uids());
         catalog.Prune();
         board.Publish(readings);
@@ -67,6 +70,7 @@ public sealed class DetectionLoop(
             IncidentDue?.Invoke(incident);
         }
 
+        await storms.TellAsync(Now(), ct).ConfigureAwait(false);
         await statusWriter.WriteAsync(policies.All(), readings, ct).ConfigureAwait(false);
         metrics.OpenIncidents(incidents.Open().Count);
         metrics.Policies(policies.All().Count);

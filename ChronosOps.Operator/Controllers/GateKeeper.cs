@@ -8,7 +8,7 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>Gathers what the gates look at, asks them, and writes the decision down when it differs from the last one.</summary>
-public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
+public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch storms, IncidentChains chains)
 {
     private const string Continuation = "Continuation";
 
@@ -38,6 +38,9 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop)
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
             RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
             ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid) : []],
+            Storm = storms.Of(context.Key.Namespace, context.Now),
+            Origins = chains.OriginsOf(context),
+            IsUnderWay = context.Status.Phase is IncidentPhase.Acting or IncidentPhase.Verifying,
             RolledBackFrom = book.RolledBackFrom(context.Key, context.Status.WorkloadUid),
         };
         var (report, permit) = Permit.Request(key, gates);

@@ -5,6 +5,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Intake;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
@@ -17,7 +18,7 @@ namespace ChronosOps.Operator.Controllers;
 [EntityRbac(typeof(Incident), Subresource = "status", Verbs = RbacVerb.Patch)]
 public sealed class IncidentController(
     KubernetesClient client, WorkloadCatalog catalog, PolicyRegistry policies, SignalBoard board,
-    IReadOnlyDictionary<IncidentPhase, IPhase> phases, OpenPhase open, IncidentJournal journal, IncidentRetention retention, TimeProvider time) : IEntityController<Incident>
+    IReadOnlyDictionary<IncidentPhase, IPhase> phases, OpenPhase open, IncidentJournal journal, IncidentRetention retention, IncidentChains chains, AlertReadings alerts, TimeProvider time) : IEntityController<Incident>
 {
     /// <summary>More transitions than this in one go mean a loop: the rest waits for the next evaluation.</summary>
     private const int MaxTransitions = 6;
@@ -69,6 +70,7 @@ public sealed class IncidentController(
         var phase = incident.Status?.Phase is { } present ? phases[present] : open;
         incident.Status ??= context.Status;
         GoverningPolicy.Note(context);
+        var link = chains.Note(context);
         var result = await phase.RunAsync(context, ct).ConfigureAwait(false);
         if (result.Happening is { } happening)
         {
@@ -89,6 +91,11 @@ public sealed class IncidentController(
         if (result.Happening is { } told)
         {
             await journal.TellAsync(written, told, ct).ConfigureAwait(false);
+        }
+
+        if (link is not null)
+        {
+            await journal.TellLinkAsync(written, link, ct).ConfigureAwait(false);
         }
 
         return (written, result);
@@ -114,7 +121,7 @@ public sealed class IncidentController(
             Key = key,
             Workload = workload,
             Policy = policy,
-            Reading = reading is not null && reading.Policy.Name == policy?.Name && reading.Workload.Uid == workload?.Uid ? reading : null,
+            Reading = reading is not null && reading.Policy.Name == policy?.Name && reading.Workload.Uid == workload?.Uid ? alerts.Join(reading, incident) : null,
         };
     }
 }

@@ -38,6 +38,12 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
         }
     }
 
+    /// <summary>Tells of new links to incidents of other workloads.</summary>
+    public Task TellLinkAsync(Incident incident, string link, CancellationToken ct) => events.PublishAsync(incident, "Linked", link, EventType.Normal, ct);
+
+    /// <summary>Tells of the storm that an incident made.</summary>
+    public Task TellStormAsync(Incident incident, string storm, CancellationToken ct) => events.PublishAsync(incident, "Storm", storm, EventType.Warning, ct);
+
     /// <summary>Writes the postmortem where the incident has come to rest and what is written is older. Safe to repeat.</summary>
     public async Task EnsurePostmortemAsync(Incident incident, CancellationToken ct)
     {

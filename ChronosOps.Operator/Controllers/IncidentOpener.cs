@@ -8,7 +8,7 @@ using ChronosOps.Operator.Telemetry;
 
 namespace ChronosOps.Operator.Controllers;
 
-/// <summary>Opens an incident for every workload on which something fires, unless one is open already.</summary>
+/// <summary>Opens an incident for every workload on which something fires, unless one is open already, or the signal flaps and is held down.</summary>
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.Create)]
 public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, ChronosMetrics metrics, ILogger<IncidentOpener> log)
 {
@@ -19,7 +19,7 @@ public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, C
 
     public async Task OpenAsync(IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
     {
-        foreach (var reading in readings.Where(reading => reading.Firing.Any() && IsNews(reading) && book.OpenOf(reading.Workload.Key) is null))
+        foreach (var reading in readings.Where(reading => reading.Firing.Any() && IsNews(reading) && book.OpenOf(reading.Workload.Key) is null && !IsHeldDown(reading)))
         {
             try
             {
@@ -35,6 +35,12 @@ public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, C
     /// <summary>Whether it happened under the policy, and lately: whoever applies a policy asks for what comes, not for every Job that was given up before.</summary>
     public static bool IsNews(WorkloadReading reading) =>
         reading.Workload.Job?.FailedAt is not { } failed || (failed >= reading.Policy.CreatedAt && reading.Time - failed < News);
+
+    private bool IsHeldDown(WorkloadReading reading)
+    {
+        var flaps = Flapping.Of(book.Flaps(reading.Workload.Key.Namespace, reading.Time), reading.Workload.Uid, reading.Workload.Current.Revision, reading.Time);
+        return !HoldDown.Opens(reading, flaps);
+    }
 
     private async Task OpenAsync(WorkloadReading reading, CancellationToken ct)
     {

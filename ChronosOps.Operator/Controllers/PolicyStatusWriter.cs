@@ -18,6 +18,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
     /// <summary>How often a revision that still serves well is written down again.</summary>
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
     private const int MostNamed = 5;
+    private const string FlappingCondition = "SignalsFlapping";
     private readonly GenericClient<RemediationPolicy> _policies = client.For(ApiResources.Policies);
 
     public async Task WriteAsync(IReadOnlyList<PolicyEntry> policies, IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
@@ -51,11 +52,22 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         }
 
         var readyBefore = live.Status?.Conditions.GetCondition("Ready")?.Status;
+        var flappedBefore = live.Status?.Conditions.GetCondition(FlappingCondition)?.Status;
         live.Status = next;
         await _policies.PatchStatusNamespacedAsync(live, live.Namespace()!, live.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
         if (entry.Effective is null && readyBefore != "False")
         {
             await events.PublishAsync(live, "InvalidSpec", next.Conditions.GetCondition("Ready")!.Message, EventType.Warning, ct).ConfigureAwait(false);
+        }
+
+        await TellFlappingAsync(live, flappedBefore, ct).ConfigureAwait(false);
+    }
+
+    private async Task TellFlappingAsync(RemediationPolicy live, string? before, CancellationToken ct)
+    {
+        if (before != "True" && live.Status?.Conditions.GetCondition(FlappingCondition) is { Status: "True" } now)
+        {
+            await events.PublishAsync(live, FlappingCondition, now.Message, EventType.Warning, ct).ConfigureAwait(false);
         }
     }
 
@@ -87,6 +99,8 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         Set("SignalsAvailable", signals, reason, text);
         var (isSafe, because, told) = Protection(readings);
         Set("Protected", isSafe, because, told);
+        var (flaps, often, which) = Flaps(entry.Effective, readings, now);
+        Set(FlappingCondition, flaps, often, which);
         return status;
 
         void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);
@@ -138,7 +152,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
         var unmeasured = (from reading in readings
                           from signal in reading.Signals
-                          where signal is { State: SignalState.Unknown, IsKubernetesSign: false }
+                          where signal is { State: SignalState.Unknown, IsKubernetesSign: false, IsAlert: false }
                           select $"{reading.Workload.Key.Name} {signal.Signal} ({Lasting(signal.Message)})").ToList();
         return readings.Count == 0 ? ("Unknown", "NoWorkloads", "there is nothing to measure")
             : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(MostNamed))}{(unmeasured.Count > MostNamed ? ", …" : "")}")
@@ -146,6 +160,19 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             : readings.Select(reading => reading.ClockAhead).FirstOrDefault(ahead => ahead?.Duration() > Freshness.ClockTolerance) is { } clock
                 ? ("True", "ClockSkew", $"every signal is measured, but the clock of Prometheus is {Freshness.Describe(clock)}")
             : ("True", "Measured", "every signal is measured");
+    }
+
+    /// <summary>From the incidents that exist; the message changes only when one ends, or is forgotten.</summary>
+    private (string Status, string Reason, string Message) Flaps(EffectivePolicy policy, List<WorkloadReading> readings, DateTimeOffset now)
+    {
+        var over = incidents.Flaps(policy.Namespace, now);
+        var seen = (from reading in over.Count == 0 ? [] : readings
+                    from one in Flapping.Of(over, reading.Workload.Uid, reading.Workload.Current.Revision, now)
+                    orderby one.Times descending, reading.Workload.Key.Name
+                    select $"{reading.Workload.Key.Name} {one.Signal} ({one.Times} incidents that went away by themselves; held down until {one.Until.UtcDateTime:HH:mm:ss'Z'})").ToList();
+        return seen.Count == 0
+            ? ("False", "NoneFlaps", $"no signal has fired and recovered again and again within {Quantities.Format(Flapping.Within)}")
+            : ("True", "FiresAndRecovers", $"within {Quantities.Format(Flapping.Within)}: {string.Join(", ", seen.Take(MostNamed))}{(seen.Count > MostNamed ? ", …" : "")}; a longer for, or a higher threshold, would tell trouble from noise");
     }
 
     /// <summary>The part of a message that does not change from one evaluation to the next: behind the colon stand numbers.</summary>

@@ -30,6 +30,15 @@ public sealed record GateContext
     /// <summary>Revisions of this workload that an incident has already rolled back from, with that incident's name.</summary>
     public required IReadOnlyDictionary<string, string>? RolledBackFrom { get; init; }
 
+    /// <summary>Whether a storm of incidents holds action in the workload's namespace.</summary>
+    public required StormState? Storm { get; init; }
+
+    /// <summary>Open incidents that the trouble of this one likely comes from.</summary>
+    public required IReadOnlyList<string>? Origins { get; init; }
+
+    /// <summary>Whether the action is written down already, and is carried out or verified.</summary>
+    public bool IsUnderWay { get; init; }
+
     /// <summary>Whether the trouble was seen in the series (and not only in container states).</summary>
     public bool RestsOnSeries => Bundle.Signals.Any(signal => signal is { IsKubernetesSign: false, State: Detection.SignalState.Firing });
 }

@@ -54,6 +54,7 @@ public static class GatePipeline
     [
         new EmergencyStopGate(),
         new HoldGate(),
+        new StormGate(),
         new ModeGate(),
         new LadderGate(),
         new GitOpsGate(),
@@ -61,6 +62,7 @@ public static class GatePipeline
         new QuarantineGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
+        new OriginGate(),
         new MinimumTrafficGate(),
         new RolloutGate(),
         new FeasibilityGate(),
@@ -78,10 +80,12 @@ public static class GatePipeline
     [
         new EmergencyStopGate(),
         new HoldGate(),
+        new StormGate(),
         new ModeGate(),
         new LadderGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
+        new OriginGate(),
         new MinimumTrafficGate(),
         new OtherNodesGate(),
         new IllPodGate(),
@@ -96,11 +100,13 @@ public static class GatePipeline
     [
         new EmergencyStopGate(),
         new HoldGate(),
+        new StormGate(),
         new ModeGate(),
         new LadderGate(),
         new GitOpsGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
+        new OriginGate(),
         new MinimumTrafficGate(),
         new RolloutGate(),
         new RollingRestartGate(),
@@ -114,11 +120,13 @@ public static class GatePipeline
     [
         new EmergencyStopGate(),
         new HoldGate(),
+        new StormGate(),
         new ModeGate(),
         new LadderGate(),
         new GitOpsGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
+        new OriginGate(),
         new MinimumTrafficGate(),
         new RolloutGate(),
         new ScaleLimitGate(),
@@ -130,7 +138,7 @@ public static class GatePipeline
         new DryRunGate(),
     ];
 
-    /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis.</summary>
+    /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis, and no calm.</summary>
     public static readonly IReadOnlyList<IGate> ForUndo =
     [
         new EmergencyStopGate(),
@@ -149,6 +157,7 @@ public static class GatePipeline
     [
         new EmergencyStopGate(),
         new HoldGate(),
+        new StormGate(),
         new ModeGate(),
         new OneActionGate(),
         new DryRunGate(),

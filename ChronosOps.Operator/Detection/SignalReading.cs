@@ -19,7 +19,10 @@ public enum SignalState
 /// <summary>One signal of one workload at one evaluation.</summary>
 public sealed record SignalReading
 {
-    /// <summary>The signal's name in the policy, or the Kubernetes sign.</summary>
+    /// <summary>Before the name of an alert. No signal of a policy can be called so: its name holds no slash.</summary>
+    public const string AlertPrefix = "alert/";
+
+    /// <summary>The signal's name in the policy, the Kubernetes sign, or the alert.</summary>
     public required string Signal { get; init; }
     public required SignalState State { get; init; }
 
@@ -62,6 +65,9 @@ public sealed record SignalReading
     /// <summary>Whether it happened before a time, and not since: no news of what was done then.</summary>
     /// <param name="time">The time; null where it is not known, and then nothing was before it.</param>
     public bool IsBefore(DateTimeOffset? time) => HappenedAt <= time;
+
+    /// <summary>Whether it is an alert of Alertmanager: a measurement too, but by somebody else, late, of what is not known exactly, and of no revision.</summary>
+    public bool IsAlert => Signal.StartsWith(AlertPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether it rests on container states instead of series.</summary>
     public bool IsKubernetesSign { get; init; }

@@ -17,6 +17,7 @@ public sealed class TrafficBuilder
     private readonly PodIndex _requests;
     private readonly PodIndex _errors;
     private readonly PodIndex _latency;
+    private double[] _bounds = [];
 
     public TrafficBuilder(TrafficSeries series)
     {
@@ -54,7 +55,7 @@ public sealed class TrafficBuilder
             same => same.Key,
             same => (IReadOnlyList<TrafficStep>)[.. from entry in same
                                                     orderby entry.Key.To
-                                                    select entry.Value.ToStep(entry.Key.To - step, entry.Key.To)]);
+                                                    select entry.Value.ToStep(entry.Key.To - step, entry.Key.To, ref _bounds)]);
     }
 
     private void AddPod(WorkloadSnapshot workload, PodLife life, string name, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
@@ -109,5 +110,6 @@ internal sealed class Cell
     public double Errors { get; set; }
     public Dictionary<double, double> Latency { get; } = [];
 
-    public TrafficStep ToStep(DateTimeOffset from, DateTimeOffset to) => new(from, to, Requests, Errors, new LatencyHistogram(Latency));
+    public TrafficStep ToStep(DateTimeOffset from, DateTimeOffset to, ref double[] bounds) =>
+        new(from, to, Requests, Errors, Latency.Count == 0 ? LatencyHistogram.Empty : new LatencyHistogram(new Buckets(Latency, ref bounds)));
 }

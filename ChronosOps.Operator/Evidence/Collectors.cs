@@ -20,7 +20,7 @@ public interface ICollector
 }
 
 /// <summary>All collectors. Adding one is a file and a line.</summary>
-public sealed class Collectors(KubernetesClient client, ISeriesSources series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, TimeSpan interval)
+public sealed class Collectors(KubernetesClient client, ISeriesSources series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, ServiceGraph graph, TimeSpan interval)
 {
     private readonly IReadOnlyList<ICollector> _all =
     [
@@ -28,7 +28,7 @@ public sealed class Collectors(KubernetesClient client, ISeriesSources series, W
         new SeriesCollector(series, interval),
         new EventCollector(client),
         new NeighbourCollector(catalog),
-        new DependencyCollector(catalog, board, incidents),
+        new DependencyCollector(catalog, board, incidents, graph),
         new ConfigCollector(client),
         new TemplateCollector(new RevisionTemplates(client)),
         new OwnershipCollector(client),

@@ -5,8 +5,8 @@ using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
-/// <summary>How the workloads of the namespace are that the template names as hosts. A Service is taken to bear its workload's name.</summary>
-public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard board, IncidentBook incidents) : ICollector
+/// <summary>How the workloads of the namespace are that the template names as hosts, a Service being taken to bear its workload's name, or that a service graph counts failed calls to.</summary>
+public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard board, IncidentBook incidents, ServiceGraph graph) : ICollector
 {
     private const int Most = 8;
 
@@ -14,17 +14,21 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
 
     public Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
-        var hosts = bundle.Workload.Current.Hosts;
-        var space = bundle.Workload.Key.Namespace;
-        var named = hosts.Count == 0 ? [] : catalog.In(space).Where(other => other.Key != bundle.Workload.Key && hosts.Any(host => HostNames.IsOf(host, other.Key.Name, space)));
-        return Task.FromResult(bundle with { Dependencies = [.. named.Select(other => Of(other, request.Now)).OrderByDescending(fact => fact.Trouble is not null).Take(Most)] });
+        var key = bundle.Workload.Key;
+        var named = HostNames.Called(bundle.Workload.Current, key.Namespace);
+        var called = from other in catalog.In(key.Namespace)
+                     where other.Key != key
+                     let fails = graph.CallsFail(key, other.Key)
+                     where fails || named.Contains(other.Key.Name)
+                     select Of(other, request.Now) with { CallsFail = fails };
+        return Task.FromResult(bundle with { Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).Take(Most)] });
     }
 
     private DependencyFact Of(WorkloadSnapshot other, DateTimeOffset now)
     {
         var reading = board.Find(other.Key);
         var firing = reading?.Firing.FirstOrDefault();
-        var isWell = reading is not null && other.RolloutComplete && reading.Signals.Any(signal => !signal.IsKubernetesSign) && reading.Signals.All(signal => signal.State == SignalState.Healthy);
+        var isWell = reading is not null && other.RolloutComplete && reading.Signals.Any(signal => signal is { IsKubernetesSign: false, IsAlert: false }) && reading.Signals.All(signal => signal.State == SignalState.Healthy);
         var (trouble, since) = firing is not null ? ($"{firing.Signal}: {firing.Message}", firing.Since)
             : other.Replicas == 0 ? ("it is scaled to 0", null)
             : !other.Pods.Any(pod => pod.Ready) ? ("none of its pods is ready", null)

@@ -30,7 +30,7 @@ public sealed record EvidenceBundle
     /// <summary>Other workloads of the namespace whose rollout began shortly before or after the onset.</summary>
     public IReadOnlyList<NeighbourFact> Neighbours { get; init; } = [];
 
-    /// <summary>Other workloads of the namespace that the current revision names as hosts.</summary>
+    /// <summary>Other workloads of the namespace that the current revision names as hosts, or calls in vain by a service graph.</summary>
     public IReadOnlyList<DependencyFact> Dependencies { get; init; } = [];
 
     /// <summary>Services that led to the workload's pods and no longer do.</summary>
@@ -91,7 +91,7 @@ public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason,
 /// <summary>Another workload that changed around the onset.</summary>
 public sealed record NeighbourFact(string Reference, string Name, string Revision, DateTimeOffset RolloutStartedAt, bool RolloutComplete, bool HasBadPods);
 
-/// <summary>Another workload of the namespace that the template names as a host.</summary>
+/// <summary>Another workload of the namespace that is called.</summary>
 /// <param name="Reference">As kubectl takes it.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Trouble">What ails it; null where nothing is known to.</param>
@@ -100,8 +100,9 @@ public sealed record NeighbourFact(string Reference, string Name, string Revisio
 /// <param name="RolloutStartedAt">When its last release began; null where it has had one only, or is measured to be well.</param>
 /// <param name="Revision">What runs of it.</param>
 /// <param name="Incident">Its open incident; null where it has none.</param>
+/// <param name="CallsFail">Whether a service graph counts calls to it that fail.</param>
 public sealed record DependencyFact(
-    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident);
+    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident, bool CallsFail = false);
 
 /// <summary>A Service that led to the workload's pods and no longer does.</summary>
 /// <param name="Service">How it stands, and what it was.</param>

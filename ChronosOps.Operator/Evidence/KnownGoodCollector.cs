@@ -1,5 +1,7 @@
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Knowledge;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
@@ -11,19 +13,24 @@ public sealed class KnownGoodCollector(KnownGoodBook book, IncidentBook incident
     public Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
         var workload = bundle.Workload;
-        var rolledBack = incidents.RolledBackFrom(workload.Key, workload.Uid);
+        return Task.FromResult(bundle with { KnownGood = Of(workload, book.Of(workload.Uid), incidents.RolledBackFrom(workload.Key, workload.Uid)) });
+    }
+
+    /// <summary>Those of the revisions that have proved themselves that were not rolled back, the one that served last first.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="proven">What has proved itself.</param>
+    /// <param name="rolledBack">The revisions that were rolled back, with the incident that did.</param>
+    public static IReadOnlyList<GoodRevision> Of(WorkloadSnapshot workload, IReadOnlyList<KnownGoodRevision> proven, IReadOnlyDictionary<string, string> rolledBack)
+    {
         var predecessor = workload.Revisions.FirstOrDefault(revision => revision.Hash != workload.Current.Revision)?.Hash;
-        return Task.FromResult(bundle with
-        {
-            KnownGood =
-            [
-                .. from good in book.Of(workload.Uid)
-                   where !rolledBack.ContainsKey(good.Revision)
-                   let remembered = good.LastGoodAt ?? good.ProvenAt ?? DateTimeOffset.MinValue
-                   let served = good.Revision == predecessor && workload.RolloutStartedAt > remembered ? workload.RolloutStartedAt : remembered
-                   orderby served descending
-                   select new GoodRevision(good.Revision, good.ProvenAt ?? remembered, served),
-            ],
-        });
+        return
+        [
+            .. from good in proven
+               where !rolledBack.ContainsKey(good.Revision)
+               let remembered = good.LastGoodAt ?? good.ProvenAt ?? DateTimeOffset.MinValue
+               let served = good.Revision == predecessor && workload.RolloutStartedAt > remembered ? workload.RolloutStartedAt : remembered
+               orderby served descending
+               select new GoodRevision(good.Revision, good.ProvenAt ?? remembered, served),
+        ];
     }
 }

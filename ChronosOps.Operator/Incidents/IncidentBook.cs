@@ -11,6 +11,12 @@ public sealed class IncidentBook(Informer<Incident> informer)
 {
     private const int NameLimit = 63;
 
+    /// <summary>The cause of what only suffers from something else.</summary>
+    private const string Suffering = "DependencyFailure";
+
+    /// <summary>What comes back later is told as something new.</summary>
+    private static readonly TimeSpan Repeats = TimeSpan.FromHours(24);
+
     /// <summary>The incidents of a workload, oldest first.</summary>
     public IReadOnlyList<Incident> Of(WorkloadKey workload) =>
         [.. from incident in informer.Store.List(workload.Namespace)
@@ -23,6 +29,47 @@ public sealed class IncidentBook(Informer<Incident> informer)
 
     /// <summary>All open incidents.</summary>
     public IReadOnlyList<Incident> Open() => [.. informer.Store.List().Where(IsOpen)];
+
+    /// <summary>An incident by name.</summary>
+    public Incident? Find(string @namespace, string name) => informer.Store.Get(@namespace, name);
+
+    /// <summary>The incidents in which something fired, of workloads that serve, taken up since a time. A person's report of what turns out to be well is none.</summary>
+    public IReadOnlyList<StormOpening> Openings(DateTimeOffset since) =>
+        [.. from incident in informer.Store.List()
+            where incident.Status is { Signals.Count: > 0, WorkloadUid: not null } && incident.Status.DetectedAt >= since && incident.Spec.WorkloadRef.Kind != WorkloadKind.Job
+            select new StormOpening(incident.Namespace() ?? "", incident.Name(), incident.Status!.WorkloadUid!, incident.Status.DetectedAt!.Value)];
+
+    /// <summary>The incidents of a namespace that began within the hour, and were soon over by themselves.</summary>
+    public IReadOnlyList<Incident> Flaps(string @namespace, DateTimeOffset now) => [.. informer.Store.List(@namespace).Where(incident => Flapping.Counts(incident, now))];
+
+    /// <summary>What is ill in a namespace by its own evidence, the first to fall ill first; one incident of each workload.</summary>
+    public IReadOnlyList<IllWorkload> IllIn(string @namespace) =>
+        [.. (from incident in informer.Store.List(@namespace)
+             where !incident.IsBeingDeleted() && IsIll(incident.Status)
+             select Ill(incident.Name(), new WorkloadKey(incident.Spec.WorkloadRef.Kind, @namespace, incident.Spec.WorkloadRef.Name), incident.Status!))
+            .OrderBy(one => one.Onset).ThenBy(one => one.Incident, StringComparer.Ordinal).DistinctBy(one => one.Workload)];
+
+    /// <summary>The namespaces in which something is ill.</summary>
+    public IReadOnlyList<string> IllNamespaces() => [.. informer.Store.List().Where(incident => !incident.IsBeingDeleted() && IsIll(incident.Status)).Select(incident => incident.Namespace() ?? "").Distinct()];
+
+    /// <summary>Whether an incident is open, not mitigated, and something of its own was seen that is not known to be well again.</summary>
+    public static bool IsIll(IncidentStatus? status) =>
+        status is { Phase: not (null or IncidentPhase.Mitigated) } && !PhaseTable.IsEnd(status.Phase) && status.Signals.Exists(signal => signal.State != "Healthy");
+
+    /// <summary>The incident as a part of a chain of calls.</summary>
+    public static IllWorkload Ill(string incident, WorkloadKey workload, IncidentStatus status) =>
+        new(incident, workload, status.RecurredAt ?? status.OnsetAt ?? status.DetectedAt ?? default, status.Cause == Suffering);
+
+    /// <summary>
+    /// Earlier incidents of the same object with a signal in common that ended within a day: the last of them, and how many. Null where there is none.
+    /// </summary>
+    public RecurrenceRecord? Before(WorkloadKey workload, string? workloadUid, string? exceptUid, IEnumerable<string> signals, DateTimeOffset now)
+    {
+        var names = signals.ToHashSet();
+        var earlier = Of(workload).Where(incident => incident.Uid() != exceptUid && incident.Status is { EndedAt: { } ended } status && now - ended <= Repeats
+            && status.WorkloadUid == workloadUid && status.Signals.Exists(signal => names.Contains(signal.Name))).ToList();
+        return earlier.Count == 0 ? null : new RecurrenceRecord { Previous = earlier[^1].Name(), Count = earlier.Count };
+    }
 
     /// <summary>When actions were taken under a policy, one incident's attempt left out.</summary>
     public IReadOnlyList<DateTimeOffset> ActionTimes(string @namespace, string policy, string exceptKey) =>

@@ -68,7 +68,17 @@ public static class Postmortem
             ["Ended", Time(status.EndedAt)],
             ["Suspect", Revision(status.Suspect)],
             ["Known good", Revision(status.KnownGood)],
+            .. Further(status),
         ]);
+        if (status.Related.Count > 0)
+        {
+            page.Append("## Incidents of the same chain of calls\n\n");
+            Table(page, ["Incident", "Workload", "This workload", "Known by", "Likely origin"], status.Related.Select(link => new[]
+            {
+                Text(link.Incident), Cell(link.Workload), Cell(link.Relation?.ToString()), Cell(link.KnownBy?.ToString()), link.LikelyOrigin == true ? "yes" : "no",
+            }));
+        }
+
         if (status.Dropped > 0)
         {
             page.Append($"{status.Dropped} older entries no longer fitted into the incident and are missing here.\n\n");
@@ -77,6 +87,19 @@ public static class Postmortem
         if (status.Omitted > 0)
         {
             page.Append($"{status.Omitted} entries of the last assessment did not fit into the incident and are missing here.\n\n");
+        }
+    }
+
+    private static IEnumerable<string[]> Further(IncidentStatus status)
+    {
+        if (status.Origin is { } origin)
+        {
+            yield return ["Likely origin", $"incident {Text(origin)}"];
+        }
+
+        if (status.Recurrence is { } before)
+        {
+            yield return ["Before", $"{before.Count} within 24 hours, the last was {Cell(before.Previous)}"];
         }
     }
 

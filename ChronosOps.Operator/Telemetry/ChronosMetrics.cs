@@ -26,8 +26,12 @@ public sealed class ChronosMetrics : IDisposable
     private readonly Histogram<double> _timeToDetect;
     private readonly Histogram<double> _timeToMitigate;
     private readonly Gauge<double> _clockAhead;
+    private readonly Counter<long> _alerts;
+    private readonly Counter<long> _alertRequests;
+    private readonly Counter<long> _alertsTruncated;
     private readonly Gauge<int> _openIncidents;
     private readonly Gauge<int> _policies;
+    private readonly Gauge<int> _storms;
 
     /// <summary>Makes a meter of its own, so that several in one process do not mix.</summary>
     /// <param name="others">Meters whose measurements are exposed too, such as that of the Kubernetes client.</param>
@@ -46,8 +50,12 @@ public sealed class ChronosMetrics : IDisposable
         _timeToDetect = Histogram("time_to_detect_seconds", "From onset to detection.", LongSeconds);
         _timeToMitigate = Histogram("time_to_mitigate_seconds", "From onset to measured mitigation.", LongSeconds);
         _clockAhead = Meter.CreateGauge<double>(Name("series_clock_ahead_seconds"), "s", "By how much the clock of the operator's own Prometheus is ahead of the operator's, to a second.");
+        _alerts = Counter("alerts_total", "Alerts received from Alertmanager, by what became of them.");
+        _alertRequests = Counter("alert_requests_total", "Notifications received from Alertmanager, by the status that was answered.");
+        _alertsTruncated = Counter("alerts_truncated_total", "Alerts that Alertmanager left out of its notifications.");
         _openIncidents = Meter.CreateGauge<int>(Name("open_incidents"), null, "Incidents that are not over.");
         _policies = Meter.CreateGauge<int>(Name("policies"), null, "Remediation policies.");
+        _storms = Meter.CreateGauge<int>(Name("storms"), null, "Storms of incidents that hold action now.");
         ProcessMetrics.Register(Meter, Name);
         _incidentsOpened.Add(0);
         _seriesDivided.Add(0);
@@ -78,6 +86,15 @@ public sealed class ChronosMetrics : IDisposable
     /// <summary>The operator has opened an incident.</summary>
     public void IncidentOpened() => _incidentsOpened.Add(1);
 
+    /// <summary>An alert was received. The outcome is one of a fixed set.</summary>
+    public void Alert(string outcome) => _alerts.Add(1, Tag("outcome", outcome));
+
+    /// <summary>A notification was answered with this HTTP status.</summary>
+    public void AlertRequest(int status) => _alertRequests.Add(1, Tag("status", status.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>A notification said that so many alerts were left out.</summary>
+    public void AlertsTruncated(long count) => _alertsTruncated.Add(count);
+
     /// <summary>An incident has entered a phase, and the status write succeeded.</summary>
     public void Transition(IncidentPhase phase, string reason) => _transitions.Add(1, Tag("phase", phase.ToString()), Tag("reason", reason));
 
@@ -98,6 +115,9 @@ public sealed class ChronosMetrics : IDisposable
 
     /// <summary>How many policies there are.</summary>
     public void Policies(int count) => _policies.Record(count);
+
+    /// <summary>How many storms of incidents there are.</summary>
+    public void Storms(int count) => _storms.Record(count);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -13,11 +13,23 @@ public static partial class HostNames
         texts.SelectMany(text => OfUrl().Matches(text).Concat(WithPort().Matches(text))).Select(match => match.Groups["name"].Value).Distinct().Take(Most).ToHashSet();
 
     /// <summary>Whether a host is a workload's Service, which is taken to bear its name, or a pod of it: by its bare name, or with the namespace. Other domains are other hosts.</summary>
-    public static bool IsOf(string host, string name, string @namespace)
+    public static bool IsOf(string host, string name, string @namespace) => WorkloadsOf(host, @namespace).Contains(name);
+
+    /// <summary>The workloads of a namespace that a template calls, by name: those whose Service, or a pod of it, is among its hosts.</summary>
+    public static IReadOnlySet<string> Called(TemplateFacts template, string @namespace) => template.Hosts.SelectMany(host => WorkloadsOf(host, @namespace)).ToHashSet();
+
+    private static IEnumerable<string> WorkloadsOf(string host, string @namespace)
     {
         var labels = host.Split('.');
-        return labels.Length == 1 ? labels[0] == name
-            : (labels[0] == name && labels[1] == @namespace) || (labels.Length > 2 && labels[1] == name && labels[2] == @namespace);
+        if (labels.Length == 1 || labels[1] == @namespace)
+        {
+            yield return labels[0];
+        }
+
+        if (labels.Length > 2 && labels[2] == @namespace)
+        {
+            yield return labels[1];
+        }
     }
 
     [GeneratedRegex("""://(?:[^/@\s]*@)?(?<name>[a-z](?:[a-z0-9.-]*[a-z0-9])?)(?![a-z0-9-])""")]

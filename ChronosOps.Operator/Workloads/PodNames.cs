@@ -1,45 +1,45 @@
+using System.Text.RegularExpressions;
 using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Workloads;
 
-/// <summary>
-/// Whose a pod was, by its name: of the past nothing else is left. A Deployment's pods bear its name, the hash of the template and five letters, a
-/// StatefulSet's an ordinal, a DaemonSet's and a Job's five letters. Names so long that Kubernetes cuts them (more than some 46 letters) are not recognised. Pure.
-/// </summary>
-public static class PodNames
+/// <summary>Whose a pod was, and of which revision.</summary>
+/// <param name="Workload">The workload's name.</param>
+/// <param name="Revision">The ReplicaSet's hash; null where the pod's name does not tell a revision.</param>
+internal sealed record PodOwner(string Workload, string? Revision)
 {
-    private const int Suffix = 5;
-    private const int LongestHash = 10;
+    /// <summary>Somebody of another kind.</summary>
+    public static readonly PodOwner Other = new("", null);
+}
 
-    /// <summary>Whether a pod of that name is, or was, the workload's.</summary>
-    public static bool IsOf(WorkloadKey workload, string pod)
+/// <summary>
+/// Reads from a pod's name whose it was. Hashes and random parts are made of 27 letters and digits that spell no words
+/// (https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go), so that a name such as node-agent-x7k2p is not taken for a Deployment's. Pure.
+/// </summary>
+internal static partial class PodNames
+{
+    /// <summary>Whether a pod of that name is, or was, the workload's. Names so long that Kubernetes cuts them are not recognised.</summary>
+    public static bool IsOf(WorkloadKey workload, string pod) => OwnerOf(workload.Kind, pod)?.Workload == workload.Name;
+
+    /// <summary>Whose the pod was; null where a workload of that kind does not name its pods so.</summary>
+    public static PodOwner? OwnerOf(WorkloadKind kind, string pod)
     {
-        if (pod.Length < workload.Name.Length + 2 || !pod.StartsWith(workload.Name, StringComparison.Ordinal) || pod[workload.Name.Length] != '-')
+        var match = kind switch
         {
-            return false;
-        }
-
-        var rest = pod.AsSpan(workload.Name.Length + 1);
-        return workload.Kind switch
-        {
-            WorkloadKind.Deployment => rest.IndexOf('-') is var dash and > 0 && dash <= LongestHash && IsWord(rest[..dash]) && IsSuffix(rest[(dash + 1)..]),
-            WorkloadKind.StatefulSet => !rest.ContainsAnyExceptInRange('0', '9'),
-            _ => IsSuffix(rest),
+            WorkloadKind.Deployment => OfDeployment().Match(pod),
+            WorkloadKind.StatefulSet => OfStatefulSet().Match(pod),
+            WorkloadKind.DaemonSet when !OfDeployment().IsMatch(pod) => OfDaemonSet().Match(pod),
+            _ => Match.Empty,
         };
+        return match.Success ? new PodOwner(match.Groups["name"].Value, match.Groups["hash"] is { Success: true } hash ? hash.Value : null) : null;
     }
 
-    private static bool IsSuffix(ReadOnlySpan<char> text) => text.Length == Suffix && IsWord(text);
+    [GeneratedRegex("^(?<name>[a-z0-9][-a-z0-9.]*)-(?<hash>[bcdfghjklmnpqrstvwxz2456789]{1,10})-[bcdfghjklmnpqrstvwxz2456789]{5}$")]
+    private static partial Regex OfDeployment();
 
-    private static bool IsWord(ReadOnlySpan<char> text)
-    {
-        foreach (var letter in text)
-        {
-            if (!char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter))
-            {
-                return false;
-            }
-        }
+    [GeneratedRegex("^(?<name>[a-z0-9][-a-z0-9.]*)-[0-9]+$")]
+    private static partial Regex OfStatefulSet();
 
-        return true;
-    }
+    [GeneratedRegex("^(?<name>[a-z0-9][-a-z0-9.]*)-[bcdfghjklmnpqrstvwxz2456789]{5}$")]
+    private static partial Regex OfDaemonSet();
 }

@@ -78,6 +78,19 @@ public sealed class WorkloadCatalog
             ? PodNeeds.Of(found)
             : null;
 
+    /// <summary>The workload that keeps a pod running; null where there is none. A pod that is gone is known by the ReplicaSet after which it was named.</summary>
+    public WorkloadKey? OwnerOfPod(string @namespace, string pod)
+    {
+        var owner = _caches.Pods.Store.Get(@namespace, pod) is { } found ? found.ControllerOf()
+            : new V1OwnerReference { Kind = "ReplicaSet", Name = pod[..Math.Max(0, pod.LastIndexOf('-'))] };
+        if (owner is { Kind: "ReplicaSet", Name: { } set })
+        {
+            owner = set.Length > 0 ? _caches.ReplicaSets.Store.Get(@namespace, set)?.ControllerOf() : null;
+        }
+
+        return owner is { Name: { } name } && Enum.TryParse<WorkloadKind>(owner.Kind, out var kind) ? new WorkloadKey(kind, @namespace, name) : null;
+    }
+
     /// <summary>Whether Services can be read.</summary>
     public bool SeesServices => _services.IsReadable;
 

@@ -124,7 +124,16 @@ cluster_up() {
 
 cluster_down() { [ -n "$KEEP" ] || watched "removing the cluster $1" 120 "$RESULTS/down-$1.log" "$HACK/cluster" down --name "$1" || true; }
 
-tier_apiserver() { stage "the API server tier" "7 min"; tests_of_server apiserver $API_CLUSTER "the API server" "$(no_cluster)" binary-selftest; }
+tier_apiserver() {
+  local reason; reason=$(no_cluster)
+  stage "the API server tier" "7 min"
+  # An alert is followed from Prometheus through Alertmanager to the operator.
+  if [ -z "$reason" ]; then
+    with_lock debian unpack_debs "$DEBIAN/prometheus" prometheus
+    with_lock debian unpack_debs "$DEBIAN/alertmanager" prometheus-alertmanager
+  fi
+  PATH="$PATH:$DEBIAN/prometheus/usr/bin:$DEBIAN/alertmanager/usr/bin" tests_of_server apiserver $API_CLUSTER "the API server" "$reason" binary-selftest
+}
 
 # The same tests of custom resources again, and of their rules, on a server that knows what the other does not.
 tier_crds() {

@@ -89,10 +89,10 @@ public sealed class LearnerTests
     }
 
     [Theory]
-    [InlineData("checkout-5f8d6c7b9-zzzz1", true)]
-    [InlineData("checkout-api-5f8d6c7b9-zzzz1", false)]
+    [InlineData("checkout-5f8d6c7b9-zzzz2", true)]
+    [InlineData("checkout-api-5f8d6c7b9-zzzz2", false)]
     [InlineData("checkout-0", false)]
-    [InlineData("check-5f8d6c7b9-zzzz1", false)]
+    [InlineData("check-5f8d6c7b9-zzzz2", false)]
     public async Task PodsThatAreLongGoneTellOfTheirWorkloadByTheirName(string pod, bool own)
     {
         var series = new LearntSeries(time => 20 + Noise(time), Disk(Baseline())) { Labels = new Dictionary<string, string> { ["namespace"] = "shop", ["pod"] = pod } };
@@ -125,7 +125,7 @@ public sealed class LearnerTests
         public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
         {
             var perMinute = query == TrafficQueries.Requests(["shop"]) ? 600 : 12;
-            return Task.FromResult<IReadOnlyList<Series>>([new Series(new Dictionary<string, string> { ["namespace"] = "shop", ["pod"] = "checkout-5f8d6c7b9-zzzz1" },
+            return Task.FromResult<IReadOnlyList<Series>>([new Series(new Dictionary<string, string> { ["namespace"] = "shop", ["pod"] = "checkout-5f8d6c7b9-zzzz2" },
                 [.. Enumerable.Range(0, (int)((end - start) / step) + 1).Select(k => start + (k * step)).Select(time => new Point(time, (time - Start.AddDays(-8)).TotalMinutes * perMinute))])]);
         }
     }

@@ -5,7 +5,7 @@ using ChronosOps.Operator.Incidents;
 namespace ChronosOps.Operator.Controllers.Phases;
 
 /// <summary>Takes a new incident up: finds its workload and policy and notes what alarmed.</summary>
-public sealed class OpenPhase(PolicyRegistry policies) : IPhase
+public sealed class OpenPhase(PolicyRegistry policies, IncidentBook book) : IPhase
 {
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
 
@@ -43,10 +43,12 @@ public sealed class OpenPhase(PolicyRegistry policies) : IPhase
         status.Suspect = Assessor.Record(workload, workload.Current, workload.RolloutStartedAt);
         SignalNotes.Update(status, reading, context.Now);
         var first = reading.Firing.FirstOrDefault();
+        status.Recurrence = book.Before(context.Key, workload.Uid, context.Uid, status.Signals.Select(signal => signal.Name), context.Now);
+        var before = status.Recurrence is { } earlier ? $"; as in {earlier.Count} earlier incident{(earlier.Count > 1 ? "s" : "")} of the last 24 hours, {earlier.Previous} the last" : "";
         return first is null
             ? PhaseResult.Go(Trigger.Opened, "Reported", incident.Spec.Summary is { Length: > 0 } text ? text : "opened without a signal that fires")
-            : first.IsKubernetesSign ? PhaseResult.Go(Trigger.Opened, first.Signal, first.Message)
-            : PhaseResult.Go(Trigger.Opened, "SignalFiring", $"{first.Signal}: {first.Message}");
+            : first.IsKubernetesSign ? PhaseResult.Go(Trigger.Opened, first.Signal, first.Message + before)
+            : PhaseResult.Go(Trigger.Opened, "SignalFiring", $"{first.Signal}: {first.Message}{before}");
     }
 
     private PhaseResult NoPolicy(IncidentContext context, Workloads.WorkloadSnapshot workload)

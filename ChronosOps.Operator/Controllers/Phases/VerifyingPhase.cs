@@ -150,8 +150,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
             return;
         }
 
-        var neverReady = context.Status.Signals.All(signal => PodSigns.BeforeServing.Contains(signal.Name));
-        var check = Verifier.Look(action, reading, neverReady);
+        var check = AlertProof.Hold(Verifier.Look(action, reading, AlertProof.IsNeverReady(context.Status, PodSigns.BeforeServing)), context.Status, reading);
         var record = new CheckRecord { Time = reading.Time, Result = check.Result.ToString(), Message = Bounded.Sentence(check.Message) };
         if (last is not null && last.Result == record.Result && check.Result == CheckResult.Unknown)
         {

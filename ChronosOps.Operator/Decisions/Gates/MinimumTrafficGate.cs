@@ -2,14 +2,14 @@ using ChronosOps.Operator.Detection;
 
 namespace ChronosOps.Operator.Decisions.Gates;
 
-/// <summary>What rests on measurements needs measurements, now: a signal that no longer can be measured carries no action. Container states need no traffic.</summary>
+/// <summary>What rests on measurements needs measurements, now: a signal that no longer can be measured carries no action. Container states need no traffic. An alert tells of minutes ago.</summary>
 public sealed class MinimumTrafficGate : IGate
 {
     public string Name => "MinimumTraffic";
 
     public GateVerdict Evaluate(GateContext context)
     {
-        var firing = context.Bundle.Signals.Where(signal => signal.State == SignalState.Firing).ToList();
+        var firing = context.Bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
         if (firing.Count > 0)
         {
             var measured = firing.FirstOrDefault(signal => !signal.IsKubernetesSign);
@@ -17,8 +17,9 @@ public sealed class MinimumTrafficGate : IGate
         }
 
         var unknown = context.Bundle.Signals.FirstOrDefault(signal => signal.State == SignalState.Unknown);
-        return unknown is not null
-            ? GateVerdict.Wait("NotMeasured", $"{unknown.Signal} cannot be judged now: {unknown.Message}")
+        var alert = context.Bundle.Signals.FirstOrDefault(signal => signal is { State: SignalState.Firing, IsAlert: true });
+        return unknown is not null ? GateVerdict.Wait("NotMeasured", $"{unknown.Signal} cannot be judged now: {unknown.Message}")
+            : alert is not null ? GateVerdict.Allow($"{alert.Signal} fires, and every signal of the policy is measured")
             : GateVerdict.Wait("NothingFires", "no signal fires at this moment");
     }
 }

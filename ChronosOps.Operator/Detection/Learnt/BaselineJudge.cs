@@ -73,10 +73,11 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         };
         var unit = _last.IsCounter ? " a second" : "";
         var seen = $"{signal.Describe(_last.Judged)}{unit}, usual are {signal.Describe(Math.Max(_last.Low, Floor))} to {signal.Describe(_last.High)}{season}";
-        return _raised is { } raised
+        var reading = _raised is { } raised
             ? new LearntReading(LearntState.Raised, _at, raised.Since,
-                $"{seen}: {Quantities.Format(Math.Round(raised.Sigma, 1))} sigma off, {Sigmas.SeverityOf(raised.Sigma).ToString().ToLowerInvariant()}, by {_last.Samples} samples") { Expected = expected }
-            : new LearntReading(LearntState.Calm, _at, null, seen) { Expected = expected };
+                $"{seen}: {Quantities.Format(Math.Round(raised.Sigma, 1))} sigma off, {Sigmas.SeverityOf(raised.Sigma).ToString().ToLowerInvariant()}, by {_last.Samples} samples")
+            : new LearntReading(LearntState.Calm, _at, null, seen);
+        return reading with { Expected = expected };
     }
 
     /// <summary>What cannot be negative is not expected to be.</summary>

@@ -55,9 +55,10 @@ public static class WorkloadPoints
             }
         }
 
+        double[] bounds = [];
         return [.. from entry in cells
                    orderby entry.Key
-                   let value = TrafficJudge.Measure(signal, [entry.Value.ToStep(entry.Key - step, entry.Key)])
+                   let value = TrafficJudge.Measure(signal, [entry.Value.ToStep(entry.Key - step, entry.Key, ref bounds)])
                    where value is not null
                    select new Point(entry.Key, value.Value)];
 

@@ -13,10 +13,31 @@
 {{- if and .Values.monitoring.serviceMonitor.enabled .Values.monitoring.podMonitor.enabled -}}
 {{- fail "monitoring.serviceMonitor.enabled and monitoring.podMonitor.enabled: choose one, or everything would be counted twice" -}}
 {{- end -}}
+{{- include "chronosops.checkAlertmanager" . -}}
 {{- include "chronosops.checkPrometheusPort" . -}}
 {{- include "chronosops.checkDurations" . -}}
 {{- include "chronosops.checkPodLabels" . -}}
 {{- include "chronosops.checkExtras" . -}}
+{{- end -}}
+
+{{- define "chronosops.checkAlertmanager" -}}
+{{- with .Values.alertmanager -}}
+{{- if .enabled -}}
+{{- if and (not .tokenSecret.name) (not .allowAnonymous) -}}
+{{- fail "alertmanager.tokenSecret.name is required with alertmanager.enabled: the Secret with the token that Alertmanager sends (or alertmanager.allowAnonymous=true: whoever reaches the port could have incidents opened)" -}}
+{{- end -}}
+{{- if and .tokenSecret.name .allowAnonymous -}}
+{{- fail "alertmanager.allowAnonymous does not go with alertmanager.tokenSecret.name" -}}
+{{- end -}}
+{{- if eq (int .port) 8080 -}}
+{{- fail "alertmanager.port: 8080 is the port of the metrics" -}}
+{{- end -}}
+{{- $expire := include "chronosops.milliseconds" .expireAfter | int64 -}}
+{{- if or (lt $expire 60000) (gt $expire 31536000000) -}}
+{{- fail (printf "alertmanager.expireAfter: %s is not from 1m to 8760h" .expireAfter) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "chronosops.checkPrometheusPort" -}}
@@ -37,6 +58,12 @@
 {{- $retention := include "chronosops.milliseconds" .Values.incidentRetention | int64 -}}
 {{- if and (ne $retention 0) (or (lt $retention 3600000) (gt $retention 315360000000)) -}}
 {{- fail (printf "incidentRetention: %v is neither 0 nor from 1h to 87600h" .Values.incidentRetention) -}}
+{{- end -}}
+{{- range $name := list "window" "quiet" -}}
+{{- $length := include "chronosops.milliseconds" (get $.Values.storm $name) | int64 -}}
+{{- if or (lt $length 1000) (gt $length 3600000) -}}
+{{- fail (printf "storm.%s: %s is not from 1s to 1h" $name (get $.Values.storm $name)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -69,10 +96,20 @@ policy-secrets: is set by rbac.readPolicySecrets, which grants the right as well
 evaluation-interval: is set by evaluationInterval
 incident-retention: is set by incidentRetention, which grants the deletion as well
 log-level: is set by logLevel
+storm-workloads: is set by storm.workloads
+storm-share: is set by storm.share
+storm-window: is set by storm.window
+storm-quiet: is set by storm.quiet
 namespace: is set by scope=namespace and watchNamespace, which narrow the operator's rights as well
 leader-elect: is set by leaderElection.enabled, which grants the Lease as well
 leader-elect-lease-name: is set by leaderElection.leaseName, which grants the Lease as well
 leader-elect-lease-namespace: is set by the release's namespace, where the Lease is granted
+alerts-listen: is set by alertmanager.enabled and alertmanager.port, which the Service and the NetworkPolicy follow as well
+alerts-token-file: is set by alertmanager.tokenSecret, which is mounted as well
+alerts-allow-anonymous: is set by alertmanager.allowAnonymous
+alerts-tls-dir: is set by alertmanager.tlsSecret, which is mounted as well
+alert-label: is set by alertmanager.labels
+alerts-expire-after: is set by alertmanager.expireAfter
 listen: is set by the chart, whose Service, probes and monitors lead to port 8080
 control-configmap: is set by the release's full name (fullnameOverride), which the ConfigMap follows
 control-namespace: is set by the release's namespace, where the ConfigMap is made

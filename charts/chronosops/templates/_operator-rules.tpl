@@ -76,6 +76,7 @@
 - apiGroups: [batch]
   resources: [jobs]
   verbs: [get, list, watch]
+# AlertIntake
 # IncidentController
 # IncidentOpener
 # OperatorHost
@@ -117,6 +118,12 @@
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get]
+{{- end }}
+{{- if .Values.alertmanager.enabled }}
+# AlertIntake: the annotations in which an incident keeps its alerts
+- apiGroups: [chronosops.io]
+  resources: [incidents]
+  verbs: [patch]
 {{- end }}
 {{- if regexMatch "[1-9]" (toString .Values.incidentRetention) }}
 # IncidentRetention: those that ended longer ago than incidentRetention

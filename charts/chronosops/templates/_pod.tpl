@@ -18,6 +18,18 @@ containers:
 volumes:
 - name: tmp
   emptyDir: {}
+{{- if .Values.alertmanager.enabled }}
+{{- with .Values.alertmanager.tokenSecret.name }}
+- name: alerts-token
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .Values.alertmanager.tlsSecret }}
+- name: alerts-tls
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
@@ -36,6 +48,11 @@ ports:
 - name: http
   containerPort: 8080
   protocol: TCP
+{{- if .Values.alertmanager.enabled }}
+- name: alerts
+  containerPort: {{ .Values.alertmanager.port }}
+  protocol: TCP
+{{- end }}
 readinessProbe:
   httpGet:
     path: /readyz
@@ -57,6 +74,18 @@ securityContext:
 volumeMounts:
 - name: tmp
   mountPath: /tmp
+{{- if .Values.alertmanager.enabled }}
+{{- if .Values.alertmanager.tokenSecret.name }}
+- name: alerts-token
+  mountPath: /etc/chronosops/alerts-token
+  readOnly: true
+{{- end }}
+{{- if .Values.alertmanager.tlsSecret }}
+- name: alerts-tls
+  mountPath: /etc/chronosops/alerts-tls
+  readOnly: true
+{{- end }}
+{{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
@@ -96,10 +125,40 @@ volumeMounts:
   value: {{ .Values.evaluationInterval | quote }}
 - name: CHRONOSOPS_INCIDENT_RETENTION
   value: {{ .Values.incidentRetention | quote }}
+- name: CHRONOSOPS_STORM_WORKLOADS
+  value: {{ .Values.storm.workloads | toString | quote }}
+- name: CHRONOSOPS_STORM_SHARE
+  value: {{ .Values.storm.share | quote }}
+- name: CHRONOSOPS_STORM_WINDOW
+  value: {{ .Values.storm.window | quote }}
+- name: CHRONOSOPS_STORM_QUIET
+  value: {{ .Values.storm.quiet | quote }}
 - name: CHRONOSOPS_LOG_LEVEL
   value: {{ .Values.logLevel | quote }}
 - name: CHRONOSOPS_CONTROL_CONFIGMAP
   value: {{ include "chronosops.controlName" . }}
+{{- with .Values.alertmanager }}
+{{- if .enabled }}
+- name: CHRONOSOPS_ALERTS_LISTEN
+  value: {{ printf "%s://+:%d" (empty .tlsSecret | ternary "http" "https") (int .port) | quote }}
+{{- if .tokenSecret.name }}
+- name: CHRONOSOPS_ALERTS_TOKEN_FILE
+  value: {{ printf "/etc/chronosops/alerts-token/%s" .tokenSecret.key | quote }}
+{{- end }}
+- name: CHRONOSOPS_ALERTS_ALLOW_ANONYMOUS
+  value: {{ .allowAnonymous | quote }}
+{{- if .tlsSecret }}
+- name: CHRONOSOPS_ALERTS_TLS_DIR
+  value: /etc/chronosops/alerts-tls
+{{- end }}
+{{- with .labels }}
+- name: CHRONOSOPS_ALERT_LABEL
+  value: {{ include "chronosops.alertLabels" . | quote }}
+{{- end }}
+- name: CHRONOSOPS_ALERTS_EXPIRE_AFTER
+  value: {{ .expireAfter | quote }}
+{{- end }}
+{{- end }}
 - name: POD_NAMESPACE
   valueFrom:
     fieldRef:
@@ -111,4 +170,13 @@ volumeMounts:
 {{- with .Values.extraEnv }}
 {{- toYaml . | nindent 0 }}
 {{- end }}
+{{- end -}}
+
+{{/* deployment=app,namespace=exported_namespace */}}
+{{- define "chronosops.alertLabels" -}}
+{{- $pairs := list -}}
+{{- range $what, $label := . -}}
+{{- $pairs = append $pairs (printf "%s=%s" $what $label) -}}
+{{- end -}}
+{{- join "," $pairs -}}
 {{- end -}}

@@ -13,6 +13,7 @@ from rendered import container, documents, helm, helm_text, kinds, notes, one, o
 
 ELECTED = {"replicas": 2, "leaderElection": {"enabled": True}}
 MONITORED = {"monitoring": {"podMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}, "dashboard": {"enabled": True}}}
+TOKEN = {"enabled": True, "tokenSecret": {"name": "am-token"}}
 OLD, NEW = "--kube-version=1.20.0", "--kube-version=1.36.0"
 
 
@@ -38,7 +39,7 @@ class Values(unittest.TestCase):
     def test_every_combination_renders_on_old_and_new_servers(self):
         for scope in ({"scope": "cluster"}, {"scope": "namespace"}, {"scope": "namespace", "watchNamespace": "shop"}):
             for replicas in ({}, ELECTED):
-                for more in ({}, {**MONITORED, "networkPolicy": {"enabled": True}, "rbac": {"readSecretMetadata": True}}):
+                for more in ({}, {"alertmanager": {**TOKEN, "tlsSecret": "tls"}}, {**MONITORED, "networkPolicy": {"enabled": True}, "rbac": {"readSecretMetadata": True}}):
                     for server in (OLD, NEW):
                         with self.subTest(scope=scope, replicas=replicas, more=more, server=server):
                             self.assertIn("Deployment", kinds(helm({**scope, **replicas, **more}, server, *PROMETHEUS_OPERATOR)))
@@ -98,6 +99,16 @@ class Values(unittest.TestCase):
         self.refused("incidentRetention: 5m is neither 0 nor from 1h to 87600h", {"incidentRetention": "5m"})
         for retention in ("1h", "60m", "87600h", "0", 0, "0s"):
             self.accepted({"incidentRetention": retention})
+        for name in ("window", "quiet"):
+            for length in ("999ms", "1h1ms", "2d"):
+                self.refused(f"storm.{name}" if length != "2d" else name, {"storm": {name: length}})
+            self.accepted({"storm": {name: "1h"}})
+        for share in ("0%", "101%", "0.0", "2", "300ms", 0.3):
+            self.refused("share", {"storm": {"share": share}})
+        for share in ("1%", "12.5%", "100%", "0.3", "1"):
+            self.accepted({"storm": {"share": share}})
+        self.refused("workloads", {"storm": {"workloads": 10001}})
+        self.accepted({"storm": {"workloads": 0}})
         self.refused("prometheus.url: the port 99999 is not from 1 to 65535", {"prometheus": {"url": "http://p:99999"}})
         for url in ("http://p:0", "http://:9090", "http://", "http://p:x", "p:9090", "http://u@p", "http://p?q", "http://p#f"):
             self.refused("url", {"prometheus": {"url": url}})
@@ -112,7 +123,7 @@ class Values(unittest.TestCase):
         objects = helm({**ELECTED, "scope": "namespace"})
         variables = [variable["name"] for variable in container(objects)["env"]]
         flags = [argument.split("=")[0] for argument in container(objects)["args"][1:]]
-        self.assertEqual((len(variables), len(flags)), (7, 4))
+        self.assertEqual((len(variables), len(flags)), (11, 4))
         flags += ["--" + name.removeprefix("CHRONOSOPS_").replace("_", "-").lower() for name in variables if name.startswith("CHRONOSOPS_")]
         for flag in [*flags, "--listen", "--control-namespace"]:
             self.refused(f"extraArgs: {flag} is set by ", {"extraArgs": ["--prometheus-timeout=2s", flag + "=x"]})
@@ -126,8 +137,9 @@ class Values(unittest.TestCase):
 
     def test_the_settings_that_the_chart_keeps_to_itself_are_settings_of_the_operator(self):
         with open(os.path.join(REPOSITORY, "ChronosOps.Operator/Cli/RunSettings.cs"), encoding="utf-8") as code, \
+                open(os.path.join(REPOSITORY, "ChronosOps.Operator/Cli/AlertSettings.cs"), encoding="utf-8") as alerts, \
                 open(os.path.join(CHART, "templates/_checks.tpl"), encoding="utf-8") as checks:
-            known = set(re.findall(r'New\("--([a-z-]+)"', code.read()))
+            known = set(re.findall(r'(?:New|make)\("--([a-z-]+)"', code.read() + alerts.read()))
             own = set(re.findall(r"^([a-z-]+): is set by ", checks.read(), re.MULTILINE))
         self.assertEqual(known - own, {"config", "prometheus-basic-auth-file", "prometheus-bearer-token-file", "prometheus-ca-file", "prometheus-cert-file",
                                        "prometheus-key-file", "prometheus-tenant", "prometheus-timeout"})
@@ -145,6 +157,38 @@ class Values(unittest.TestCase):
         self.assertEqual(rules, [["get"]])
         self.refused("allowedUrls", {"prometheus": {"url": URL, "allowedUrls": ["https://user@a"]}})
         self.refused("allowedTenants", {"prometheus": {"url": URL, "allowedTenants": ["team-a"]}})
+
+    def test_alerts_are_taken_only_where_that_is_asked_for(self):
+        objects = helm({"networkPolicy": {"enabled": True}})
+        self.assertNotIn("alerts", json.dumps([container(objects), one(objects, "Service"), one(objects, "NetworkPolicy")]))
+        self.assertNotIn(["patch"], self.incident_verbs(objects))
+
+    def test_alerts_with_a_token_and_a_certificate(self):
+        objects = helm({"alertmanager": {**TOKEN, "tlsSecret": "alerts-tls", "port": 9443, "labels": {"deployment": "app", "namespace": "exported_namespace"}},
+                        "networkPolicy": {"enabled": True, "alertsFrom": [{"namespaceSelector": {}}]}})
+        environment = {variable["name"]: variable.get("value") for variable in container(objects)["env"]}
+        self.assertEqual({name: value for name, value in environment.items() if "ALERT" in name}, {
+            "CHRONOSOPS_ALERTS_LISTEN": "https://+:9443", "CHRONOSOPS_ALERTS_TOKEN_FILE": "/etc/chronosops/alerts-token/token", "CHRONOSOPS_ALERTS_ALLOW_ANONYMOUS": "false",
+            "CHRONOSOPS_ALERTS_TLS_DIR": "/etc/chronosops/alerts-tls", "CHRONOSOPS_ALERT_LABEL": "deployment=app,namespace=exported_namespace", "CHRONOSOPS_ALERTS_EXPIRE_AFTER": "24h"})
+        secrets = {volume["name"]: volume["secret"]["secretName"] for volume in pod(objects)["volumes"] if "secret" in volume}
+        self.assertEqual(secrets, {"alerts-token": "am-token", "alerts-tls": "alerts-tls"})
+        self.assertEqual({mount["name"] for mount in container(objects)["volumeMounts"]}, {"tmp", *secrets})
+        self.assertEqual([port["containerPort"] for port in container(objects)["ports"]], [8080, 9443])
+        self.assertEqual([port["port"] for port in one(objects, "Service")["spec"]["ports"]], [8080, 9443])
+        self.assertEqual(one(objects, "NetworkPolicy")["spec"]["ingress"][1], {"ports": [{"protocol": "TCP", "port": 9443}], "from": [{"namespaceSelector": {}}]})
+        self.assertIn(["patch"], self.incident_verbs(objects))
+
+    def incident_verbs(self, objects):
+        return [rule["verbs"] for rule in one(objects, "ClusterRole")["rules"] if rule["resources"] == ["incidents"]]
+
+    def test_alerts_without_a_token_only_where_that_is_allowed(self):
+        self.refused("alertmanager.tokenSecret.name is required", {"alertmanager": {"enabled": True}})
+        self.accepted({"alertmanager": {"enabled": True, "allowAnonymous": True}})
+        self.refused("does not go with", {"alertmanager": {**TOKEN, "allowAnonymous": True}})
+        self.refused("8080 is the port of the metrics", {"alertmanager": {**TOKEN, "port": 8080}})
+        self.refused("alertmanager.expireAfter: 30s is not from 1m", {"alertmanager": {**TOKEN, "expireAfter": "30s"}})
+        self.refused("container", {"alertmanager": {**TOKEN, "labels": {"container": "app"}}})
+        self.refused("labels", {"alertmanager": {**TOKEN, "labels": {"pod": "a-b"}}})
 
     def test_as_a_subchart_it_can_be_switched_off(self):
         self.assertEqual(helm({"enabled": True}), helm({"enabled": False}))

@@ -1,0 +1,84 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Detection;
+
+/// <summary>A service graph as Tempo, OpenTelemetry and Istio write it.</summary>
+public sealed class FailedCallsTests
+{
+    private static readonly DateTimeOffset Start = FakeTime.Epoch;
+
+    [Theory]
+    [InlineData("0 0 3", true)]
+    [InlineData("- - 1", true)]
+    [InlineData("7 7 7", false)]
+    [InlineData("7 8 8", true)]
+    [InlineData("7 0 0", false)]
+    [InlineData("7 0 1", true)]
+    [InlineData("- 0 0", false)]
+    [InlineData("NaN NaN NaN", false)]
+    [InlineData("- - -", false)]
+    public void CallsFailWhereTheCounterGrowsOrAppears(string counts, bool fails) =>
+        Assert.Equal(fails, FailedCalls.In([Tempo("web", "cart", counts)], Start).Contains(("shop", "web", "cart")));
+
+    [Fact]
+    public void BothSchemesAreRead() => Assert.Equal(
+        [("shop", "cart", "db"), ("shop", "web", "cart")],
+        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start).Order());
+
+    [Fact]
+    public void CallsToAnotherNamespaceOrToNobodyAreNone() =>
+        Assert.Empty(FailedCalls.In([Istio("shop", "web", "bank", "cart"), Tempo("web", "", "0 1"), Tempo("web", "web", "0 1"), One("0 1", ("namespace", "shop"), ("pod", "web-1"))], Start));
+
+    [Fact]
+    public void EveryPartOfTheQueryIsBoundToTheNamespaces()
+    {
+        var query = FailedCalls.Query(["shop", "bank", "shop"]);
+        Assert.Contains("traces_service_graph_request_failed_total{namespace=~\"bank|shop\"}", query, StringComparison.Ordinal);
+        Assert.Contains("istio_requests_total{source_workload_namespace=~\"bank|shop\", destination_workload_namespace=~\"bank|shop\", response_code=~\"5..\"}", query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutAGraphOrWithoutAnswerNothingFails()
+    {
+        var source = new Answering([Tempo("web", "cart", "0 1")]);
+        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15));
+        await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
+        Assert.True(graph.CallsFail(Key("web"), Key("cart")));
+        Assert.False(graph.CallsFail(Key("cart"), Key("web")));
+        source.Answer = null;
+        await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
+        Assert.False(graph.CallsFail(Key("web"), Key("cart")));
+        Assert.Equal(2, source.Asked);
+        await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
+        Assert.Equal(2, source.Asked);
+    }
+
+    private static WorkloadKey Key(string name) => new(WorkloadKind.Deployment, "shop", name);
+
+    private static Series Tempo(string client, string server, string counts) => One(counts, ("namespace", "shop"), ("client", client), ("server", server));
+
+    private static Series Istio(string from, string caller, string to, string callee) =>
+        One("0 1", ("source_workload_namespace", from), ("source_workload", caller), ("destination_workload_namespace", to), ("destination_workload", callee));
+
+    private static Series One(string counts, params (string Key, string Value)[] labels) => new(
+        labels.ToDictionary(label => label.Key, label => label.Value),
+        [.. counts.Split(' ').Index().Where(point => point.Item != "-").Select(point => new Point(Start.AddSeconds(15 * point.Index), double.Parse(point.Item, System.Globalization.CultureInfo.InvariantCulture)))]);
+
+    /// <summary>Answers every query alike, or not at all.</summary>
+    private sealed class Answering(IReadOnlyList<Series>? answer) : ISeriesSource
+    {
+        public IReadOnlyList<Series>? Answer { get; set; } = answer;
+
+        public int Asked { get; private set; }
+
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return Answer is { } series ? Task.FromResult(series.Count > 0 ? series : []) : throw new SeriesUnavailableException("Unreachable", "down");
+        }
+    }
+}

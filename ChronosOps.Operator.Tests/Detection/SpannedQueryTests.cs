@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Support;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Detection;
+
+/// <summary>The queries over several namespaces, by Prometheus itself.</summary>
+public sealed class SpannedQueryTests(RealPrometheus prometheus) : IClassFixture<RealPrometheus>
+{
+    private static readonly string[] Two = ["bank", "shop"];
+
+    [Fact]
+    public async Task TheTimeOfTheNewestSampleIsThatOfPrometheus()
+    {
+        Assert.SkipUnless(prometheus.IsThere, "there is no prometheus here");
+        var result = await prometheus.QueryAsync(Freshness.Query.Text(Two));
+        var one = Assert.Single(result!)!;
+        Assert.Equal(("bank", $"{RealPrometheus.SampleTime}"), ((string?)one["metric"]!["namespace"], double.Parse((string)one["value"]![1]!, System.Globalization.CultureInfo.InvariantCulture).ToString("0", System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Single((JsonObject)one["metric"]!);
+    }
+
+    [Fact]
+    public async Task PrometheusTakesThePresetsOfSeveralNamespaces()
+    {
+        Assert.SkipUnless(prometheus.IsThere, "there is no prometheus here");
+        PresetQuery[] presets =
+        [
+            new(SignalKind.CpuSaturation, TimeSpan.FromMinutes(1)), new(SignalKind.CpuThrottling, TimeSpan.FromMinutes(1)), new(SignalKind.MemorySaturation, TimeSpan.Zero),
+            new(SignalKind.QueueLag, TimeSpan.Zero), new(SignalKind.MemoryGrowth, TimeSpan.FromMinutes(30)),
+        ];
+        foreach (var preset in presets)
+        {
+            Assert.Contains("namespace=~\"bank|shop\"", preset.Text(Two), StringComparison.Ordinal);
+            Assert.Null(await prometheus.RefusalAsync(preset.Text(Two)));
+            Assert.NotNull(await prometheus.QueryAsync(preset.Text(Two)));
+        }
+    }
+}

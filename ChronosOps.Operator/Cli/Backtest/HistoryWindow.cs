@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using ChronosOps.Operator.Detection;
+
+namespace ChronosOps.Operator.Cli.Backtest;
+
+/// <summary>A stretch of history in memory: what was read of each query, for the evaluations of some hours at a time.</summary>
+internal sealed class HistoryWindow
+{
+    private readonly Dictionary<(string Query, TimeSpan Step), QueryPoints> _queries = [];
+
+    /// <summary>Adds what a query gave. Points that are not newer than those that are there are dropped.</summary>
+    public void Append(string query, TimeSpan step, IReadOnlyList<Series> series)
+    {
+        if (!_queries.TryGetValue((query, step), out var points))
+        {
+            _queries[(query, step)] = points = new QueryPoints();
+        }
+
+        foreach (var one in series)
+        {
+            points.Append(one);
+        }
+    }
+
+    /// <summary>Forgets what is older than a time.</summary>
+    public void Trim(DateTimeOffset before)
+    {
+        foreach (var points in _queries.Values)
+        {
+            points.Trim(before);
+        }
+    }
+
+    /// <summary>All series that bear a pod's name.</summary>
+    public IEnumerable<PointBuffer> OfPods() => _queries.Values.SelectMany(points => points.All).Where(buffer => buffer.Pod is not null);
+
+    /// <summary>
+    /// What the judges of one workload can make use of: the series of its pods. Series of other pods never count for it, so the reading is the same. Where a
+    /// query gives a series without a pod, how many there are counts, and all are given.
+    /// </summary>
+    public ISeriesSource Of(IReadOnlyCollection<string> pods) =>
+        new View(_queries.ToDictionary(entry => entry.Key, entry => entry.Value.Of(pods)));
+
+    /// <summary>The series of every workload.</summary>
+    public ISeriesSource Whole() => new View(_queries.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<PointBuffer>)entry.Value.All));
+
+    private sealed class View(Dictionary<(string Query, TimeSpan Step), IReadOnlyList<PointBuffer>> queries) : ISeriesSource
+    {
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            if (!queries.TryGetValue((query, step), out var buffers))
+            {
+                throw new InvalidOperationException($"an evaluation reads what was not foreseen: {query} at {step}");
+            }
+
+            var found = new List<Series>(buffers.Count);
+            foreach (var buffer in buffers)
+            {
+                // A series without a point in the range is not in Prometheus' answer either.
+                if (buffer.Between(start, end) is { Length: > 0 } points)
+                {
+                    found.Add(new Series(buffer.Labels, points));
+                }
+            }
+
+            return Task.FromResult<IReadOnlyList<Series>>(found);
+        }
+    }
+}
+
+/// <summary>The series of one query.</summary>
+internal sealed class QueryPoints
+{
+    private readonly Dictionary<string, PointBuffer> _byLabels = [];
+    private readonly Dictionary<string, List<PointBuffer>> _byPod = [];
+    private int _without;
+
+    public List<PointBuffer> All { get; } = [];
+
+    public void Append(Series series)
+    {
+        var key = string.Join('\n', series.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}\t{label.Value}"));
+        if (!_byLabels.TryGetValue(key, out var buffer))
+        {
+            _byLabels[key] = buffer = new PointBuffer(key, series.Labels);
+            All.Add(buffer);
+            if (buffer.Pod is not { } pod)
+            {
+                _without++;
+            }
+            else if (_byPod.TryGetValue(pod, out var others))
+            {
+                others.Add(buffer);
+            }
+            else
+            {
+                _byPod[pod] = [buffer];
+            }
+        }
+
+        buffer.Append(series.Points);
+    }
+
+    public void Trim(DateTimeOffset before)
+    {
+        foreach (var buffer in All)
+        {
+            buffer.Trim(before);
+        }
+
+        foreach (var buffer in All.Where(buffer => buffer.IsEmpty))
+        {
+            Forget(buffer);
+        }
+
+        All.RemoveAll(buffer => buffer.IsEmpty);
+    }
+
+    public IReadOnlyList<PointBuffer> Of(IReadOnlyCollection<string> pods) =>
+        _without > 0 ? All : [.. pods.SelectMany(pod => _byPod.GetValueOrDefault(pod) ?? [])];
+
+    private void Forget(PointBuffer buffer)
+    {
+        _byLabels.Remove(buffer.Key);
+        if (buffer.Pod is not { } pod)
+        {
+            _without--;
+        }
+        else if (_byPod.TryGetValue(pod, out var others) && others.Remove(buffer) && others.Count == 0)
+        {
+            _byPod.Remove(pod);
+        }
+    }
+}
+
+/// <summary>The points of one series, in order of time.</summary>
+internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string> labels)
+{
+    private readonly List<Point> _points = [];
+
+    /// <summary>Its labels as one text.</summary>
+    public string Key { get; } = key;
+
+    public IReadOnlyDictionary<string, string> Labels { get; } = labels;
+
+    public string? Pod { get; } = labels.GetValueOrDefault("pod");
+
+    public bool IsEmpty => _points.Count == 0;
+
+    public IReadOnlyList<Point> Points => _points;
+
+    public void Append(IReadOnlyList<Point> points)
+    {
+        foreach (var point in points)
+        {
+            if (_points.Count == 0 || point.Time > _points[^1].Time)
+            {
+                _points.Add(point);
+            }
+        }
+    }
+
+    public void Trim(DateTimeOffset before) => _points.RemoveRange(0, FirstFrom(before));
+
+    /// <summary>The points from one time to another, both included.</summary>
+    public Point[] Between(DateTimeOffset start, DateTimeOffset end)
+    {
+        var first = FirstFrom(start);
+        var last = first;
+        while (last < _points.Count && _points[last].Time <= end)
+        {
+            last++;
+        }
+
+        return last > first ? CollectionsMarshal.AsSpan(_points)[first..last].ToArray() : [];
+    }
+
+    /// <summary>The index of the first point at or after a time.</summary>
+    public int FirstFrom(DateTimeOffset time)
+    {
+        var (low, high) = (0, _points.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _points[middle].Time < time ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+}

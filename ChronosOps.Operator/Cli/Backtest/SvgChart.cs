@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Xml.Linq;
+using ChronosOps.Operator.Api;
+
+namespace ChronosOps.Operator.Cli.Backtest;
+
+/// <summary>A signal of one workload over time as SVG: what was judged, the limits, incidents as shaded spans, and where releases began. Pure.</summary>
+internal static class SvgChart
+{
+    public static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+    private const double Left = 170;
+    private const double Top = 14;
+    private const double Width = Trace.Columns;
+    private const double Height = 150;
+    private const int Lines = 4;
+
+    /// <summary>The chart.</summary>
+    /// <param name="tally">The signal.</param>
+    /// <param name="incidents">When incidents that it fired in lasted; an open one to the end.</param>
+    /// <param name="rollouts">When releases began.</param>
+    public static XElement Draw(SignalTally tally, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> incidents, IReadOnlyList<(DateTimeOffset At, string Revision)> rollouts)
+    {
+        var trace = tally.Trace;
+        var top = Ceiling(trace, tally.Signal);
+        double X(DateTimeOffset time) => Left + (Width * Math.Clamp((time - trace.From) / (trace.To - trace.From), 0, 1));
+        double Y(double value) => Top + Height - (Height * Math.Clamp(value / top, 0, 1));
+        return new XElement(Svg + "svg",
+            new XAttribute("viewBox", $"0 0 {N(Left + Width + 20)} {N(Top + Height + 46)}"),
+            new XAttribute("role", "img"),
+            new XElement(Svg + "title", $"{tally.Signal.Name}, {UnitOf(tally.Signal)}"),
+            incidents.Select(span => new XElement(Svg + "rect", Class("incident"), At("x", X(span.From)), At("y", Top), At("width", Math.Max(1.5, X(span.To) - X(span.From))), At("height", Height))),
+            Grid(tally.Signal, top, Y),
+            Times(trace, X),
+            Values(trace, Y),
+            Limits(trace, Y),
+            rollouts.Where(rollout => rollout.At >= trace.From && rollout.At <= trace.To).Select(rollout => new XElement(Svg + "g",
+                new XElement(Svg + "title", $"release {rollout.Revision}, {Terminal.Time(rollout.At)}"),
+                Line("rollout", X(rollout.At), Top, X(rollout.At), Top + Height),
+                new XElement(Svg + "path", Class("mark"), new XAttribute("d", $"M{N(X(rollout.At) - 4)} {N(Top)}h8l-4 7z")))),
+            new XElement(Svg + "text", Class("axis"), new XAttribute("transform", $"translate(14 {N(Top + (Height / 2))}) rotate(-90)"), new XAttribute("text-anchor", "middle"), UnitOf(tally.Signal)),
+            new XElement(Svg + "text", Class("axis"), At("x", Left + (Width / 2)), At("y", Top + Height + 40), new XAttribute("text-anchor", "middle"), "time (UTC)"));
+    }
+
+    /// <summary>What the vertical axis counts.</summary>
+    internal static string UnitOf(EffectiveSignal signal) => signal.Kind switch
+    {
+        SignalKind.ErrorRatio => "requests failed, %",
+        SignalKind.LatencyP95 => "p95 duration, ms",
+        SignalKind.CpuSaturation => "CPU limit used, %",
+        SignalKind.CpuThrottling => "periods throttled, %",
+        SignalKind.MemorySaturation => "memory limit used, %",
+        SignalKind.MemoryGrowth => "memory left used per hour, %",
+        SignalKind.QueueLag => "records behind",
+        _ => "value of the query",
+    };
+
+    /// <summary>A value in that unit.</summary>
+    internal static double InUnit(EffectiveSignal signal, double value) => signal.Kind switch
+    {
+        SignalKind.ErrorRatio or SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation => value * 100,
+        SignalKind.LatencyP95 => value * 1000,
+        SignalKind.MemoryGrowth => value * 3600 * 100,
+        _ => value,
+    };
+
+    private static double Ceiling(Trace trace, EffectiveSignal signal)
+    {
+        var most = trace.Values.Select(value => (double?)value?.Most).Concat(trace.Expected.Select(limit => (double?)limit?.Upper)).Append(signal.Threshold).OfType<double>().Max();
+        return most > 0 ? most * 1.08 : 1;
+    }
+
+    private static IEnumerable<XElement> Grid(EffectiveSignal signal, double top, Func<double, double> y) =>
+        Enumerable.Range(0, Lines + 1).Select(k => top * k / Lines).SelectMany(value => new[]
+        {
+            Line("grid", Left, y(value), Left + Width, y(value)),
+            new XElement(Svg + "text", Class("tick"), At("x", Left - 8), At("y", y(value) + 4), new XAttribute("text-anchor", "end"), InUnit(signal, value).ToString("0.##", CultureInfo.InvariantCulture)),
+        });
+
+    private static IEnumerable<XElement> Times(Trace trace, Func<DateTimeOffset, double> x)
+    {
+        var span = trace.To - trace.From;
+        var format = span > TimeSpan.FromDays(2) ? "MM-dd" : span > TimeSpan.FromHours(2) ? "dd HH:mm" : "HH:mm:ss";
+        return Enumerable.Range(0, 8).Select(k => trace.From + (span * k / 7)).Select(time => new XElement(Svg + "text", Class("tick"), At("x", x(time)), At("y", Top + Height + 18),
+            new XAttribute("text-anchor", "middle"), time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture)));
+    }
+
+    /// <summary>From the least to the most of each column; columns without a value are left open.</summary>
+    private static XElement Values(Trace trace, Func<double, double> y)
+    {
+        var path = new System.Text.StringBuilder();
+        var open = false;
+        foreach (var (column, value) in trace.Values.Index())
+        {
+            if (value is not { } known)
+            {
+                open = false;
+                continue;
+            }
+
+            path.Append(open ? 'L' : 'M').Append(N(Left + column + 0.5)).Append(' ').Append(N(y(known.Least)));
+            path.Append('V').Append(N(y(known.Most)));
+            open = true;
+        }
+
+        return new XElement(Svg + "path", Class("value"), new XAttribute("d", path.Length > 0 ? path.ToString() : "M0 0"));
+    }
+
+    /// <summary>The threshold as a line; an expected range, where a signal has one, between its two lines.</summary>
+    private static IEnumerable<XElement> Limits(Trace trace, Func<double, double> y) =>
+    [
+        Limit("limit", [.. trace.Expected.Select(limit => limit?.Upper)], y),
+        .. trace.Expected.Any(limit => limit?.Lower is not null) ? new[] { Limit("limit lower", [.. trace.Expected.Select(limit => limit?.Lower)], y) } : [],
+    ];
+
+    private static XElement Limit(string name, IReadOnlyList<float?> limits, Func<double, double> y)
+    {
+        var path = new System.Text.StringBuilder();
+        float? before = null;
+        foreach (var (column, limit) in limits.Index())
+        {
+            if (limit is { } value && value != before)
+            {
+                path.Append(before is null ? "M" : "V").Append(before is null ? $"{N(Left + column)} " : "").Append(N(y(value)));
+                before = value;
+            }
+
+            if (before is not null)
+            {
+                path.Append('H').Append(N(Left + column + 1));
+            }
+        }
+
+        return new XElement(Svg + "path", Class(name), new XAttribute("d", path.Length > 0 ? Shorten(path.ToString()) : "M0 0"));
+    }
+
+    /// <summary>Of several horizontal strokes in a row only the last is needed.</summary>
+    private static string Shorten(string path) => System.Text.RegularExpressions.Regex.Replace(path, "(H[0-9.]+)+(?=H)", "");
+
+    private static XElement Line(string name, double x1, double y1, double x2, double y2) => new(Svg + "line", Class(name), At("x1", x1), At("y1", y1), At("x2", x2), At("y2", y2));
+
+    private static XAttribute Class(string name) => new("class", name);
+
+    private static XAttribute At(string name, double value) => new(name, N(value));
+
+    private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}

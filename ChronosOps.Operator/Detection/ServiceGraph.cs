@@ -1,0 +1,39 @@
+using ChronosOps.Operator.Workloads;
+
+namespace ChronosOps.Operator.Detection;
+
+/// <summary>
+/// Which calls between workloads of one namespace fail, where Prometheus holds a service graph: that of Tempo and of OpenTelemetry's servicegraph connector, or
+/// Istio's. It adds to what templates name; where there is none, or it cannot be read, nothing is missing that anything rests on.
+/// </summary>
+public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval)
+{
+    private const int Steps = 40;
+    private static readonly TimeSpan Span = TimeSpan.FromMinutes(10);
+    private IReadOnlySet<(string Namespace, string Caller, string Callee)> _failing = new HashSet<(string, string, string)>();
+
+    /// <summary>Whether calls of one workload to another have failed within ten minutes.</summary>
+    public bool CallsFail(WorkloadKey caller, WorkloadKey callee) =>
+        caller.Namespace == callee.Namespace && Volatile.Read(ref _failing).Contains((caller.Namespace, caller.Name, callee.Name));
+
+    /// <summary>Reads it anew, for the namespaces in which something is ill.</summary>
+    public async Task ReadAsync(IReadOnlyCollection<string> namespaces, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        IReadOnlySet<(string, string, string)> failing = new HashSet<(string, string, string)>();
+        if (namespaces.Count > 0)
+        {
+            try
+            {
+                var step = Span / Steps > interval ? Span / Steps : interval;
+                var grid = TimeGrid.Until(now, step, Steps);
+                failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0]);
+            }
+            catch (SeriesUnavailableException)
+            {
+                // Templates still tell who calls whom.
+            }
+        }
+
+        Volatile.Write(ref _failing, failing);
+    }
+}
