@@ -10,6 +10,7 @@ import unittest
 REPO = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..", ".."))
 sys.path[:0] = [os.path.join(REPO, "hack", "lib", "scenarios"), os.path.join(REPO, "hack", "demo-lib")]
 
+import audit  # noqa: E402
 import grade  # noqa: E402
 import names  # noqa: E402
 import objects  # noqa: E402
@@ -79,6 +80,54 @@ class FileTests(unittest.TestCase):
                 names.fill(step.arguments, values, step.where)
                 if step.verb == "service":
                     objects.service(names.fill(step.arguments, values, step.where), values)
+
+
+class AuditTests(unittest.TestCase):
+    """The API server closes its audit log at 100 MiB and begins another one, also while it is read."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "audit.log")
+        self.rotations = 0
+
+    def write(self, *names, end="\n"):
+        with open(self.path, "a", encoding="utf-8") as log:
+            for name in names:
+                log.write(json.dumps({"stage": "ResponseComplete", "verb": "patch", "requestURI": "/", "user": {"username": "us"}, "requestReceivedTimestamp": "2026-01-01T00:00:00Z",
+                                      "objectRef": {"apiGroup": "apps", "resource": "deployments", "namespace": "shop", "name": name}, "responseStatus": {"code": 200}}) + end)
+
+    def rotate(self):
+        self.rotations += 1
+        os.rename(self.path, self.path.replace(".log", f"-{self.rotations}.log"))
+
+    def test_each_write_is_found_once_whenever_the_log_is_rotated(self):
+        writes = audit.SpecWrites(self.path, "us", "2026")
+        self.assertEqual(writes.all(), [])
+        self.write("a", "b")
+        self.assertEqual([write[3] for write in writes.all()], ["a", "b"])
+        self.write("c")
+        self.rotate()
+        self.write("d")
+        self.assertEqual([write[3] for write in writes.all()], ["a", "b", "c", "d"])
+
+    def test_what_is_rotated_away_during_the_reading_is_read(self):
+        self.write("a")
+        events = audit.events(self.path)
+        found = [next(events)]
+        self.write("b")
+        self.rotate()
+        self.write("c")
+        found += events
+        self.assertEqual([event["objectRef"]["name"] for event in found], ["a", "b", "c"])
+
+    def test_a_line_in_the_making_is_read_when_it_is_whole(self):
+        writes = audit.SpecWrites(self.path, "us", "2026")
+        self.write("a", end="")
+        self.assertEqual(writes.all(), [])
+        with open(self.path, "a", encoding="utf-8") as log:
+            log.write("\n")
+        self.assertEqual([write[3] for write in writes.all()], ["a"])
 
 
 class NameTests(unittest.TestCase):

@@ -8,7 +8,7 @@ class Record:
     """Reads the audit log, one reader at a time."""
 
     def __init__(self, path, user, since):
-        self.path, self.user, self.since = path, user, since
+        self.writes = audit.SpecWrites(path, user, since) if path else None
         self.lock = threading.Lock()
 
     def of(self, namespace):
@@ -21,7 +21,7 @@ class Record:
         return [f"{where}/{resource}/{name}" for _, where, resource, name in self.all() or [] if where not in namespaces]
 
     def all(self):
-        if not self.path:
+        if self.writes is None:
             return None
-        with self.lock, open(self.path, encoding="utf-8"):
-            return audit.timed_spec_writes(self.path, self.user, self.since)
+        with self.lock:
+            return self.writes.all()
