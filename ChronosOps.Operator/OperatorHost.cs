@@ -24,6 +24,7 @@ namespace ChronosOps.Operator;
 [EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
 [EntityRbac(typeof(V1DaemonSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what is running")]
 [EntityRbac(typeof(V1Job), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "what has failed")]
+[EntityRbac(typeof(V1CronJob), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "which runs were missed")]
 [EntityRbac(typeof(V1ReplicaSet), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "the revisions of Deployments")]
 [EntityRbac(typeof(V1ControllerRevision), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "the revisions of StatefulSets and DaemonSets")]
 [EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List | RbacVerb.Watch, Why = "states of containers")]
@@ -34,6 +35,9 @@ public static class OperatorHost
 {
     /// <summary>What is usual is learnt at every fourth evaluation: a minute where nothing else is set, as the windows of the baseline are meant for.</summary>
     private const int LearningSteps = 4;
+
+    /// <summary>The health page is not there before, and the kubelet waits for it.</summary>
+    private static readonly TimeSpan DiscoveryPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs until it is told to stop.</summary>
     /// <returns>0 after an orderly stop, 1 when the operator could not start.</returns>
@@ -57,6 +61,7 @@ public static class OperatorHost
             new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Pods"), time),
             new Informer<V1Service>(client.For(KubernetesResources.Services), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Services"), time),
             new Informer<V1Job>(client.For(KubernetesResources.Jobs), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("Jobs"), time),
+            new Informer<V1CronJob>(client.For(await CronJobsOfAsync(client, cancellationToken).ConfigureAwait(false)), new() { Namespace = scope, Transform = CacheTransforms.Slim }, loggers.CreateLogger("CronJobs"), time),
             AllNamespaces: scope is null);
         var policyCache = new Informer<RemediationPolicy>(client.For(ApiResources.Policies), new() { Namespace = scope }, loggers.CreateLogger("RemediationPolicies"), time);
         var incidentCache = new Informer<Incident>(client.For(ApiResources.Incidents), new() { Namespace = scope }, loggers.CreateLogger("Incidents"), time);
@@ -121,6 +126,21 @@ public static class OperatorHost
         var ended = await Task.WhenAny(work, app.WaitForShutdownAsync(cancellationToken)).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
         return await EndAsync(work, log, failed: ended == work && !cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+    }
+
+    /// <summary>The version of CronJobs that the server has: <c>batch/v1</c> came with Kubernetes 1.21. A server that does not answer yet is taken for a newer one.</summary>
+    private static async Task<ResourceType<V1CronJob>> CronJobsOfAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(DiscoveryPatience);
+        try
+        {
+            return await client.SupportsAsync("batch", "v1", "cronjobs", patience.Token).ConfigureAwait(false) ? KubernetesResources.CronJobs : KubernetesResources.BetaCronJobs;
+        }
+        catch (Exception e) when (e is KubernetesException or HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return KubernetesResources.CronJobs;
+        }
     }
 
     /// <summary>What takes alerts. Every replica does, whoever leads: what it writes down the leader reads.</summary>

@@ -12,6 +12,11 @@ public static class KubernetesResources
     public static ResourceType<V1ControllerRevision> ControllerRevisions { get; } = new(KubernetesJson.Default.V1ControllerRevision);
     public static ResourceType<V1Pod> Pods { get; } = new(KubernetesJson.Default.V1Pod);
     public static ResourceType<V1Job> Jobs { get; } = new(KubernetesJson.Default.V1Job);
+    public static ResourceType<V1CronJob> CronJobs { get; } = new(KubernetesJson.Default.V1CronJob);
+
+    /// <summary>CronJobs of servers before Kubernetes 1.21.</summary>
+    public static ResourceType<V1CronJob> BetaCronJobs { get; } = new(KubernetesJson.Default.V1CronJob, "batch", "v1beta1", "CronJob", "cronjobs", namespaced: true);
+
     public static ResourceType<V1Node> Nodes { get; } = new(KubernetesJson.Default.V1Node);
     public static ResourceType<V1ResourceQuota> ResourceQuotas { get; } = new(KubernetesJson.Default.V1ResourceQuota);
     public static ResourceType<V1HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; } = new(KubernetesJson.Default.V1HorizontalPodAutoscaler);

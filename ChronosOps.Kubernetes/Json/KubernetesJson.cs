@@ -16,6 +16,7 @@ namespace ChronosOps.Kubernetes;
 [JsonSerializable(typeof(V1ControllerRevision))]
 [JsonSerializable(typeof(V1Pod))]
 [JsonSerializable(typeof(V1Job))]
+[JsonSerializable(typeof(V1CronJob))]
 [JsonSerializable(typeof(V1Node))]
 [JsonSerializable(typeof(V1ResourceQuota))]
 [JsonSerializable(typeof(V1HorizontalPodAutoscaler))]

@@ -15,7 +15,8 @@ internal static class SampleCaches
         new Informer<V1ControllerRevision>(client.For(KubernetesResources.ControllerRevisions), new() { StreamLists = false, Transform = CacheTransforms.Slim }),
         new Informer<V1Pod>(client.For(KubernetesResources.Pods), new() { StreamLists = false, Transform = CacheTransforms.Slim }),
         new Informer<V1Service>(client.For(KubernetesResources.Services), new() { StreamLists = false, Transform = CacheTransforms.Slim }),
-        new Informer<V1Job>(client.For(KubernetesResources.Jobs), new() { StreamLists = false, Transform = CacheTransforms.Slim }));
+        new Informer<V1Job>(client.For(KubernetesResources.Jobs), new() { StreamLists = false, Transform = CacheTransforms.Slim }),
+        new Informer<V1CronJob>(client.For(KubernetesResources.CronJobs), new() { StreamLists = false, Transform = CacheTransforms.Slim }));
 
     /// <summary>Fills a cache from one list, and follows no further.</summary>
     public static async Task FillAsync<T>(Informer<T> cache, CancellationToken ct)

@@ -29,10 +29,10 @@ public sealed class WorkloadCatalogTests
         using var api = new FakeApi(Answer);
         var caches = SampleCaches.Of(api.Client);
         var catalog = new WorkloadCatalog(caches, new FakeTime());
-        Assert.False(catalog.SeesJobs);
+        Assert.False(catalog.Sees(WorkloadKind.Job));
         await SampleCaches.FillAsync(caches.Jobs, Never);
         await SampleCaches.FillAsync(caches.Pods, Never);
-        Assert.True(catalog.SeesJobs);
+        Assert.True(catalog.Sees(WorkloadKind.Job));
         Assert.Equal(["uid-job-1", "uid-job-2", "uid-job-3"], catalog.Find(new WorkloadKey(WorkloadKind.Job, "shop", "backup"))!.Pods.Select(pod => pod.Uid).Order());
     }
 

@@ -16,6 +16,7 @@ public static class Analysers
         new NetworkPolicyAnalyser(),
         new NodeAnalyser(),
         new JobAnalyser(),
+        new CronJobAnalyser(),
         new LoadAnalyser(),
         new ConfigurationAnalyser(),
         new NeighbourAnalyser(),

@@ -13,7 +13,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
     {
         var subject = Analysers.ReleaseOf(bundle);
         var workload = bundle.Workload;
-        if (workload.Job is not null)
+        if (workload.IsBatch)
         {
             return;
         }

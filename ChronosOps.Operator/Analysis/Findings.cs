@@ -56,6 +56,9 @@ public enum Cause
     /// <summary>A Job that was given up, or cannot start.</summary>
     JobFailure,
 
+    /// <summary>A CronJob whose run did not begin when it was due.</summary>
+    MissedRun,
+
     /// <summary>A node whose pods are ill while those of the same release elsewhere are well.</summary>
     NodeFault,
 

@@ -89,7 +89,7 @@ public sealed class RefusalAnalyser : IAnalyser
     private static void ScaledToNothing(EvidenceBundle bundle, Case @case)
     {
         var workload = bundle.Workload;
-        if (workload.Replicas == 0 && workload.Key.Kind != Api.WorkloadKind.DaemonSet && workload.Job is null)
+        if (workload.Replicas == 0 && workload.Key.Kind != Api.WorkloadKind.DaemonSet && !workload.IsBatch)
         {
             var finding = @case.Find(EvidenceKind.Change, Source, null, 0.9, "the workload asks for 0 replicas", workload.Key.Reference);
             @case.For(Cause.ScaledToZero, workload.Key.Name, finding);

@@ -185,7 +185,7 @@ public static class StatusLimits
 /// <summary>One alarm.</summary>
 public sealed class SignalRecord
 {
-    /// <summary>The signal's name in the policy, the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing, EndpointsMissing, JobFailed), or alert/ and the name of an alert.</summary>
+    /// <summary>The signal's name in the policy, the Kubernetes sign (CrashLoop, ImagePullFailure, RolloutNotProgressing, EndpointsMissing, JobFailed, RunMissed), or alert/ and the name of an alert.</summary>
     [Required]
     public string Name { get; set; } = "";
 

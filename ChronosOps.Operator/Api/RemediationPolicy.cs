@@ -134,6 +134,9 @@ public enum WorkloadKind
 
     /// <summary>batch/v1 Job, those of CronJobs too: explained, never acted on.</summary>
     Job,
+
+    /// <summary>batch/v1 CronJob, and the runs that it misses: explained, never acted on.</summary>
+    CronJob,
 }
 
 /// <summary>One measurement and what makes it a problem: a limit, being unlike what is usual, being on the way to a limit, or a mix of them.</summary>

@@ -5,6 +5,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Cli.Backtest;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Integrations.Prometheus;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Cli;
 
@@ -27,10 +28,10 @@ internal static class BacktestCommand
 
     private static async Task<int> RunAsync(CliHost host, EffectivePolicy policy, BacktestOptions options, ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (policy.WorkloadKind == WorkloadKind.Job || policy.Signals.Count == 0)
+        if (WorkloadKinds.IsBatch(policy.WorkloadKind) || policy.Signals.Count == 0)
         {
-            throw new CliException(policy.WorkloadKind == WorkloadKind.Job
-                ? "spec.workloads.kind: a Job is judged by its states, which are not in the series: there is nothing to backtest"
+            throw new CliException(WorkloadKinds.IsBatch(policy.WorkloadKind)
+                ? $"spec.workloads.kind: a {policy.WorkloadKind} is judged by its states, which are not in the series: there is nothing to backtest"
                 : "spec.signals: there are none: states of pods are not in the series, and there is nothing else to backtest");
         }
 

@@ -120,7 +120,7 @@ internal static class StatusCommand
     private static async Task<IEnumerable<string?[]>> HeldAsync(KubernetesClient client, string? ns, DateTimeOffset now, CancellationToken cancellationToken)
     {
         List<string?[]> held = [], refused = [];
-        foreach (var (kind, type) in WorkloadKinds.Metadata.Where(entry => entry.Key != WorkloadKind.Job))
+        foreach (var (kind, type) in WorkloadKinds.Metadata.Where(entry => !WorkloadKinds.IsBatch(entry.Key)))
         {
             var rows = (await PartAsync($"Held {kind}s", client.For(type), ns, all => Held(kind, all, now), cancellationToken)).ToList();
             (rows.Exists(row => row[1] == Unknown) ? refused : held).AddRange(rows);

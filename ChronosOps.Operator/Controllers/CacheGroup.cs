@@ -15,7 +15,7 @@ public sealed class CacheGroup
 
     public CacheGroup(WorkloadCaches running, Informer<RemediationPolicy> policies, Informer<Incident> incidents)
     {
-        _optional = [Of(running.Services), Of(running.Jobs)];
+        _optional = [Of(running.Services), Of(running.Jobs), Of(running.CronJobs)];
         _members =
         [
             Of(running.Deployments),

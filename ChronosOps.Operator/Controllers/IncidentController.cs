@@ -59,9 +59,9 @@ public sealed class IncidentController(
 
     private async Task<(Incident Written, PhaseResult Result)> StepAsync(Incident incident, CancellationToken ct)
     {
-        if (incident.Spec.WorkloadRef.Kind == WorkloadKind.Job && !catalog.SeesJobs)
+        if (!catalog.Sees(incident.Spec.WorkloadRef.Kind))
         {
-            // Nobody waited for the cache of Jobs: that one is not in it yet does not mean that it is gone.
+            // Nobody waited for the cache of that kind: that one is not in it yet does not mean that it is gone.
             return (incident, PhaseResult.Wait());
         }
 

@@ -20,7 +20,7 @@ public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader
     public async Task SeedAsync(IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, CancellationToken ct)
     {
         _looked.IntersectWith(watched.Select(pair => pair.Workload.Uid));
-        var blank = watched.Where(pair => !_looked.Contains(pair.Workload.Uid) && book.IsBlank(pair.Workload.Uid) && pair.Policy.KnownGoodRequests > 0 && pair.Workload.Job is null).ToList();
+        var blank = watched.Where(pair => !_looked.Contains(pair.Workload.Uid) && book.IsBlank(pair.Workload.Uid) && pair.Policy.KnownGoodRequests > 0 && !pair.Workload.IsBatch).ToList();
         foreach (var batch in Batches(blank))
         {
             await ReadAsync(batch, ct).ConfigureAwait(false);

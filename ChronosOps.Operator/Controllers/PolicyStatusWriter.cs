@@ -6,6 +6,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Knowledge;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
 
@@ -112,7 +113,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             + (elsewhere.Count > MostNamed ? ", …" : "");
         return (workloads, elsewhere.Count) switch
         {
-            (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(policy.WorkloadKind == WorkloadKind.Job ? ", or Jobs may not be listed" : "")}{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
+            (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(WorkloadKinds.IsBatch(policy.WorkloadKind) ? $", or {policy.WorkloadKind}s may not be listed" : "")}{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
             (0, _) => ("GovernedByOthers", $"valid, but what it selects is governed by other policies: {others}"),
             (1, _) => ("InForce", $"valid; governs 1 workload in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
             _ => ("InForce", $"valid; governs {workloads} workloads in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
@@ -126,9 +127,9 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
     private (string Status, string Reason, string Message) Protection(List<WorkloadReading> readings)
     {
-        if (readings.Count > 0 && readings.TrueForAll(reading => reading.Workload.Job is not null))
+        if (readings.Count > 0 && readings.TrueForAll(reading => reading.Workload.IsBatch))
         {
-            return ("False", "KindNotActedOn", "Jobs are explained, and never acted on");
+            return ("False", "KindNotActedOn", $"{readings[0].Workload.Key.Kind}s are explained, and never acted on");
         }
 
         var exposed = readings.Where(reading => book.IsBlank(reading.Workload.Uid)).ToList();
@@ -152,7 +153,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
         var unmeasured = (from reading in readings
                           from signal in reading.Signals
-                          where signal is { State: SignalState.Unknown, IsKubernetesSign: false, IsAlert: false }
+                          where signal is { State: SignalState.Unknown, IsKubernetesSign: false, IsAlert: false } or { State: SignalState.Unknown, Signal: CronJobSigns.RunMissed }
                           select $"{reading.Workload.Key.Name} {signal.Signal} ({Lasting(signal.Message)})").ToList();
         return readings.Count == 0 ? ("Unknown", "NoWorkloads", "there is nothing to measure")
             : unmeasured.Count > 0 ? ("Unknown", "NotMeasured", $"cannot be judged: {string.Join(", ", unmeasured.Take(MostNamed))}{(unmeasured.Count > MostNamed ? ", …" : "")}")

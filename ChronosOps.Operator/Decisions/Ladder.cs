@@ -21,10 +21,10 @@ public static class Ladder
     /// <param name="done">The actions of the incident so far.</param>
     public static LadderChoice Next(EffectivePolicy policy, EvidenceBundle bundle, Diagnosis diagnosis, IReadOnlyList<ActionRecord> done)
     {
-        if (bundle.Workload.Job is not null)
+        if (bundle.Workload.IsBatch)
         {
             var found = diagnosis.Accepted is { } one ? $"{one.Cause}: {one.Subject}" : "the cause is unknown";
-            return new LadderChoice(null, "KindNotActedOn", $"{found}; a Job is explained, and never acted on");
+            return new LadderChoice(null, "KindNotActedOn", $"{found}; a {bundle.Workload.Key.Kind} is explained, and never acted on");
         }
 
         if (diagnosis.Accepted is not { } accepted)

@@ -68,8 +68,8 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
             Signals =
             [
                 .. policy.Signals.Select(signal => Judge(signal, workload, policy, lives, seen, answers, step, now)),
-                .. workload.Job is { } job
-                    ? JobSigns.Judge(workload, job, now)
+                .. workload.Job is { } job ? JobSigns.Judge(workload, job, now)
+                    : workload.CronJob is { } cron ? CronJobSigns.Judge(cron, now)
                     : [.. PodSigns.Judge(workload, policy.RolloutDeadline, now), .. ServiceSigns.Judge(workload, now)],
             ],
         };

@@ -39,7 +39,7 @@ public sealed class SignalBoard
     public WorkloadReading? Find(WorkloadKey key) => _readings.GetValueOrDefault(key);
 
     /// <summary>How many workloads that serve were evaluated, of one namespace or of all.</summary>
-    public int Watched(string? @namespace) => _readings.Count(one => one.Value.Workload.Job is null && (@namespace is null || one.Key.Namespace == @namespace));
+    public int Watched(string? @namespace) => _readings.Count(one => !one.Value.Workload.IsBatch && (@namespace is null || one.Key.Namespace == @namespace));
 
     public void Publish(IReadOnlyCollection<WorkloadReading> readings)
     {

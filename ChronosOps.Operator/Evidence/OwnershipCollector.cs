@@ -10,6 +10,7 @@ namespace ChronosOps.Operator.Evidence;
 [EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.Get, Why = "who manages it, by its metadata")]
 [EntityRbac(typeof(V1DaemonSet), Verbs = RbacVerb.Get, Why = "who manages it, by its metadata")]
 [EntityRbac(typeof(V1Job), Verbs = RbacVerb.Get, Why = "who manages it, by its metadata")]
+[EntityRbac(typeof(V1CronJob), Verbs = RbacVerb.Get, Why = "who manages it, by its metadata")]
 public sealed class OwnershipCollector(KubernetesClient client) : ICollector
 {
     public string Subject => "ownership";

@@ -36,7 +36,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <summary>The incidents in which something fired, of workloads that serve, taken up since a time. A person's report of what turns out to be well is none.</summary>
     public IReadOnlyList<StormOpening> Openings(DateTimeOffset since) =>
         [.. from incident in informer.Store.List()
-            where incident.Status is { Signals.Count: > 0, WorkloadUid: not null } && incident.Status.DetectedAt >= since && incident.Spec.WorkloadRef.Kind != WorkloadKind.Job
+            where incident.Status is { Signals.Count: > 0, WorkloadUid: not null } && incident.Status.DetectedAt >= since && !WorkloadKinds.IsBatch(incident.Spec.WorkloadRef.Kind)
             select new StormOpening(incident.Namespace() ?? "", incident.Name(), incident.Status!.WorkloadUid!, incident.Status.DetectedAt!.Value)];
 
     /// <summary>The incidents of a namespace that began within the hour, and were soon over by themselves.</summary>

@@ -64,6 +64,9 @@ internal static class PostmortemFollowUps
             case "JobFailure":
                 yield return $"Find out why it failed and run it again: {subject}";
                 break;
+            case "MissedRun":
+                yield return $"See why no run began, and whether one has to be made up for: {subject}";
+                break;
             case "NodeFault":
                 yield return $"See to {subject}: cordon and drain it, and find out what ails it";
                 break;

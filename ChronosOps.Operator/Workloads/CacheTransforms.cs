@@ -46,6 +46,14 @@ public static class CacheTransforms
         return job;
     }
 
+    public static V1CronJob Slim(V1CronJob cron)
+    {
+        TemplateFacts.Of(cron, cron.Spec.JobTemplate?.Spec.Template);
+        cron.Spec.JobTemplate = null;
+        Empty(cron.Metadata);
+        return cron;
+    }
+
     /// <summary>Keeps what the pod asks for as a few numbers.</summary>
     public static V1Pod Slim(V1Pod pod)
     {

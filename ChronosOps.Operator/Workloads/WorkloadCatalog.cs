@@ -13,22 +13,25 @@ namespace ChronosOps.Operator.Workloads;
 /// <param name="Pods">The pods of all of them, and others.</param>
 /// <param name="Services">What leads to the pods. The operator works without them too.</param>
 /// <param name="Jobs">Jobs. The operator works without them too.</param>
+/// <param name="CronJobs">CronJobs. The operator works without them too.</param>
 /// <param name="AllNamespaces">Whether they hold every namespace.</param>
 public sealed record WorkloadCaches(
     Informer<V1Deployment> Deployments, Informer<V1ReplicaSet> ReplicaSets, Informer<V1StatefulSet> StatefulSets, Informer<V1DaemonSet> DaemonSets,
-    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, Informer<V1Service> Services, Informer<V1Job> Jobs, bool AllNamespaces = false);
+    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, Informer<V1Service> Services, Informer<V1Job> Jobs, Informer<V1CronJob> CronJobs, bool AllNamespaces = false);
 
 /// <summary>The workloads of the watched namespaces, from the caches.</summary>
 public sealed class WorkloadCatalog
 {
     private const string ByOwner = "owner";
     private readonly WorkloadCaches _caches;
+    private readonly TimeProvider _time;
     private readonly PodMemory _memory;
+    private readonly CronJobMemory _crons = new();
     private readonly ServiceCatalog _services;
 
     public WorkloadCatalog(WorkloadCaches caches, TimeProvider time)
     {
-        (_caches, _memory, _services) = (caches, new PodMemory(time), new ServiceCatalog(caches, time));
+        (_caches, _time, _memory, _services) = (caches, time, new PodMemory(time), new ServiceCatalog(caches, time));
         caches.ReplicaSets.AddIndex(ByOwner, OwnerOf);
         caches.ControllerRevisions.AddIndex(ByOwner, OwnerOf);
         caches.Pods.AddIndex(ByOwner, OwnerOf);
@@ -41,6 +44,7 @@ public sealed class WorkloadCatalog
         WorkloadKind.StatefulSet => _caches.StatefulSets.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
         WorkloadKind.DaemonSet => _caches.DaemonSets.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
         WorkloadKind.Job => _caches.Jobs.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
+        WorkloadKind.CronJob => _caches.CronJobs.Store.Get(key.Namespace, key.Name) is { } found ? Snapshot(found) : null,
         _ => null,
     };
 
@@ -51,12 +55,13 @@ public sealed class WorkloadCatalog
         WorkloadKind.StatefulSet => Select(_caches.StatefulSets.Store.List(policy.Namespace), policy, Snapshot),
         WorkloadKind.DaemonSet => Select(_caches.DaemonSets.Store.List(policy.Namespace), policy, Snapshot),
         WorkloadKind.Job => Select(_caches.Jobs.Store.List(policy.Namespace), policy, Snapshot),
+        WorkloadKind.CronJob => Select(_caches.CronJobs.Store.List(policy.Namespace), policy, Snapshot),
         _ => [],
     };
 
     /// <summary>The UIDs of all workloads.</summary>
     public IReadOnlySet<string> Uids() =>
-        Uids(_caches.Deployments).Concat(Uids(_caches.StatefulSets)).Concat(Uids(_caches.DaemonSets)).Concat(Uids(_caches.Jobs)).ToHashSet();
+        Uids(_caches.Deployments).Concat(Uids(_caches.StatefulSets)).Concat(Uids(_caches.DaemonSets)).Concat(Uids(_caches.Jobs)).Concat(Uids(_caches.CronJobs)).ToHashSet();
 
     /// <summary>All workloads of a namespace that serve: Jobs come and go.</summary>
     public IReadOnlyList<WorkloadSnapshot> In(string @namespace) =>
@@ -94,8 +99,13 @@ public sealed class WorkloadCatalog
     /// <summary>Whether Services can be read.</summary>
     public bool SeesServices => _services.IsReadable;
 
-    /// <summary>Whether Jobs have been listed: before that, and without the right to, none of them is known, which does not mean that it is gone.</summary>
-    public bool SeesJobs => _caches.Jobs.HasSynced;
+    /// <summary>Whether a kind has been listed for which nobody waits: before that, and without the right to, none of it is known, which does not mean that it is gone.</summary>
+    public bool Sees(WorkloadKind kind) => kind switch
+    {
+        WorkloadKind.Job => _caches.Jobs.HasSynced,
+        WorkloadKind.CronJob => _caches.CronJobs.HasSynced,
+        _ => true,
+    };
 
     /// <summary>Takes over which Services a policy's status remembers.</summary>
     public void Recall(RemediationPolicyStatus? status) => _services.Recall(status);
@@ -105,6 +115,7 @@ public sealed class WorkloadCatalog
     {
         var living = Uids();
         _memory.Keep(living);
+        _crons.Keep(living);
         _services.Keep(living);
     }
 
@@ -144,6 +155,9 @@ public sealed class WorkloadCatalog
     }
 
     private WorkloadSnapshot Snapshot(V1Job job) => JobSnapshots.Of(job, _caches.Pods.Store.ByIndex(ByOwner, job.Uid() ?? ""));
+
+    private WorkloadSnapshot Snapshot(V1CronJob cron) =>
+        _crons.Remember(CronJobSnapshots.Of(cron, name => _caches.Jobs.Store.Get(cron.Namespace() ?? "", name)), _time.GetUtcNow());
 
     /// <summary>The pods that an owner keeps running. What was evicted, or was on a node that was shut down, stays listed beside those that came in its place.</summary>
     private IReadOnlyList<V1Pod> PodsOf(string? uid) => [.. _caches.Pods.Store.ByIndex(ByOwner, uid ?? "").Where(pod => !PodPhases.HasEnded(pod))];

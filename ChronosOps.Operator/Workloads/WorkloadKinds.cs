@@ -14,6 +14,7 @@ public static class WorkloadKinds
         [WorkloadKind.StatefulSet] = ["statefulset", "statefulsets", "statefulset.apps", "statefulsets.apps", "sts"],
         [WorkloadKind.DaemonSet] = ["daemonset", "daemonsets", "daemonset.apps", "daemonsets.apps", "ds"],
         [WorkloadKind.Job] = ["job", "jobs", "job.batch", "jobs.batch"],
+        [WorkloadKind.CronJob] = ["cronjob", "cronjobs", "cronjob.batch", "cronjobs.batch", "cj"],
     };
 
     /// <summary>The metadata of each kind.</summary>
@@ -23,11 +24,15 @@ public static class WorkloadKinds
         [WorkloadKind.StatefulSet] = KubernetesResources.MetadataOf(KubernetesResources.StatefulSets),
         [WorkloadKind.DaemonSet] = KubernetesResources.MetadataOf(KubernetesResources.DaemonSets),
         [WorkloadKind.Job] = KubernetesResources.MetadataOf(KubernetesResources.Jobs),
+        [WorkloadKind.CronJob] = KubernetesResources.MetadataOf(KubernetesResources.CronJobs),
     };
 
     /// <summary>The kind that a word stands for on a command line; null where it stands for none.</summary>
     public static WorkloadKind? Parse(string word) =>
         Names.Where(entry => entry.Value.Contains(word, StringComparer.OrdinalIgnoreCase)).Select(entry => (WorkloadKind?)entry.Key).FirstOrDefault();
+
+    /// <summary>Whether it runs to an end instead of serving: explained, and never acted on.</summary>
+    public static bool IsBatch(WorkloadKind kind) => kind is WorkloadKind.Job or WorkloadKind.CronJob;
 
     /// <summary>How kubectl names the kind.</summary>
     public static string NameOf(WorkloadKind kind) => Names[kind][0];

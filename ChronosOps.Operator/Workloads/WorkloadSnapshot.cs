@@ -63,6 +63,12 @@ public sealed record WorkloadSnapshot
     /// <summary>How a Job ended; null for every other kind.</summary>
     public JobState? Job { get; init; }
 
+    /// <summary>When a CronJob's runs fall due; null for every other kind.</summary>
+    public CronJobState? CronJob { get; init; }
+
+    /// <summary>Whether it runs to an end instead of serving: it has no rollout and no replicas.</summary>
+    public bool IsBatch => WorkloadKinds.IsBatch(Key.Kind);
+
     /// <summary>Whether the controller has seen the newest template, every replica runs it and is available, and no other pod is left.</summary>
     public bool RolloutComplete =>
         ObservedGeneration >= Generation && UpdatedReplicas >= Replicas && TotalReplicas == UpdatedReplicas && AvailableReplicas >= Replicas;

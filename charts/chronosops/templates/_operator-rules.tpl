@@ -71,6 +71,11 @@
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [get, list, patch]
+# OperatorHost: which runs were missed
+# OwnershipCollector: who manages it, by its metadata
+- apiGroups: [batch]
+  resources: [cronjobs]
+  verbs: [get, list, watch]
 # OperatorHost: what has failed
 # OwnershipCollector: who manages it, by its metadata
 - apiGroups: [batch]
