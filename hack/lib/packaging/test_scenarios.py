@@ -61,6 +61,8 @@ class FileTests(unittest.TestCase):
             ("expect: {within: 10s}", "expect.incident is required"),
             ("expect: {incident: {cause: BadRelease}, within: 10s}", "expect.incident.phase is required"),
             ("expect: {incident: none}", "expect.within must be a time such as 90s or 2m, not None"),
+            ("expect: {incident: none, within: 10s, detectedWithin: 5s}", "expect.detectedWithin needs an incident that is expected"),
+            ("expect: {incident: {phase: Resolved}, within: 10s, detectedWithin: fast}", "expect.detectedWithin must be a time such as 90s or 2m, not 'fast'"),
             ("expekt: {}", "the file: unknown field 'expekt'"),
         ]:
             with self.subTest(change), self.assertRaises(files.Invalid) as raised:
@@ -166,6 +168,8 @@ class GradeTests(unittest.TestCase):
             ("{incident: none, within: 1s, serving: true}", seen(), [], "serving: no load generator measured it"),
             ("{incident: {phase: Resolved}, within: 1s}", seen(), [], "phase: None instead of Resolved"),
             ("{incident: {phase: Resolved, cause: [A, B]}, within: 1s}", seen(incident(phase="Resolved", cause="C")), [], "cause: C instead of A or B"),
+            ("{incident: {phase: Resolved}, within: 1s, detectedWithin: 10s}", seen(incident(phase="Resolved", detectedAt=at(11))), [], "detected: after 11.0 s instead of within 10 s"),
+            ("{incident: {phase: Resolved}, within: 1s, detectedWithin: 10s}", seen(incident(phase="Resolved")), [], "detected: never instead of within 10 s"),
             ("{incident: {phase: Resolved}, within: 1s}", seen(incident(phase="Resolved", actions=[{"action": "Restart"}])), [], "actions: Restart instead of none"),
             ('{incident: none, within: 1s, writes: {"pods/*": 2}}', seen(), [("pods", "a")], "expected and not done: pods/* (1 more)"),
         ]:
@@ -173,6 +177,10 @@ class GradeTests(unittest.TestCase):
                 row = self.grade(expect, was, writes)
                 self.assertEqual(1, len(row["misses"]), row["misses"])
                 self.assertIn(expected, row["misses"][0])
+
+    def test_detection_is_timed_from_the_first_request_that_suffered(self):
+        was = seen(incident(phase="Resolved", detectedAt=at(12)), load=[{"time": at(2), "kind": "status"}])
+        self.assertEqual([], self.grade("{incident: {phase: Resolved}, within: 1s, detectedWithin: 10s}", was)["misses"])
 
     def test_an_incident_that_only_watched_is_none(self):
         self.assertEqual([], self.grade("{incident: none, within: 1s}", seen(incident(phase="Dismissed")))["misses"])

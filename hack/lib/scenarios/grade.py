@@ -38,11 +38,14 @@ def grade(scenario, values, seen, writes, from_outside=False):
     elif expect.serving is not None and (requests["served"] >= SERVING) != expect.serving:
         misses.append(f"serving: {requests['served']:.0%} of the requests of the last {LAST} s were answered well")
     start = requests["firstBad"] or seen["faultAt"]
+    detected = since(start, moment(status.get("detectedAt")))
+    if expect.detected_within is not None and not from_outside and (detected is None or detected > expect.detected_within):
+        misses.append(f"detected: {'never' if detected is None else f'after {detected} s'} instead of within {expect.detected_within} s")
     return {
         "scenario": scenario.name, "seed": values["seed"], "namespace": seen["namespace"],
         "cause": status.get("cause"), "phase": status.get("phase"), "reason": status.get("reason"), "confidence": status.get("confidence"),
         "actions": actions, "needless": len(needless), "misses": misses,
-        "detectedSeconds": since(start, moment(status.get("detectedAt"))), "mitigatedSeconds": since(start, moment(status.get("mitigatedAt"))),
+        "detectedSeconds": detected, "mitigatedSeconds": since(start, moment(status.get("mitigatedAt"))),
         "failedRequests": requests["failed"], "badRequests": requests["failed"] + requests["slow"], "requests": requests["all"], "message": status.get("message"),
         **outside(start, requests, writes, expect),
     }

@@ -19,7 +19,7 @@ STEPS = {
     "pause": (None, set()),
 }
 TOP = {"description", "tags", "alone", "values", "setup", "fault", "expect"}
-EXPECTED = {"incident", "of", "within", "actions", "writes", "serving", "quiet"}
+EXPECTED = {"incident", "of", "within", "detectedWithin", "actions", "writes", "serving", "quiet"}
 INCIDENT = {"cause", "phase", "reason"}
 DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -41,6 +41,7 @@ class Expectation:
     incident: dict | None
     workload: str
     within: float
+    detected_within: float | None
     actions: list
     writes: dict
     serving: bool | None
@@ -142,8 +143,11 @@ class Reader:
             incident = {field: value if isinstance(value, list) else [value] for field, value in self.mapping(incident, "expect.incident", INCIDENT).items()}
             if "phase" not in incident:
                 self.errors.append("expect.incident.phase is required")
+        if incident is None and "detectedWithin" in content:
+            self.errors.append("expect.detectedWithin needs an incident that is expected")
         return Expectation(
             incident=incident, workload=content.get("of", "deployment/${service}"), within=self.duration(content.get("within"), "expect.within"),
+            detected_within=self.duration(content["detectedWithin"], "expect.detectedWithin") if "detectedWithin" in content else None,
             actions=self.listing(content.get("actions", []), "expect.actions"), writes=self.mapping(content.get("writes", {}), "expect.writes", None),
             serving=content.get("serving"), quiet=self.duration(content.get("quiet", "15s"), "expect.quiet"))
 
