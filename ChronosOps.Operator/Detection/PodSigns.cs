@@ -19,9 +19,6 @@ public static class PodSigns
     /// <summary>Signs that pods show that have never served.</summary>
     public static readonly IReadOnlyList<string> BeforeServing = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing];
 
-    /// <summary>All signs, in the order in which they are told.</summary>
-    public static readonly IReadOnlyList<string> All = [.. BeforeServing, OutOfMemory, NotReady];
-
     /// <summary>How the kubelet says that the kernel ended a container for want of memory.</summary>
     internal const string OutOfMemoryReason = "OOMKilled";
 
