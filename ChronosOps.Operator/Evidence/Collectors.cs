@@ -20,23 +20,29 @@ public interface ICollector
 }
 
 /// <summary>All collectors. Adding one is a file and a line.</summary>
-public sealed class Collectors(KubernetesClient client, ISeriesSources series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, ServiceGraph graph, TimeSpan interval)
+public sealed class Collectors
 {
-    private readonly IReadOnlyList<ICollector> _all =
-    [
-        new KnownGoodCollector(book, incidents),
-        new SeriesCollector(series, interval),
-        new EventCollector(client),
-        new NeighbourCollector(catalog),
-        new DependencyCollector(catalog, board, incidents, graph),
-        new ConfigCollector(client),
-        new TemplateCollector(new RevisionTemplates(client)),
-        new OwnershipCollector(client),
-        new ScalingCollector(new NodeReader(client, catalog), client, catalog),
-        new ServiceCollector(client, catalog),
-        new NetworkPolicyCollector(client),
-        new NodeCollector(new NodeReader(client, catalog), catalog),
-    ];
+    private readonly IReadOnlyList<ICollector> _all;
+
+    public Collectors(KubernetesClient client, ISeriesSources series, WorkloadCatalog catalog, SignalBoard board, KnownGoodBook book, IncidentBook incidents, ServiceGraph graph, TimeSpan interval)
+    {
+        var nodes = new NodeReader(client, catalog);
+        _all =
+        [
+            new KnownGoodCollector(book, incidents),
+            new SeriesCollector(series, interval),
+            new EventCollector(client),
+            new NeighbourCollector(catalog),
+            new DependencyCollector(catalog, board, incidents, graph),
+            new ConfigCollector(client),
+            new TemplateCollector(new RevisionTemplates(client)),
+            new OwnershipCollector(client),
+            new ScalingCollector(nodes, client, catalog),
+            new ServiceCollector(client, catalog),
+            new NetworkPolicyCollector(client),
+            new NodeCollector(nodes, catalog),
+        ];
+    }
 
     /// <summary>Collects everything. What fails becomes a gap.</summary>
     public async Task<EvidenceBundle> CollectAsync(CollectionRequest request, CancellationToken cancellationToken)
