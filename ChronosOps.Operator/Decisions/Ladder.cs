@@ -50,29 +50,26 @@ public static class Ladder
             return new LadderChoice(null, "NoRungHelps", $"no action of the policy helps against {accepted.Cause}: {accepted.Subject}; {useless}");
         }
 
-        var next = helpful.Where(action => !IsSpent(action, policy, bundle, accepted.Cause, done)).Select(action => (RemediationAction?)action).FirstOrDefault();
-        return next is { } action
-            ? new LadderChoice(Step(action, policy, bundle, accepted.Cause, done), "Chosen", $"{action} is the first untried step that helps against {accepted.Cause}", useless)
+        var next = helpful.Select(action => Step(action, policy, bundle, accepted.Cause, done)).FirstOrDefault(step => step is not null);
+        return next is not null
+            ? new LadderChoice(next, "Chosen", $"{next.Action} is the first untried step that helps against {accepted.Cause}", useless)
             : new LadderChoice(null, "LadderExhausted", $"{string.Join(", ", helpful)} was tried and did not last");
     }
 
-    /// <summary>Whether the step was taken and cannot be taken further: more replicas may help where some more did not suffice, and an ill node may have more pods.</summary>
-    private static bool IsSpent(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done) =>
-        done.Any(one => one.Action == action.ToString() && one.State != ActionState.Refused)
-        && (action, cause) switch
-        {
-            (RemediationAction.Scale, _) => bundle.Workload.Replicas >= policy.MaxReplicas,
-            (RemediationAction.Restart, _) => !RestartTarget.GoesOn(bundle, cause, done),
-            _ => true,
-        };
-
-    private static ProposedStep Step(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done) => action switch
+    /// <summary>
+    /// The step; null where it was taken and cannot be taken further: more replicas may help where some more did not suffice, and an ill node may have more pods.
+    /// </summary>
+    private static ProposedStep? Step(RemediationAction action, EffectivePolicy policy, EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done)
     {
-        RemediationAction.Rollback => new ProposedStep(action, Target(bundle)),
-        RemediationAction.Restart => RestartTarget.Step(bundle, cause, done),
-        RemediationAction.Scale => new ProposedStep(action, null, Replicas: ScaleTarget.Of(bundle, policy, BorrowedReplicas.Of(done))),
-        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
-    };
+        var isFurther = done.Any(one => one.Action == action.ToString() && one.State != ActionState.Refused);
+        return action switch
+        {
+            RemediationAction.Rollback => isFurther ? null : new ProposedStep(action, Target(bundle)),
+            RemediationAction.Restart => RestartTarget.Step(bundle, cause, done, isFurther),
+            RemediationAction.Scale => isFurther && bundle.Workload.Replicas >= policy.MaxReplicas ? null : new ProposedStep(action, null, Replicas: ScaleTarget.Of(bundle, policy, BorrowedReplicas.Of(done))),
+            _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
+        };
+    }
 
     /// <summary>A release that nothing can be compared with or returned to: that is worth saying by name.</summary>
     private static LadderChoice? OnlyRevision(EvidenceBundle bundle, Diagnosis diagnosis)

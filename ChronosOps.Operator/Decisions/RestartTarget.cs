@@ -8,24 +8,27 @@ namespace ChronosOps.Operator.Decisions;
 /// <summary>Which pod is restarted, or whether all are. Pure.</summary>
 public static class RestartTarget
 {
-    /// <summary>The step: all pods where they leak; else the pod that is ill by itself, or the first of an ill node's pods that was not taken from it yet, by name.</summary>
+    /// <summary>
+    /// The step: all pods where they leak; else the pod that is ill by itself, or the first of an ill node's pods that was not taken from it yet, by name. A further one only where there
+    /// is a further pod of a node that pods were taken from in this incident: the last that is left looks ill by itself.
+    /// </summary>
     /// <param name="bundle">The evidence.</param>
     /// <param name="cause">What it was taken for.</param>
     /// <param name="done">The actions of the incident so far.</param>
-    public static ProposedStep Step(EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done)
+    /// <param name="isFurther">Whether a restart is among them.</param>
+    /// <returns>Null where there is no further one.</returns>
+    public static ProposedStep? Step(EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done, bool isFurther)
     {
-        if (cause == Cause.Leak)
+        var pod = PodOf(bundle, cause, done);
+        if (isFurther && !(pod is not null && IsOfTheNode(pod, done) && !IsDone(pod, done)))
         {
-            return new ProposedStep(RemediationAction.Restart, null, IsRolling: true);
+            return null;
         }
 
-        var pod = PodOf(bundle, cause, done);
-        return new ProposedStep(RemediationAction.Restart, null, Pod: pod, Node: cause == Cause.NodeFault || IsOfTheNode(pod, done) ? pod?.Node : null);
+        return cause == Cause.Leak
+            ? new ProposedStep(RemediationAction.Restart, null, IsRolling: true)
+            : new ProposedStep(RemediationAction.Restart, null, Pod: pod, Node: cause == Cause.NodeFault || IsOfTheNode(pod, done) ? pod?.Node : null);
     }
-
-    /// <summary>Whether there is a further pod of a node that pods were taken from in this incident. The last that is left looks ill by itself.</summary>
-    public static bool GoesOn(EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done) =>
-        PodOf(bundle, cause, done) is { } pod && IsOfTheNode(pod, done) && !IsDone(pod, done);
 
     private static PodSnapshot? PodOf(EvidenceBundle bundle, Cause cause, IReadOnlyList<ActionRecord> done) =>
         cause == Cause.NodeFault ? IllNode.Measured(bundle)?.Ill.FirstOrDefault(pod => !IsDone(pod, done)) : IllPod.Find(bundle);
