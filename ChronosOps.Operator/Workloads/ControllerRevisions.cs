@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Workloads;
 
@@ -43,6 +44,40 @@ public static class ControllerRevisions
             }
             orderby revision.Number descending
             select revision];
+
+    /// <summary>What a StatefulSet and a DaemonSet have in common; the counts, and how each rolls out, its own kind tells.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="set">The workload.</param>
+    /// <param name="observed">The generation that its controller has seen.</param>
+    /// <param name="template">Its pod template.</param>
+    /// <param name="owned">Its ControllerRevisions.</param>
+    /// <param name="pods">Its pods.</param>
+    internal static WorkloadSnapshot Snapshot(WorkloadKind kind, IKubernetesObject<V1ObjectMeta> set, long? observed, JsonObject? template, List<V1ControllerRevision> owned, IEnumerable<V1Pod> pods)
+    {
+        var facts = TemplateFacts.Of(set, template);
+        var kept = Revisions(owned);
+        var ours = Pods(set.Name(), owned, pods);
+        return new WorkloadSnapshot
+        {
+            Key = new WorkloadKey(kind, set.Namespace() ?? "", set.Name()),
+            Uid = set.Metadata.Uid ?? "",
+            Generation = set.Metadata.Generation ?? 0,
+            ObservedGeneration = observed ?? 0,
+            Labels = set.Metadata.Labels ?? [],
+            Annotations = set.Metadata.Annotations ?? [],
+            Paused = false,
+            Replicas = 0,
+            UpdatedReplicas = 0,
+            AvailableReplicas = 0,
+            TotalReplicas = 0,
+            Strategy = null,
+            RevisionNumber = kept.Count > 0 ? kept[0].Number : null,
+            Current = facts,
+            RolloutStartedAt = RolloutStart(facts.Revision, kept, ours, set.Metadata.CreationTimestamp),
+            Revisions = kept,
+            Pods = ours,
+        };
+    }
 
     /// <summary>The pods of one workload, each with the revision that its label names.</summary>
     /// <param name="workload">The name of the workload.</param>

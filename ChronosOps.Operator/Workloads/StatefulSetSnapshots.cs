@@ -12,18 +12,9 @@ public static class StatefulSetSnapshots
     {
         var owned = revisions.ToList();
         var (spec, status) = (set.Spec, set.Status);
-        var facts = TemplateFacts.Of(set, spec.Template);
-        var kept = ControllerRevisions.Revisions(owned);
-        var ours = ControllerRevisions.Pods(set.Name(), owned, pods);
-        return new WorkloadSnapshot
+        var common = ControllerRevisions.Snapshot(WorkloadKind.StatefulSet, set, status?.ObservedGeneration, spec.Template, owned, pods);
+        return common with
         {
-            Key = new WorkloadKey(WorkloadKind.StatefulSet, set.Namespace() ?? "", set.Name()),
-            Uid = set.Metadata.Uid ?? "",
-            Generation = set.Metadata.Generation ?? 0,
-            ObservedGeneration = status?.ObservedGeneration ?? 0,
-            Labels = set.Metadata.Labels ?? [],
-            Annotations = set.Metadata.Annotations ?? [],
-            Paused = false,
             Replicas = spec.Replicas ?? 1,
             UpdatedReplicas = Updated(status),
             AvailableReplicas = status?.AvailableReplicas ?? status?.ReadyReplicas ?? 0,
@@ -31,12 +22,7 @@ public static class StatefulSetSnapshots
             Strategy = spec.UpdateStrategy?.Type ?? "RollingUpdate",
             Partition = spec.UpdateStrategy?.RollingUpdate?.Partition ?? 0,
             WaitsForEachPod = spec.PodManagementPolicy is null or "OrderedReady",
-            RevisionNumber = kept.Count > 0 ? kept[0].Number : null,
-            Current = facts,
-            RolloutStartedAt = ControllerRevisions.RolloutStart(facts.Revision, kept, ours, set.Metadata.CreationTimestamp),
-            RollingSince = RollingSince(set, owned, facts.Revision),
-            Revisions = kept,
-            Pods = ours,
+            RollingSince = RollingSince(set, owned, common.Current.Revision),
         };
     }
 
