@@ -15,6 +15,7 @@ public static class Analysers
         new ServiceAnalyser(),
         new NetworkPolicyAnalyser(),
         new NodeAnalyser(),
+        new NoisyNeighbourAnalyser(),
         new JobAnalyser(),
         new CronJobAnalyser(),
         new LoadAnalyser(),

@@ -62,6 +62,9 @@ public enum Cause
     /// <summary>A node whose pods are ill while those of the same release elsewhere are well.</summary>
     NodeFault,
 
+    /// <summary>Other pods that use up the processors of a node.</summary>
+    NoisyNeighbour,
+
     /// <summary>More requests than the workload is sized for.</summary>
     Overload,
 

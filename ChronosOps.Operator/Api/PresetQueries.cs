@@ -46,6 +46,10 @@ public static class PresetQueries
         return $"max by (namespace, pod) ({ratio})";
     }
 
+    /// <summary>How many cores each pod uses. No preset: it is asked for where somebody else may be to blame.</summary>
+    public static string CpuUse(IReadOnlyList<string> namespaces, TimeSpan window) =>
+        $"sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{Containers(namespaces)}[{(long)window.TotalSeconds}s]))";
+
     /// <summary>The growth of memory in one namespace.</summary>
     public static string Growth(string @namespace, TimeSpan horizon) => Growth([@namespace], horizon);
 

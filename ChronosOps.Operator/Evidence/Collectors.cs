@@ -41,6 +41,7 @@ public sealed class Collectors
             new ServiceCollector(client, catalog),
             new NetworkPolicyCollector(client),
             new NodeCollector(nodes, catalog),
+            new CpuCollector(series, nodes, catalog, interval),
         ];
     }
 

@@ -42,6 +42,9 @@ public sealed record EvidenceBundle
     /// <summary>The nodes of the workload's pods; null where they may not be seen, or that was not asked.</summary>
     public IReadOnlyList<NodeFact>? Nodes { get; init; }
 
+    /// <summary>Who uses the processors of those nodes; null where that may not be seen, or was not asked.</summary>
+    public CpuFacts? Cpu { get; init; }
+
     /// <summary>What the current and the known good revision refer to.</summary>
     public IReadOnlyList<ConfigFact> Configs { get; init; } = [];
 

@@ -70,6 +70,9 @@ internal static class PostmortemFollowUps
             case "NodeFault":
                 yield return $"See to {subject}: cordon and drain it, and find out what ails it";
                 break;
+            case "NoisyNeighbour":
+                yield return $"Give {subject} limits, or nodes of their own, and this workload requests that say what it needs: a node shares its processors by requests";
+                break;
             case "DependencyFailure":
                 yield return $"See to {subject} first: this workload suffers from it";
                 yield return "Think about what this workload should do while it is away: answer less, from a cache, or later";
