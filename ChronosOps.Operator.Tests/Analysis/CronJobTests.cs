@@ -163,8 +163,11 @@ public sealed class CronJobTests
     private static CronJobState Cron(string schedule, string? zone, string? last) =>
         new() { Schedule = schedule, TimeZone = zone, CreatedAt = Created, KnownSince = Created, LastRun = last is null ? null : At(last) };
 
-    private static WorkloadSnapshot Workload(CronJobState state) => CronJobSnapshots.Of(
-        new V1CronJob { Metadata = new() { Name = "backup", NamespaceProperty = "shop", Uid = "uid-backup", CreationTimestamp = Created } }, _ => null) with { CronJob = state };
+    private static WorkloadSnapshot Workload(CronJobState state)
+    {
+        var cron = new V1CronJob { Metadata = new() { Name = "backup", NamespaceProperty = "shop", Uid = "uid-backup", CreationTimestamp = Created } };
+        return CronJobSnapshots.Of(cron, _ => null) with { CronJob = state };
+    }
 
     private static DateTimeOffset? Maybe(string? text) => text is null ? null : At(text);
 

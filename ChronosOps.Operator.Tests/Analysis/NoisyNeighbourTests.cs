@@ -77,7 +77,12 @@ public sealed class NoisyNeighbourTests
         var view = new NodeView([Node("a"), Node("b")], [.. workload.Pods.Select(pod => Pod("shop", pod.Name, pod.Node!, pod.Uid)), Pod("shop", "batch-1", "a"), Pod("other", "miner-1", "a"), Pod("other", "done-1", "a", phase: "Succeeded"), Pod("shop", "far-1", "c")]);
         Dictionary<(string, string), double> now = new()
         {
-            [("shop", workload.Pods[0].Name)] = 0.25, [("shop", workload.Pods[1].Name)] = 0.5, [("shop", "batch-1")] = 1, [("other", "miner-1")] = 2, [("other", "done-1")] = 4, [("shop", "far-1")] = 4,
+            [("shop", workload.Pods[0].Name)] = 0.25,
+            [("shop", workload.Pods[1].Name)] = 0.5,
+            [("shop", "batch-1")] = 1,
+            [("other", "miner-1")] = 2,
+            [("other", "done-1")] = 4,
+            [("shop", "far-1")] = 4,
         };
         Dictionary<(string, string), double> before = new() { [("shop", workload.Pods[0].Name)] = 0.5, [("other", "miner-1")] = 0.125 };
         Dictionary<(string, string), double> throttled = new() { [("shop", workload.Pods[0].Name)] = 0.1, [("shop", workload.Pods[1].Name)] = 0.2, [("shop", "batch-1")] = 0.9 };
