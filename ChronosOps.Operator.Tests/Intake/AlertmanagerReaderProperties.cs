@@ -13,7 +13,7 @@ public sealed class AlertmanagerReaderProperties
     private static readonly byte[] Valid = Encoding.UTF8.GetBytes(Notification.Of(Notification.Alert(), Notification.Alert("Slow", "00000000000000aa", -300, -10)).ToJsonString());
 
     private static readonly string[] Splinters =
-        ["", "\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e999", "\\", "\\ud800", "\0", "\u00ff", "[[[[", "{\"labels\":", "\"status\":\"firing\",", "\"alerts\":[{}],", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "12345678901234567890"];
+        [.. DamagedBytes.JsonSplinters, "{\"labels\":", "\"status\":\"firing\",", "\"alerts\":[{}],", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"];
 
     [Fact]
     public void WhateverANotificationIsItIsReadOrRefused() => Prop.ForAll(Damaged.ToArbitrary(), ReadsOrRefuses).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(10_000));
@@ -32,20 +32,7 @@ public sealed class AlertmanagerReaderProperties
         Assert.Equal(2, AlertmanagerReader.Read(Valid).Alerts.Count);
     }
 
-    private static Gen<byte[]> Damaged =>
-        from strokes in Gen.Choose(1, 4)
-        from wounds in Gen.ArrayOf(Gen.Choose(0, int.MaxValue), strokes)
-        from cuts in Gen.ArrayOf(Gen.Choose(0, 5), strokes)
-        from splinters in Gen.ArrayOf(Gen.Elements(Splinters), strokes)
-        from raw in Gen.Choose(0, 255)
-        select Enumerable.Range(0, strokes).Aggregate(Valid, (bytes, i) => Damage(bytes, wounds[i], cuts[i], splinters[i], (byte)raw));
-
-    private static byte[] Damage(byte[] bytes, int wound, int cut, string splinter, byte raw)
-    {
-        var at = wound % (bytes.Length + 1);
-        var end = Math.Min(bytes.Length, at + cut);
-        return [.. bytes[..at], .. splinter == "\u00ff" ? [raw] : Encoding.UTF8.GetBytes(splinter), .. bytes[end..]];
-    }
+    private static Gen<byte[]> Damaged => DamagedBytes.Of(Valid, Splinters);
 
     /// <summary>What was read is within its bounds, and so is what an incident keeps of it, which reads back the same.</summary>
     private static void ReadsOrRefuses(byte[] bytes)

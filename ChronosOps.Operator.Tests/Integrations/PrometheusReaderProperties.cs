@@ -1,6 +1,7 @@
 using System.Text;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Integrations.Prometheus;
+using ChronosOps.Operator.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class PrometheusReaderProperties
         """{"metric":{"__name__":"up","pod":"web-1","route":"名\u00e9\ud83d\ude80"},"values":[[1704110400,"1"],[1704110405.125,"NaN"],[1704110410,"+Inf"]]},{"metric":{},"values":[]}"""));
 
     private static readonly string[] Splinters =
-        ["", "\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e999", "\\", "\\ud800", "\0", "NaN", "\"Inf\"", "\u00ff", "[[[[", "{\"metric\":", "\"metric\":{\"pod\":\"x\"},", "12345678901234567890"];
+        [.. DamagedBytes.JsonSplinters, "NaN", "\"Inf\"", "{\"metric\":", "\"metric\":{\"pod\":\"x\"},"];
 
     [Fact]
     public void WhateverAnAnswerIsItIsReadOrUnavailable() => Prop.ForAll(Damaged.ToArbitrary(), ReadsOrRefuses).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(10_000));
@@ -34,20 +35,7 @@ public sealed class PrometheusReaderProperties
         Assert.Equal(2, (await Read(Valid)).Count);
     }
 
-    private static Gen<byte[]> Damaged =>
-        from strokes in Gen.Choose(1, 4)
-        from wounds in Gen.ArrayOf(Gen.Choose(0, int.MaxValue), strokes)
-        from cuts in Gen.ArrayOf(Gen.Choose(0, 5), strokes)
-        from splinters in Gen.ArrayOf(Gen.Elements(Splinters), strokes)
-        from raw in Gen.Choose(0, 255)
-        select Enumerable.Range(0, strokes).Aggregate(Valid, (bytes, i) => Damage(bytes, wounds[i], cuts[i], splinters[i], (byte)raw));
-
-    private static byte[] Damage(byte[] bytes, int wound, int cut, string splinter, byte raw)
-    {
-        var at = wound % (bytes.Length + 1);
-        var end = Math.Min(bytes.Length, at + cut);
-        return [.. bytes[..at], .. splinter == "\u00ff" ? [raw] : Encoding.UTF8.GetBytes(splinter), .. bytes[end..]];
-    }
+    private static Gen<byte[]> Damaged => DamagedBytes.Of(Valid, Splinters);
 
     private static void ReadsOrRefuses(byte[] answer)
     {
