@@ -163,6 +163,33 @@ public sealed class PrometheusSourcesTests : IDisposable
         Assert.Equal("Unreachable", (await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(sources.Of(SeriesOrigin.Own)))).Reason);
     }
 
+    /// <summary>As a Secret of type kubernetes.io/basic-auth is mounted.</summary>
+    [Theory]
+    [InlineData("secret\n", null)]
+    [InlineData("a\u0007b", "Unreachable")]
+    [InlineData(null, "Unreachable")]
+    public async Task UserAndPasswordMayBeFilesOfAFolder(string? password, string? reason)
+    {
+        await using var server = await StartAsync();
+        Write("username", "operator\n");
+        if (password is not null)
+        {
+            Write("password", password);
+        }
+
+        var options = new PrometheusOptions { Url = server.Url, BasicAuthFile = Path.GetDirectoryName(Write("other", "x"))! };
+        var sources = new PrometheusSources(options, Api().Client, TimeSpan.FromSeconds(15), TimeProvider.System, (_, source) => source);
+        if (reason is null)
+        {
+            await AskAsync(sources.Of(SeriesOrigin.Own));
+            Assert.Equal("Basic " + Convert.ToBase64String("operator:secret"u8), _seen[0].Authorization);
+            return;
+        }
+
+        Assert.Equal(reason, (await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(sources.Of(SeriesOrigin.Own)))).Reason);
+        Assert.Empty(_seen);
+    }
+
     [Theory]
     [InlineData("0", 0)]
     [InlineData("17", 17)]

@@ -20,7 +20,7 @@ internal sealed partial class RunSettings
         Config = New("--config", "FILE", null, "A YAML file with any of the settings below, named in camel case, e.g. evaluationInterval: 15s. Variables and flags win over it.");
         PrometheusUrl = New("--prometheus-url", "URL", null, "Where Prometheus is, e.g. http://prometheus.monitoring:9090. A path is a prefix. Required.", discreet: true);
         BearerTokenFile = New("--prometheus-bearer-token-file", "FILE", null, "A file with a bearer token for Prometheus.", discreet: true);
-        BasicAuthFile = New("--prometheus-basic-auth-file", "FILE", null, "A file with user:password for Prometheus.", discreet: true);
+        BasicAuthFile = New("--prometheus-basic-auth-file", "FILE", null, "A file with user:password for Prometheus, or a folder with the files username and password.", discreet: true);
         CaFile = New("--prometheus-ca-file", "FILE", null, "A file with the certificate authorities, PEM, that Prometheus' certificate is held against instead of the system's.");
         CertificateFile = New("--prometheus-cert-file", "FILE", null, "A file with a client certificate for Prometheus, PEM.");
         KeyFile = New("--prometheus-key-file", "FILE", null, "A file with the key of that certificate, PEM.", discreet: true);
@@ -113,7 +113,7 @@ internal sealed partial class RunSettings
         {
             PrometheusUrl = reader.Read(PrometheusUrl, Url, "must be an http or https URL without user, query and fragment") ?? new Uri("http://unset"),
             PrometheusBearerTokenFile = ReadPath(reader, BearerTokenFile),
-            PrometheusBasicAuthFile = ReadPath(reader, BasicAuthFile),
+            PrometheusBasicAuthFile = ReadPath(reader, BasicAuthFile, orFolder: true),
             PrometheusCaFile = ReadPath(reader, CaFile),
             PrometheusCertificateFile = ReadPath(reader, CertificateFile),
             PrometheusKeyFile = ReadPath(reader, KeyFile),
@@ -151,8 +151,8 @@ internal sealed partial class RunSettings
         return (errors.Count == 0 ? options : null, errors);
     }
 
-    private static string? ReadPath(SettingReader reader, Setting setting) =>
-        reader.Find(setting) is null ? null : reader.Read(setting, file => File.Exists(file) ? file : null, "must be a file that exists");
+    private static string? ReadPath(SettingReader reader, Setting setting, bool orFolder = false) => reader.Find(setting) is null ? null
+        : reader.Read(setting, path => File.Exists(path) || (orFolder && Directory.Exists(path)) ? path : null, $"must be a file{(orFolder ? " or folder" : "")} that exists");
 
     private ConfigFile ReadFile(ParseResult parsed, Func<string, string?> environment, List<string> errors)
     {

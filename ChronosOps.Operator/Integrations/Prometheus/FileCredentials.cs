@@ -22,6 +22,13 @@ internal sealed class FileCredentials(PrometheusOptions options) : ICredentialSo
 
     private static async Task<(string User, string Password)> BasicAsync(string file, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(file))
+        {
+            var user = (await TextAsync("username", Path.Combine(file, "username"), cancellationToken)).Trim();
+            var password = (await TextAsync("password", Path.Combine(file, "password"), cancellationToken)).Trim();
+            return Credentials.IsBasic(user, password) ? (user, password) : throw Unusable($"the folder {file} holds a username or password that cannot be sent");
+        }
+
         var parts = (await TextAsync("basic authentication", file, cancellationToken)).Trim().Split(':', 2);
         return parts.Length == 2 && Credentials.IsBasic(parts[0], parts[1]) ? (parts[0], parts[1]) : throw Unusable($"the basic authentication file {file} does not hold user:password");
     }

@@ -18,7 +18,7 @@ public sealed record PrometheusOptions
     /// <summary>A file with a bearer token; read anew for every query, since tokens rotate. So are the other files.</summary>
     public string? BearerTokenFile { get; init; }
 
-    /// <summary>A file with <c>user:password</c>.</summary>
+    /// <summary>A file with <c>user:password</c>, or a folder with the files <c>username</c> and <c>password</c>, as a Secret of type <c>kubernetes.io/basic-auth</c> is mounted.</summary>
     public string? BasicAuthFile { get; init; }
 
     /// <summary>A file with the certificate authorities that are trusted, PEM; null for those of the system.</summary>

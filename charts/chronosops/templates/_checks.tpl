@@ -15,6 +15,7 @@
 {{- end -}}
 {{- include "chronosops.checkAlertmanager" . -}}
 {{- include "chronosops.checkPrometheusPort" . -}}
+{{- include "chronosops.checkPrometheusAccess" . -}}
 {{- include "chronosops.checkDurations" . -}}
 {{- include "chronosops.checkPodLabels" . -}}
 {{- include "chronosops.checkExtras" . -}}
@@ -45,6 +46,20 @@
 {{- $port := regexReplaceAll "^0+" . "" | int64 -}}
 {{- if or (lt $port 1) (gt $port 65535) -}}
 {{- fail (printf "prometheus.url: the port %s is not from 1 to 65535" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "chronosops.checkPrometheusAccess" -}}
+{{- with .Values.prometheus -}}
+{{- if and .tokenSecret.name .basicAuthSecret -}}
+{{- fail "prometheus.tokenSecret.name and prometheus.basicAuthSecret: choose one" -}}
+{{- end -}}
+{{- if and .tls.ca.secret .tls.ca.configMap -}}
+{{- fail "prometheus.tls.ca.secret and prometheus.tls.ca.configMap: choose one" -}}
+{{- end -}}
+{{- if and (or .tls.ca.secret .tls.ca.configMap .tls.certificateSecret) (not (hasPrefix "https://" .url)) -}}
+{{- fail "prometheus.tls is for an https:// address in prometheus.url" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -113,6 +128,27 @@ alerts-expire-after: is set by alertmanager.expireAfter
 listen: is set by the chart, whose Service, probes and monitors lead to port 8080
 control-configmap: is set by the release's full name (fullnameOverride), which the ConfigMap follows
 control-namespace: is set by the release's namespace, where the ConfigMap is made
+{{ include "chronosops.ownPrometheusSettings" . }}
+{{- end -}}
+
+{{/* These the chart sets only where their value is given: without it they may lead to files that something else brings into the pod. */}}
+{{- define "chronosops.ownPrometheusSettings" -}}
+{{- with .Values.prometheus }}
+{{- if .tenant }}
+prometheus-tenant: is set by prometheus.tenant
+{{- end }}
+{{- if or .tokenSecret.name .basicAuthSecret }}
+prometheus-bearer-token-file: is set by prometheus.tokenSecret, or excluded by prometheus.basicAuthSecret
+prometheus-basic-auth-file: is set by prometheus.basicAuthSecret, or excluded by prometheus.tokenSecret
+{{- end }}
+{{- if or .tls.ca.secret .tls.ca.configMap }}
+prometheus-ca-file: is set by prometheus.tls.ca
+{{- end }}
+{{- if .tls.certificateSecret }}
+prometheus-cert-file: is set by prometheus.tls.certificateSecret
+prometheus-key-file: is set by prometheus.tls.certificateSecret
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "chronosops.checkExtras" -}}

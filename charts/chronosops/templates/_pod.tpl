@@ -18,6 +18,7 @@ containers:
 volumes:
 - name: tmp
   emptyDir: {}
+{{- include "chronosops.prometheusVolumes" . }}
 {{- if .Values.alertmanager.enabled }}
 {{- with .Values.alertmanager.tokenSecret.name }}
 - name: alerts-token
@@ -74,6 +75,11 @@ securityContext:
 volumeMounts:
 - name: tmp
   mountPath: /tmp
+{{- range include "chronosops.prometheusVolumes" . | fromYamlArray }}
+- name: {{ .name }}
+  mountPath: /etc/chronosops/{{ .name }}
+  readOnly: true
+{{- end }}
 {{- if .Values.alertmanager.enabled }}
 {{- if .Values.alertmanager.tokenSecret.name }}
 - name: alerts-token
@@ -109,6 +115,30 @@ volumeMounts:
 {{- define "chronosops.environment" -}}
 - name: CHRONOSOPS_PROMETHEUS_URL
   value: {{ .Values.prometheus.url | quote }}
+{{- with .Values.prometheus }}
+{{- with .tenant }}
+- name: CHRONOSOPS_PROMETHEUS_TENANT
+  value: {{ . | quote }}
+{{- end }}
+{{- if .tokenSecret.name }}
+- name: CHRONOSOPS_PROMETHEUS_BEARER_TOKEN_FILE
+  value: {{ printf "/etc/chronosops/prometheus-token/%s" .tokenSecret.key | quote }}
+{{- end }}
+{{- if .basicAuthSecret }}
+- name: CHRONOSOPS_PROMETHEUS_BASIC_AUTH_FILE
+  value: /etc/chronosops/prometheus-basic-auth
+{{- end }}
+{{- if or .tls.ca.secret .tls.ca.configMap }}
+- name: CHRONOSOPS_PROMETHEUS_CA_FILE
+  value: {{ printf "/etc/chronosops/prometheus-ca/%s" .tls.ca.key | quote }}
+{{- end }}
+{{- if .tls.certificateSecret }}
+- name: CHRONOSOPS_PROMETHEUS_CERT_FILE
+  value: /etc/chronosops/prometheus-certificate/tls.crt
+- name: CHRONOSOPS_PROMETHEUS_KEY_FILE
+  value: /etc/chronosops/prometheus-certificate/tls.key
+{{- end }}
+{{- end }}
 {{- with .Values.prometheus.allowedUrls }}
 - name: CHRONOSOPS_ALLOW_PROMETHEUS_URL
   value: {{ join "," . | quote }}
@@ -169,6 +199,37 @@ volumeMounts:
       fieldPath: metadata.name
 {{- with .Values.extraEnv }}
 {{- toYaml . | nindent 0 }}
+{{- end }}
+{{- end -}}
+
+{{/* What the operator needs to be let in by Prometheus; each is mounted at /etc/chronosops/NAME. */}}
+{{- define "chronosops.prometheusVolumes" -}}
+{{- with .Values.prometheus }}
+{{- with .tokenSecret.name }}
+- name: prometheus-token
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .basicAuthSecret }}
+- name: prometheus-basic-auth
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .tls.ca.secret }}
+- name: prometheus-ca
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .tls.ca.configMap }}
+- name: prometheus-ca
+  configMap:
+    name: {{ . }}
+{{- end }}
+{{- with .tls.certificateSecret }}
+- name: prometheus-certificate
+  secret:
+    secretName: {{ . }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

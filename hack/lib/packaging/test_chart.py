@@ -141,8 +141,7 @@ class Values(unittest.TestCase):
                 open(os.path.join(CHART, "templates/_checks.tpl"), encoding="utf-8") as checks:
             known = set(re.findall(r'(?:New|make)\("--([a-z-]+)"', code.read() + alerts.read()))
             own = set(re.findall(r"^([a-z-]+): is set by ", checks.read(), re.MULTILINE))
-        self.assertEqual(known - own, {"config", "prometheus-basic-auth-file", "prometheus-bearer-token-file", "prometheus-ca-file", "prometheus-cert-file",
-                                       "prometheus-key-file", "prometheus-tenant", "prometheus-timeout"})
+        self.assertEqual(known - own, {"config", "prometheus-timeout"})
         self.assertEqual(own - known, set())
 
     def test_what_policies_may_say_of_prometheus_reaches_the_operator_with_its_right(self):
@@ -157,6 +156,43 @@ class Values(unittest.TestCase):
         self.assertEqual(rules, [["get"]])
         self.refused("allowedUrls", {"prometheus": {"url": URL, "allowedUrls": ["https://user@a"]}})
         self.refused("allowedTenants", {"prometheus": {"url": URL, "allowedTenants": ["team-a"]}})
+
+    def access(self, **values):
+        """What the operator is told of its way into Prometheus, what is mounted for it, and where."""
+        objects = helm({"prometheus": {"url": "https://metrics.example", **values}})
+        variables = {variable["name"]: variable.get("value") for variable in container(objects)["env"]}
+        told = {name.removeprefix("CHRONOSOPS_PROMETHEUS_"): value for name, value in variables.items() if name.startswith("CHRONOSOPS_PROMETHEUS_") and name != "CHRONOSOPS_PROMETHEUS_URL"}
+        volumes = {volume["name"]: volume for volume in pod(objects)["volumes"] if volume["name"] != "tmp"}
+        mounts = {mount["name"]: mount["mountPath"] for mount in container(objects)["volumeMounts"] if mount["name"] != "tmp"}
+        self.assertEqual(mounts, {name: f"/etc/chronosops/{name}" for name in volumes})
+        return told, [volume.get("secret", {}).get("secretName") or volume["configMap"]["name"] for volume in volumes.values()]
+
+    def test_nothing_of_credentials_is_mounted_unless_it_is_asked_for(self):
+        self.assertEqual(self.access(), ({}, []))
+
+    def test_the_operator_is_let_in_by_prometheus(self):
+        folder = "/etc/chronosops/prometheus-"
+        self.assertEqual(self.access(tenant="team-a", tokenSecret={"name": "t"}), ({"TENANT": "team-a", "BEARER_TOKEN_FILE": folder + "token/token"}, ["t"]))
+        self.assertEqual(self.access(tokenSecret={"name": "t", "key": "bearer"}), ({"BEARER_TOKEN_FILE": folder + "token/bearer"}, ["t"]))
+        self.assertEqual(self.access(basicAuthSecret="b"), ({"BASIC_AUTH_FILE": folder + "basic-auth"}, ["b"]))
+        for kind in ("secret", "configMap"):
+            self.assertEqual(self.access(tls={"ca": {kind: "c", "key": "root.pem"}}), ({"CA_FILE": folder + "ca/root.pem"}, ["c"]))
+        self.assertEqual(self.access(basicAuthSecret="b", tls={"ca": {"configMap": "c"}, "certificateSecret": "k"}),
+                         ({"BASIC_AUTH_FILE": folder + "basic-auth", "CA_FILE": folder + "ca/ca.crt", "CERT_FILE": folder + "certificate/tls.crt", "KEY_FILE": folder + "certificate/tls.key"}, ["b", "c", "k"]))
+
+    def test_ways_into_prometheus_that_do_not_go_together_are_refused(self):
+        def refused(said, extra=None, **values):
+            self.refused(said, {"prometheus": {"url": "https://p", **values}, **(extra or {})})
+        refused("prometheus.tokenSecret.name and prometheus.basicAuthSecret: choose one", tokenSecret={"name": "t"}, basicAuthSecret="b")
+        refused("prometheus.tls.ca.secret and prometheus.tls.ca.configMap: choose one", tls={"ca": {"secret": "a", "configMap": "b"}})
+        refused("prometheus.tls is for an https:// address", url="http://p", tls={"certificateSecret": "k"})
+        refused("basicAuthSecret", basicAuthSecret="No_Name")
+        refused("tenant", tenant="team/a")
+        refused("extraArgs: --prometheus-ca-file is set by prometheus.tls.ca", {"extraArgs": ["--prometheus-ca-file=/x"]}, tls={"ca": {"secret": "a"}})
+        for flag in ("bearer-token-file", "basic-auth-file"):
+            refused(f"extraArgs: --prometheus-{flag} is set by ", {"extraArgs": [f"--prometheus-{flag}=/x"]}, tokenSecret={"name": "t"})
+        refused("extraEnv: CHRONOSOPS_PROMETHEUS_TENANT is set by prometheus.tenant", {"extraEnv": [{"name": "CHRONOSOPS_PROMETHEUS_TENANT", "value": "x"}]}, tenant="a")
+        self.accepted({"extraArgs": [f"--prometheus-{flag}=/x" for flag in ("bearer-token-file", "ca-file", "cert-file", "key-file", "tenant")]})
 
     def test_alerts_are_taken_only_where_that_is_asked_for(self):
         objects = helm({"networkPolicy": {"enabled": True}})
