@@ -96,7 +96,7 @@ public sealed class IncidentChainsTests
     {
         var cache = new Informer<Incident>(api.Client.For(ApiResources.Incidents), new() { StreamLists = false });
         await SampleCaches.FillAsync(cache, TestContext.Current.CancellationToken);
-        var graph = new ServiceGraph(new FailingCalls(), TimeSpan.FromSeconds(15));
+        var graph = new ServiceGraph(new FailingCalls(), TimeSpan.FromSeconds(15), (_, _) => null);
         await graph.ReadAsync(["shop"], SampleWorkload.Now, TestContext.Current.CancellationToken);
         return new IncidentChains(new IncidentBook(cache), new WorkloadCatalog(SampleCaches.Of(api.Client), new FakeTime()), graph);
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ChronosOps.Operator.Tests.Detection;
 
-/// <summary>A service graph as Tempo, OpenTelemetry and Istio write it.</summary>
+/// <summary>Failed calls as Tempo, OpenTelemetry and Istio write them.</summary>
 public sealed class FailedCallsTests
 {
     private static readonly DateTimeOffset Start = FakeTime.Epoch;
@@ -22,16 +22,16 @@ public sealed class FailedCallsTests
     [InlineData("NaN NaN NaN", false)]
     [InlineData("- - -", false)]
     public void CallsFailWhereTheCounterGrowsOrAppears(string counts, bool fails) =>
-        Assert.Equal(fails, FailedCalls.In([Tempo("web", "cart", counts)], Start).Contains(("shop", "web", "cart")));
+        Assert.Equal(fails, FailedCalls.In([Tempo("web", "cart", counts)], Start, OwnerOfPod).Contains(("shop", "web", "cart")));
 
     [Fact]
-    public void BothSchemesAreRead() => Assert.Equal(
+    public void TheSchemesOfServiceGraphsAreRead() => Assert.Equal(
         [("shop", "cart", "db"), ("shop", "web", "cart")],
-        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start).Order());
+        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start, OwnerOfPod).Order());
 
     [Fact]
     public void CallsToAnotherNamespaceOrToNobodyAreNone() =>
-        Assert.Empty(FailedCalls.In([Istio("shop", "web", "bank", "cart"), Tempo("web", "", "0 1"), Tempo("web", "web", "0 1"), One("0 1", ("namespace", "shop"), ("pod", "web-1"))], Start));
+        Assert.Empty(FailedCalls.In([Istio("shop", "web", "bank", "cart"), Tempo("web", "", "0 1"), Tempo("web", "web", "0 1"), One("0 1", ("namespace", "shop"), ("pod", "web-1"))], Start, OwnerOfPod));
 
     [Fact]
     public void EveryPartOfTheQueryIsBoundToTheNamespaces()
@@ -39,13 +39,14 @@ public sealed class FailedCallsTests
         var query = FailedCalls.Query(["shop", "bank", "shop"]);
         Assert.Contains("traces_service_graph_request_failed_total{namespace=~\"bank|shop\"}", query, StringComparison.Ordinal);
         Assert.Contains("istio_requests_total{source_workload_namespace=~\"bank|shop\", destination_workload_namespace=~\"bank|shop\", response_code=~\"5..\"}", query, StringComparison.Ordinal);
+        Assert.Contains("http_client_request_duration_seconds_count{namespace=~\"bank|shop\", ", query, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task WithoutAGraphOrWithoutAnswerNothingFails()
     {
         var source = new Answering([Tempo("web", "cart", "0 1")]);
-        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15));
+        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (_, _) => null);
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.True(graph.CallsFail(Key("web"), Key("cart")));
         Assert.False(graph.CallsFail(Key("cart"), Key("web")));
@@ -56,6 +57,26 @@ public sealed class FailedCallsTests
         await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
         Assert.Equal(2, source.Asked);
     }
+
+    /// <summary>As the libraries that keep to OpenTelemetry's conventions tell of their calls; the pod is of web.</summary>
+    [Theory]
+    [InlineData("web-1", "cart", "cart")]
+    [InlineData("web-1", "cart.shop", "cart")]
+    [InlineData("web-1", "cart.shop.svc.cluster.local", "cart")]
+    [InlineData("web-1", "cart-0.cart.shop.svc", "cart")]
+    [InlineData("web-1", "cart.bank.svc", null)]
+    [InlineData("web-1", "api.example.com", null)]
+    [InlineData("web-1", "10.0.0.1", null)]
+    [InlineData("web-1", "web", null)]
+    [InlineData("gone", "cart", null)]
+    public void TheCallersOwnMetricsTellWhomItCallsInVain(string pod, string address, string? callee)
+    {
+        var failing = FailedCalls.In([One("0 1", ("namespace", "shop"), ("pod", pod), ("server_address", address))], Start, OwnerOfPod);
+        Assert.Equal(callee is not null, failing.Contains(("shop", "web", "cart")));
+        Assert.Equal(callee is null, failing.Count == 0);
+    }
+
+    private static WorkloadKey? OwnerOfPod(string space, string pod) => (space, pod) == ("shop", "web-1") ? Key("web") : null;
 
     private static WorkloadKey Key(string name) => new(WorkloadKind.Deployment, "shop", name);
 

@@ -30,7 +30,7 @@ public class RealPrometheus : IAsyncLifetime
     /// <summary>Where it is.</summary>
     public Uri Url => _http.BaseAddress!;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         if (OnPath.Find("prometheus") is not { } prometheus || OnPath.Find("promtool") is not { } promtool)
         {

@@ -1,6 +1,8 @@
+using ChronosOps.Operator.Workloads;
+
 namespace ChronosOps.Operator.Detection;
 
-/// <summary>The query for a service graph's failed calls, and what its answer says. Both ends are of the same, watched namespace. Pure.</summary>
+/// <summary>The query for failed calls, of a service graph or of the callers' own client metrics, and what its answer says. Both ends are of the same, watched namespace. Pure.</summary>
 public static class FailedCalls
 {
     /// <summary>Failed calls since the counters began, by caller and callee.</summary>
@@ -9,16 +11,17 @@ public static class FailedCalls
         var names = string.Join('|', namespaces.Distinct().Order(StringComparer.Ordinal));
         return $"sum by (namespace, client, server) (traces_service_graph_request_failed_total{{namespace=~\"{names}\"}})"
             + " or sum by (source_workload_namespace, source_workload, destination_workload_namespace, destination_workload)"
-            + $" (istio_requests_total{{source_workload_namespace=~\"{names}\", destination_workload_namespace=~\"{names}\", response_code=~\"5..\"}})";
+            + $" (istio_requests_total{{source_workload_namespace=~\"{names}\", destination_workload_namespace=~\"{names}\", response_code=~\"5..\"}})"
+            + $" or sum by (namespace, pod, server_address) (http_client_request_duration_seconds_count{{namespace=~\"{names}\", http_response_status_code=~\"5..|\", error_type!=\"\"}})";
     }
 
-    /// <summary>The pairs of which calls failed. A counter that is there from the start says nothing while it stands still; one that appears has counted from zero.</summary>
-    public static IReadOnlySet<(string Namespace, string Caller, string Callee)> In(IEnumerable<Series> series, DateTimeOffset start) =>
+    /// <summary>The pairs of which calls failed, each end by the name of its workload. A counter that is there from the start says nothing while it stands still; one that appears has counted from zero.</summary>
+    public static IReadOnlySet<(string Namespace, string Caller, string Callee)> In(IEnumerable<Series> series, DateTimeOffset start, Func<string, string, WorkloadKey?> ownerOfPod) =>
         (from one in series
          where Grows(one.Points, start)
-         let ends = Ends(one.Labels)
-         where ends is not null
-         select ends.Value).ToHashSet();
+         from ends in one.Labels.ContainsKey("server_address") ? OfClient(one.Labels, ownerOfPod) : OfGraph(one.Labels)
+         where ends.Namespace.Length > 0 && ends.Caller.Length > 0 && ends.Callee.Length > 0 && ends.Caller != ends.Callee
+         select ends).ToHashSet();
 
     private static bool Grows(IReadOnlyList<Point> points, DateTimeOffset start)
     {
@@ -26,13 +29,18 @@ public static class FailedCalls
         return known.Count > 0 && ((known[0].Time > start && known[0].Value > 0) || known.Zip(known.Skip(1)).Any(pair => pair.Second.Value > pair.First.Value));
     }
 
-    private static (string Namespace, string Caller, string Callee)? Ends(IReadOnlyDictionary<string, string> labels)
+    /// <summary>
+    /// By OpenTelemetry's conventions for HTTP clients: a call failed that was answered with 5xx, or not at all. The pod tells the caller, and the address the callee.
+    /// </summary>
+    private static IEnumerable<(string Namespace, string Caller, string Callee)> OfClient(IReadOnlyDictionary<string, string> labels, Func<string, string, WorkloadKey?> ownerOfPod)
     {
-        var (space, caller, callee) = labels.ContainsKey("client")
-            ? (Of("namespace"), Of("client"), Of("server"))
-            : (Of("source_workload_namespace") == Of("destination_workload_namespace") ? Of("source_workload_namespace") : "", Of("source_workload"), Of("destination_workload"));
-        return space.Length > 0 && caller.Length > 0 && callee.Length > 0 && caller != callee ? (space, caller, callee) : null;
-
-        string Of(string label) => labels.GetValueOrDefault(label) ?? "";
+        var space = Of(labels, "namespace");
+        return ownerOfPod(space, Of(labels, "pod")) is { } caller ? HostNames.WorkloadsOf(Of(labels, "server_address"), space).Select(callee => (space, caller.Name, callee)) : [];
     }
+
+    private static IEnumerable<(string Namespace, string Caller, string Callee)> OfGraph(IReadOnlyDictionary<string, string> labels) => labels.ContainsKey("client")
+        ? [(Of(labels, "namespace"), Of(labels, "client"), Of(labels, "server"))]
+        : [(Of(labels, "source_workload_namespace") == Of(labels, "destination_workload_namespace") ? Of(labels, "source_workload_namespace") : "", Of(labels, "source_workload"), Of(labels, "destination_workload"))];
+
+    private static string Of(IReadOnlyDictionary<string, string> labels, string label) => labels.GetValueOrDefault(label) ?? "";
 }

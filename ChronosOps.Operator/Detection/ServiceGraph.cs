@@ -4,9 +4,12 @@ namespace ChronosOps.Operator.Detection;
 
 /// <summary>
 /// Which calls between workloads of one namespace fail, where Prometheus holds a service graph: that of Tempo and of OpenTelemetry's servicegraph connector, or
-/// Istio's. It adds to what templates name; where there is none, or it cannot be read, nothing is missing that anything rests on.
+/// Istio's, or the metrics of HTTP clients by OpenTelemetry's conventions. It adds to what templates name; where there is none, or it cannot be read, nothing is missing that anything rests on.
 /// </summary>
-public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval)
+/// <param name="source">Prometheus.</param>
+/// <param name="interval">The evaluation interval.</param>
+/// <param name="ownerOfPod">The workload of a pod, by namespace and name.</param>
+public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<string, string, WorkloadKey?> ownerOfPod)
 {
     private const int Steps = 40;
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(10);
@@ -26,7 +29,7 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval)
             {
                 var step = Span / Steps > interval ? Span / Steps : interval;
                 var grid = TimeGrid.Until(now, step, Steps);
-                failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0]);
+                failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0], ownerOfPod);
             }
             catch (SeriesUnavailableException)
             {

@@ -18,7 +18,8 @@ public static partial class HostNames
     /// <summary>The workloads of a namespace that a template calls, by name: those whose Service, or a pod of it, is among its hosts.</summary>
     public static IReadOnlySet<string> Called(TemplateFacts template, string @namespace) => template.Hosts.SelectMany(host => WorkloadsOf(host, @namespace)).ToHashSet();
 
-    private static IEnumerable<string> WorkloadsOf(string host, string @namespace)
+    /// <summary>The workloads of a namespace that a host may be of, by name: none for the hosts of other namespaces and domains, and for addresses.</summary>
+    public static IEnumerable<string> WorkloadsOf(string host, string @namespace)
     {
         var labels = host.Split('.');
         if (labels.Length == 1 || labels[1] == @namespace)

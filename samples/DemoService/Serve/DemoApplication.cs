@@ -4,14 +4,14 @@ namespace ChronosOps.Samples.DemoService.Serve;
 
 /// <summary>The service itself: two pages with a little work, and what an operator of the service needs.</summary>
 internal sealed class DemoApplication(
-    ServeOptions options, FaultBoard faults, RequestMetrics metrics, Capacity capacity, Readiness readiness, TimeProvider clock)
+    ServeOptions options, FaultBoard faults, RequestMetrics metrics, CallMetrics calls, Capacity capacity, Readiness readiness, TimeProvider clock)
 {
     private const int ClientClosedRequest = 499;
 
     private readonly FaultEndpoint faultEndpoint = new(faults);
     private readonly JsonLines log = new(Console.Out);
-    private readonly MetricsPage page = new(options, metrics, capacity);
-    private readonly Upstream? upstream = options.Upstream is { } url ? new Upstream(url) : null;
+    private readonly MetricsPage page = new(options, metrics, calls, capacity);
+    private readonly Upstream? upstream = options.Upstream is { } url ? new Upstream(url, calls, clock) : null;
 
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
     {

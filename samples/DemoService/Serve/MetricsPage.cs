@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ChronosOps.Samples.DemoService.Serve;
 
 /// <summary>What <c>/metrics</c> shows.</summary>
-internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests, Capacity capacity)
+internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests, CallMetrics calls, Capacity capacity)
 {
     public string Render()
     {
@@ -18,6 +18,7 @@ internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests,
             Histogram(page, "http_server_request_duration_seconds", ("http_response_status_code", "http_request_method", "http_route"));
         }
 
+        Calls(page);
         Process(page);
         if (capacity.Used is { } used)
         {
@@ -42,18 +43,37 @@ internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests,
         page.Family(name, "histogram", "Duration of HTTP requests in seconds.");
         foreach (var (key, values) in requests.Read())
         {
-            var code = (labels.Code, Code(key));
-            var method = (labels.Method, key.Method);
-            var route = (labels.Route, key.Route);
-            for (var i = 0; i < values.Cumulative.Count; i++)
-            {
-                var bound = i < RequestMetrics.Bounds.Count ? RequestMetrics.Bounds[i] : double.PositiveInfinity;
-                page.Sample(name + "_bucket", values.Cumulative[i], code, method, route, ("le", Exposition.Number(bound)));
-            }
-
-            page.Sample(name + "_sum", values.Sum, code, method, route);
-            page.Sample(name + "_count", values.Count, code, method, route);
+            Samples(page, name, values, (labels.Code, Code(key)), (labels.Method, key.Method), (labels.Route, key.Route));
         }
+    }
+
+    /// <summary>With the names of OpenTelemetry in both styles: the Prometheus client libraries have none for calls that are common.</summary>
+    private void Calls(Exposition page)
+    {
+        const string name = "http_client_request_duration_seconds";
+        if (calls.Read() is not { Count: > 0 } made)
+        {
+            return;
+        }
+
+        page.Family(name, "histogram", "Duration of HTTP calls of other services in seconds.");
+        foreach (var (key, values) in made)
+        {
+            (string, string)[] labels = [("http_request_method", "GET"), ("server_address", key.Address), ("server_port", key.Port.ToString(CultureInfo.InvariantCulture)), ("http_response_status_code", key.Status), ("error_type", key.Error)];
+            Samples(page, name, values, [.. labels.Where(label => label.Item2.Length > 0)]);
+        }
+    }
+
+    private static void Samples(Exposition page, string name, DurationSnapshot values, params (string, string)[] labels)
+    {
+        for (var i = 0; i < values.Cumulative.Count; i++)
+        {
+            var bound = i < DurationSnapshot.Bounds.Count ? DurationSnapshot.Bounds[i] : double.PositiveInfinity;
+            page.Sample(name + "_bucket", values.Cumulative[i], [.. labels, ("le", Exposition.Number(bound))]);
+        }
+
+        page.Sample(name + "_sum", values.Sum, labels);
+        page.Sample(name + "_count", values.Count, labels);
     }
 
     private static void Process(Exposition page)

@@ -40,7 +40,7 @@ internal static class ServeCommand
         }
 
         var app = builder.Build();
-        var demo = new DemoApplication(options, faults, new RequestMetrics(), new Capacity(options.Capacity, clock), readiness, clock);
+        var demo = new DemoApplication(options, faults, new RequestMetrics(), new CallMetrics(), new Capacity(options.Capacity, clock), readiness, clock);
         app.Run(demo.HandleAsync);
         return app;
     }

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Integrations.Prometheus;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using ChronosOps.Samples.DemoService.Serve;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Detection;
+
+/// <summary>
+/// A Prometheus that has scraped the sample service twice: before its callees fell ill, and after. Of the four that it calls one answers with 500, one not at all, one says
+/// that it does not know what is asked for, and one is well.
+/// </summary>
+public sealed class PrometheusWithCalls : RealPrometheus
+{
+    private static readonly string[] Callees = ["broken", "silent", "choosy", "well"];
+    private readonly List<string> _samples = [];
+
+    public override async ValueTask InitializeAsync()
+    {
+        var (calls, ill) = (new CallMetrics(), false);
+        using var handler = new Callee(host => !ill || host.StartsWith("well", StringComparison.Ordinal) ? HttpStatusCode.OK
+            : host.StartsWith("silent", StringComparison.Ordinal) ? null
+            : host.StartsWith("choosy", StringComparison.Ordinal) ? HttpStatusCode.NotFound
+            : HttpStatusCode.InternalServerError);
+        var page = new MetricsPage(ServeOptions.FromEnvironment(_ => null), new RequestMetrics(), calls, new Capacity(null, TimeProvider.System));
+        Upstream[] upstreams = [.. Callees.Select(name => new Upstream(new Uri($"http://{name}.shop.svc:8080/api/orders"), calls, TimeProvider.System, handler))];
+        foreach (var at in new[] { -300, -60 })
+        {
+            foreach (var upstream in upstreams)
+            {
+                Assert.Equal(!ill || upstream == upstreams[^1], await upstream.AnswersAsync(CancellationToken.None));
+            }
+
+            Scrape(page.Render(), SampleTime + at);
+            ill = true;
+        }
+
+        await base.InitializeAsync();
+    }
+
+    /// <summary>Each series by itself, as the format has them.</summary>
+    protected override IEnumerable<string> Samples() => _samples.OrderBy(line => line.Split('}')[0], StringComparer.Ordinal);
+
+    /// <summary>Five minutes of a page, with the labels that a scrape adds.</summary>
+    private void Scrape(string page, long until)
+    {
+        foreach (var line in page.Split('\n').Where(line => line.StartsWith("http_client_", StringComparison.Ordinal)))
+        {
+            for (var at = until - 210; at <= until; at += 30)
+            {
+                _samples.Add(string.Create(CultureInfo.InvariantCulture, $"{line.Replace("{", "{namespace=\"shop\",pod=\"checkout-1-abcde\",", StringComparison.Ordinal)} {at}"));
+            }
+        }
+    }
+
+    /// <summary>Answers for every host; null: it cannot be reached.</summary>
+    private sealed class Callee(Func<string, HttpStatusCode?> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(request.RequestUri!.Host) is { } status ? Task.FromResult(new HttpResponseMessage(status)) : throw new HttpRequestException("connection refused");
+    }
+}
+
+/// <summary>What the sample service writes of its calls, through a real Prometheus, as the operator reads it.</summary>
+public sealed class DemoServiceCallsTests(PrometheusWithCalls prometheus) : IClassFixture<PrometheusWithCalls>
+{
+    [Theory]
+    [InlineData("broken", true)]
+    [InlineData("silent", true)]
+    [InlineData("choosy", false)]
+    [InlineData("well", false)]
+    public async Task TheOperatorSeesWhichCallsFail(string callee, bool fails)
+    {
+        Assert.SkipUnless(prometheus.IsThere, "prometheus and promtool are not on the PATH");
+        using var http = new HttpClient(new SocketsHttpHandler());
+        var source = new PrometheusSeriesSource(http, new PrometheusOptions { Url = prometheus.Url }, TimeProvider.System);
+        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (space, pod) => (space, pod) == ("shop", "checkout-1-abcde") ? Key("checkout") : null);
+        await graph.ReadAsync(["shop"], DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime), TestContext.Current.CancellationToken);
+        Assert.Equal(fails, graph.CallsFail(Key("checkout"), Key(callee)));
+        Assert.False(graph.CallsFail(Key(callee), Key("checkout")));
+    }
+
+    private static WorkloadKey Key(string name) => new(WorkloadKind.Deployment, "shop", name);
+}
