@@ -103,17 +103,18 @@ public static class OperatorHost
         var controller = new IncidentController(client, catalog, policies, board, phases, new OpenPhase(policies, incidents), journal, retention, chains, alerts, time);
         var host = new ControllerHost<Incident>(incidentCache, controller, workers: 4, loggers.CreateLogger("IncidentController"), time);
 
+        var opener = new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>());
         var loop = new DetectionLoop(
             catalog, policies, new Evaluation(series, interval, learnt, spanned), board, knownGood,
             new KnownGoodSeeder(series, spanned, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
-            new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>()),
+            opener,
             graph, new StormTeller(storms, incidents, journal, metrics, loggers.CreateLogger<StormTeller>()),
             new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
             metrics, alerts, time, interval, loggers.CreateLogger<DetectionLoop>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 
         var caches = new CacheGroup(running, policyCache, incidentCache);
-        using var intake = new AlertIntake(client, new AlertRouter(catalog, policies, incidents, options.AlertLabels), incidents, metrics, time, loggers.CreateLogger<AlertIntake>());
+        using var intake = new AlertIntake(client, new AlertRouter(catalog, policies, incidents, options.AlertLabels), incidents, opener, alerts, metrics, time, loggers.CreateLogger<AlertIntake>());
         await using var listener = options.Alerts is { } alerting ? BuildListener(alerting, intake, () => caches.HaveSynced, metrics, time, loggers) : null;
         var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
         Endpoints.Map(app, metrics, new Readiness(() => new(caches.HaveSynced, caches.HeardFromServer, leadership.Since, loop.LastRun), time, interval));

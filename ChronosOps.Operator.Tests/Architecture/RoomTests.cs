@@ -109,7 +109,7 @@ public sealed class RoomTests
             || (method.DeclaringType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(GenericClient<>) && method.Name.StartsWith("Patch", StringComparison.Ordinal) && !method.Name.StartsWith("PatchStatus", StringComparison.Ordinal)));
         // The command line's hold and emergency stop are a person's own writes, with that person's rights; alerts are written into incidents.
         Assert.Equal(
-            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{Root}Controllers.AlertIntake+<MergeAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>",
+            [$"{Root}Cli.EmergencyStopCommands+<WriteAsync>", $"{Root}Cli.HoldCommands+<AnnotateAsync>", $"{Root}Controllers.AlertIntake+<NoteAsync>", $"{typeof(FieldReturn).FullName}+<ReplaceAsync>", $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.ApplyAsync)}>",
                 $"{typeof(RollbackEffect).FullName}+<{nameof(RollbackEffect.RehearseAsync)}>", $"{typeof(RollingRestartEffect).FullName}+<{nameof(RollingRestartEffect.ApplyAsync)}>",
                 $"{typeof(RollingRestartEffect).FullName}+<{nameof(RollingRestartEffect.RehearseAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.ApplyAsync)}>", $"{typeof(ScaleEffect).FullName}+<{nameof(ScaleEffect.RehearseAsync)}>"],
             patchers.Order());

@@ -26,7 +26,7 @@ public sealed class HoldDownTests
     public void AnIncidentIsOpenedWhere(string situation)
     {
         var (change, opens) = Table[situation];
-        Assert.Equal(opens, HoldDown.Opens(change(Fires(0.07)), [Flaps]));
+        Assert.Equal(opens, HoldDown.Opens(change(Fires(0.07)), [Flaps, Flaps with { Signal = "alert/HighErrorRate" }]));
     }
 
     [Fact]
@@ -77,10 +77,15 @@ public sealed class HoldDownTests
         ["it has lasted as long as the hold"] = (reading => reading with { Signals = [Errors(0.07, SampleWorkload.At(-300))] }, true),
         ["another signal fires"] = (reading => reading with { Signals = [.. reading.Signals, SampleBundle.Fires("latency", null)] }, true),
         ["pods show it"] = (reading => reading with { Signals = [.. reading.Signals, SampleBundle.Sign(PodSigns.CrashLoop)] }, true),
+        ["not: an alert fires that flaps"] = (reading => reading with { Signals = [Alert("HighErrorRate", -20)] }, false),
+        ["an alert that flaps has lasted as long as the hold"] = (reading => reading with { Signals = [Alert("HighErrorRate", -300)] }, true),
+        ["another alert fires"] = (reading => reading with { Signals = [Alert("Slow", -20)] }, true),
         ["it has no value"] = (reading => reading with { Signals = [Errors(0.07, SampleWorkload.At(-20)) with { Value = null }] }, true),
     };
 
     private static WorkloadReading Fires(double errors) => SampleContext.Well(SamplePolicy.Effective()) with { Signals = [Errors(errors, SampleWorkload.At(-20))] };
+
+    private static SignalReading Alert(string name, double since) => SampleBundle.Fires(SignalReading.AlertPrefix + name, null) with { Value = null, Since = SampleWorkload.At(since) };
 
     private static SignalReading Errors(double value, DateTimeOffset since) => SampleBundle.Fires("errors", null) with { Value = value, Since = since };
 

@@ -26,7 +26,7 @@ public sealed class AlertIntakeTests : IDisposable
         Assert.Single(_shop.Incidents);
         var incident = _shop[0];
         Assert.Equal((WorkloadKind.Deployment, "checkout", "checkout", IncidentSource.Alertmanager), (incident.Spec.WorkloadRef.Kind, incident.Spec.WorkloadRef.Name, incident.Spec.PolicyRef!.Name, incident.Spec.Source));
-        Assert.Equal("alert/HighErrorRate: 31% of requests fail", incident.Spec.Summary);
+        Assert.Equal("alert/HighErrorRate: critical: 31% of requests fail", incident.Spec.Summary);
         Assert.Equal(SampleWorkload.At(-60), AlertAnnotations.Find(incident, Notification.Fingerprint)!.StartsAt);
         AssertOutcomes(("Opened", 1));
     }
@@ -140,6 +140,94 @@ public sealed class AlertIntakeTests : IDisposable
         Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
         Assert.Equal(2, _shop.Incidents.Count);
         AssertOutcomes(("Opened", 2), ("Repeated", 1));
+    }
+
+    /// <summary>Three incidents of the alert went away by themselves, the last a minute ago: it is held down for five minutes.</summary>
+    [Theory]
+    [InlineData(2, "alert/HighErrorRate", 0, "Opened")]
+    [InlineData(3, "alert/HighErrorRate", 0, "HeldDown")]
+    [InlineData(3, "alert/Other", 0, "Opened")]
+    [InlineData(3, "errors", 0, "Opened")]
+    [InlineData(3, "alert/HighErrorRate", 239, "HeldDown")]
+    [InlineData(3, "alert/HighErrorRate", 240, "Opened")]
+    [InlineData(3, "alert/HighErrorRate", -300, "Opened")]
+    public async Task AnAlertThatFlapsIsHeldDown(int flaps, string signal, double later, string outcome)
+    {
+        _shop.Flap(flaps, signal);
+        _shop.Time.Advance(TimeSpan.FromSeconds(Math.Max(0, later)));
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: later - 5)));
+        Assert.Equal(outcome == "Opened" ? flaps + 1 : flaps, _shop.Incidents.Count);
+        AssertOutcomes((outcome, 1));
+    }
+
+    /// <summary>Each step by a replica that was started just before, so that nothing is known but what is written down.</summary>
+    [Fact]
+    public async Task WhatStillFiresWhenTheHoldEndsOpensOneIncidentThatKnowsTheAlert()
+    {
+        _shop.Flap(3, "alert/HighErrorRate");
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
+        await _shop.EvaluateAsync(Never);
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
+        Assert.Equal(3, _shop.Incidents.Count);
+        _shop.Time.Advance(TimeSpan.FromSeconds(240));
+        await _shop.EvaluateAsync(Never);
+        await _shop.EvaluateAsync(Never);
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
+        Assert.Equal(4, _shop.Incidents.Count);
+        Assert.Equal((IncidentSource.Alertmanager, SampleWorkload.At(-5)), (_shop[3].Spec.Source, AlertAnnotations.Find(_shop[3], Notification.Fingerprint)!.StartsAt));
+        _shop.End(3);
+        await _shop.EvaluateAsync(Never);
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
+        Assert.Equal(4, _shop.Incidents.Count);
+    }
+
+    [Fact]
+    public async Task WhatIsOverWhenTheHoldEndsOpensNothing()
+    {
+        _shop.Flap(3, "alert/HighErrorRate");
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
+        _shop.Time.Advance(TimeSpan.FromSeconds(60));
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5, endedAt: 50, labels: [("pod", "nobody-knows")])));
+        _shop.Time.Advance(TimeSpan.FromSeconds(600));
+        await _shop.EvaluateAsync(Never);
+        Assert.Equal(3, _shop.Incidents.Count);
+        AssertOutcomes(("HeldDown", 1), ("Resolved", 1));
+    }
+
+    /// <summary>The incident that another alert opens takes along what waits.</summary>
+    [Fact]
+    public async Task AnotherAlertIsNotHeldDownAndTakesTheWaitingOneAlong()
+    {
+        _shop.Flap(3, "alert/HighErrorRate");
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -5)));
+        Assert.True(await TakeAsync(Notification.Alert("Slow", "00000000000000aa", -5)));
+        Assert.Equal(["00000000000000aa", Notification.Fingerprint], AlertAnnotations.Read(_shop[3]).Keys.Order(StringComparer.Ordinal));
+        AssertOutcomes(("HeldDown", 1), ("Opened", 1));
+    }
+
+    /// <summary>It was given up ten seconds ago. Whoever applies a policy asks for what comes.</summary>
+    [Theory]
+    [InlineData(-20, 0, "Opened")]
+    [InlineData(-5, 0, "NoNews")]
+    [InlineData(-20, 90_000, "NoNews")]
+    public async Task AnAlertOfAJobThatWasGivenUpBeforeThePolicyOrLongAgoIsNoNews(double policySince, double later, string outcome)
+    {
+        _shop.Policy.Spec.Workloads = new WorkloadSelector { Kind = WorkloadKind.Job, Name = "backup" };
+        _shop.Policy.Spec.Signals = [];
+        _shop.Policy.Metadata.CreationTimestamp = SampleWorkload.At(policySince);
+        _shop.Time.Advance(TimeSpan.FromSeconds(later));
+        Assert.True(await TakeAsync(Notification.Alert("KubeJobFailed", labels: [("job_name", "backup")])));
+        AssertOutcomes((outcome, 1));
+        Assert.Equal(outcome == "Opened" ? 1 : 0, _shop.Incidents.Count);
+    }
+
+    /// <summary>It fires now, as a signal does that was bad already when the policy came.</summary>
+    [Fact]
+    public async Task AnAlertThatBeganBeforeThePolicyOpensAnIncidentOfAWorkloadThatServes()
+    {
+        _shop.Policy.Metadata.CreationTimestamp = SampleWorkload.At(-5);
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -3600)));
+        AssertOutcomes(("Opened", 1));
     }
 
     /// <summary>The cache shows the incident as open; only the server knows better.</summary>

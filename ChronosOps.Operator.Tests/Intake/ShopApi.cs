@@ -3,9 +3,11 @@ using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Intake;
 using ChronosOps.Operator.Telemetry;
+using ChronosOps.Operator.Tests.Incidents;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Workloads;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,11 +15,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ChronosOps.Operator.Tests.Intake;
 
 /// <summary>
-/// An API server with the Deployments checkout and lonely of the namespace shop, a pod of checkout, a policy for checkout, and incidents that are kept: created once, changed only as
+/// An API server with the Deployments checkout and lonely of the namespace shop, a pod of checkout, the Job backup that was given up ten seconds ago, a policy for checkout, and incidents that are kept: created once, changed only as
 /// they were read. Makes replicas of the receiver, each with caches as they are when it is made.
 /// </summary>
 internal sealed class ShopApi : IDisposable
 {
+    private static readonly AlertReadings Readings = new(TimeSpan.FromHours(24));
     private readonly ChronosMetrics _metrics = new();
     private readonly FakeApi _api;
     private int _version = 100;
@@ -43,6 +46,35 @@ internal sealed class ShopApi : IDisposable
     /// <summary>The receiver of a replica that has just been started.</summary>
     public async Task<AlertIntake> ReplicaAsync(CancellationToken ct, AlertLabels? labels = null)
     {
+        var (book, catalog, policies) = await CachesAsync(ct);
+        return new AlertIntake(_api.Client, new AlertRouter(catalog, policies, book, labels ?? AlertLabels.Default), book, Opener(book), Readings, _metrics, Time, NullLogger<AlertIntake>.Instance);
+    }
+
+    /// <summary>One evaluation of a replica that has just been started and leads: the policy's own signals are well.</summary>
+    public async Task EvaluateAsync(CancellationToken ct)
+    {
+        var (book, catalog, policies) = await CachesAsync(ct);
+        var workload = catalog.Find(SampleWorkload.Key)!;
+        var well = new WorkloadReading { Time = Time.GetUtcNow(), Workload = workload, Policy = policies.Governing(workload)!, Signals = [], Traffic = WorkloadTraffic.None };
+        await Opener(book).OpenAsync([Readings.Join(well, book.KeeperOf(workload.Key))], ct);
+    }
+
+    /// <summary>Incidents of checkout, a quarter of an hour before now and later, in which an alert fired for a minute and went away by itself. The last ended a minute ago.</summary>
+    public void Flap(int times, string signal)
+    {
+        for (var k = times - 1; k >= 0; k--)
+        {
+            var flap = FlappingTests.Flap(-2 - (k * 4));
+            (flap.Metadata.Name, flap.Metadata.Uid, flap.Metadata.CreationTimestamp) = ($"checkout-{k}", $"uid-flap-{k}", flap.Status!.DetectedAt);
+            (flap.Status.Suspect!.Hash, flap.Status.Signals[0].Name) = (SampleWorkload.Old, signal);
+            Incidents.Add(Touch(JsonSerializer.SerializeToNode(flap, ApiResources.Incidents.Json)!.AsObject()));
+        }
+    }
+
+    private IncidentOpener Opener(IncidentBook book) => new(_api.Client, book, _metrics, NullLogger<IncidentOpener>.Instance);
+
+    private async Task<(IncidentBook Book, WorkloadCatalog Catalog, PolicyRegistry Policies)> CachesAsync(CancellationToken ct)
+    {
         var caches = SampleCaches.Of(_api.Client);
         var policyCache = new Informer<RemediationPolicy>(_api.Client.For(ApiResources.Policies), new() { StreamLists = false });
         var incidentCache = new Informer<Incident>(_api.Client.For(ApiResources.Incidents), new() { StreamLists = false });
@@ -50,11 +82,10 @@ internal sealed class ShopApi : IDisposable
         await SampleCaches.FillAsync(caches.Deployments, ct);
         await SampleCaches.FillAsync(caches.ReplicaSets, ct);
         await SampleCaches.FillAsync(caches.Pods, ct);
+        await SampleCaches.FillAsync(caches.Jobs, ct);
         await SampleCaches.FillAsync(policyCache, ct);
         await SampleCaches.FillAsync(incidentCache, ct);
-        var book = new IncidentBook(incidentCache);
-        var router = new AlertRouter(catalog, new PolicyRegistry(policyCache, catalog), book, labels ?? AlertLabels.Default);
-        return new AlertIntake(_api.Client, router, book, _metrics, Time, NullLogger<AlertIntake>.Instance);
+        return (new IncidentBook(incidentCache), catalog, new PolicyRegistry(policyCache, catalog));
     }
 
     /// <summary>Ends an incident.</summary>
@@ -75,6 +106,7 @@ internal sealed class ShopApi : IDisposable
             "/apis/apps/v1/deployments" => SampleCaches.List(request, Owning("checkout", "uid-checkout"), Owning("lonely", "uid-lonely")),
             "/apis/apps/v1/replicasets" => SampleCaches.List(request, Owning("checkout-1", "uid-set", ("Deployment", "checkout", "uid-checkout"))),
             "/api/v1/pods" => SampleCaches.List(request, Pod("checkout-1-abcde", "uid-set")),
+            "/apis/batch/v1/jobs" => SampleCaches.List(request, Job),
             "/apis/chronosops.io/v1alpha1/remediationpolicies" => SampleCaches.List(request, JsonSerializer.Serialize(Policy, ApiResources.Policies.Json)),
             "/apis/chronosops.io/v1alpha1/incidents" => SampleCaches.List(request, [.. Incidents.Select(one => one.ToJsonString())]),
             _ => Find(path, incidents) is { } found ? new FakeAnswer(200, found.ToJsonString()) : new FakeAnswer(404),
@@ -128,6 +160,13 @@ internal sealed class ShopApi : IDisposable
         incident["metadata"]!["resourceVersion"] = $"{++_version}";
         return incident;
     }
+
+    private static string Job => new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["name"] = "backup", ["namespace"] = "shop", ["uid"] = "uid-backup" },
+        ["spec"] = new JsonObject { ["template"] = SampleTemplate.Of("registry.example/backup:1").DeepClone() },
+        ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True", ["lastTransitionTime"] = "2024-01-01T11:59:50Z" }) },
+    }.ToJsonString();
 
     private static string Owning(string name, string uid, params (string Kind, string Name, string Uid)[] owners) => new JsonObject
     {

@@ -12,12 +12,13 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Controllers;
 
 /// <summary>
-/// Writes alerts down where they belong: into the open incident of their workload, or into a new one. Any replica may receive them, several the same; what
+/// Writes alerts down where they belong: into the open incident of their workload, into a new one, or, where they flap, into the last one until the hold is over. Any replica may receive them, several the same; what
 /// an incident knows of an alert is on the incident. What then follows is the same as for a signal that fires.
 /// </summary>
-[EntityRbac(typeof(Incident), Verbs = RbacVerb.Get | RbacVerb.Create)]
+[EntityRbac(typeof(Incident), Verbs = RbacVerb.Get)]
 [EntityRbac(typeof(Incident), Verbs = RbacVerb.Patch, When = RbacSwitches.Alertmanager, Why = "the annotations in which an incident keeps its alerts")]
-public sealed class AlertIntake(KubernetesClient client, AlertRouter router, IncidentBook book, ChronosMetrics metrics, TimeProvider time, ILogger<AlertIntake> log) : IDisposable
+public sealed class AlertIntake(
+    KubernetesClient client, AlertRouter router, IncidentBook book, IncidentOpener opener, AlertReadings readings, ChronosMetrics metrics, TimeProvider time, ILogger<AlertIntake> log) : IDisposable
 {
     private const int Attempts = 5;
     private static readonly WriteOptions Options = new() { FieldManager = ApiGroup.FieldManager };
@@ -48,7 +49,7 @@ public sealed class AlertIntake(KubernetesClient client, AlertRouter router, Inc
 
             foreach (var group in routed.Where(one => one.Route.Refusal is null).GroupBy(one => one.Route.Key))
             {
-                var route = group.First().Route with { Open = group.Select(one => one.Route.Open).FirstOrDefault(open => open is not null) };
+                var route = group.First().Route with { Keeper = group.Select(one => one.Route.Keeper).FirstOrDefault(keeper => keeper is not null) };
                 complete &= await TryWriteAsync(route, [.. group.Select(one => one.Alert)], message.Truncated, ct).ConfigureAwait(false);
             }
 
@@ -78,14 +79,19 @@ public sealed class AlertIntake(KubernetesClient client, AlertRouter router, Inc
         }
     }
 
-    private async Task<bool> WriteAsync(AlertRoute route, List<ReceivedAlert> alerts, long truncated, CancellationToken ct) =>
-        ((route.Open ?? book.OpenOf(route.Key)) is { } open && await MergeAsync(open, alerts, truncated, ct).ConfigureAwait(false)) || await OpenAsync(route, alerts, truncated, ct).ConfigureAwait(false);
+    private async Task<bool> WriteAsync(AlertRoute route, List<ReceivedAlert> alerts, long truncated, CancellationToken ct)
+    {
+        var keeper = route.Keeper ?? book.KeeperOf(route.Key);
+        return (keeper is not null && IsOpen(keeper) && await NoteAsync(keeper, alerts, truncated, ct).ConfigureAwait(false))
+            || await OpenAsync(route, keeper, alerts, truncated, ct).ConfigureAwait(false);
+    }
 
     /// <summary>Writes the alerts into an incident. Whoever else changes it at the same time, such as its end, is not written over.</summary>
-    /// <returns>False where it is over.</returns>
-    private async Task<bool> MergeAsync(Incident incident, List<ReceivedAlert> alerts, long truncated, CancellationToken ct)
+    /// <returns>False where it was open and is over, or where it goes.</returns>
+    private async Task<bool> NoteAsync(Incident incident, List<ReceivedAlert> alerts, long truncated, CancellationToken ct)
     {
-        for (var attempt = 1; !PhaseTable.IsEnd(incident.Status?.Phase) && !incident.IsBeingDeleted(); attempt++)
+        var open = IsOpen(incident);
+        for (var attempt = 1; IsOpen(incident) == open && !incident.IsBeingDeleted(); attempt++)
         {
             var change = AlertChange.Of(incident, alerts, truncated, time.GetUtcNow());
             try
@@ -95,7 +101,7 @@ public sealed class AlertIntake(KubernetesClient client, AlertRouter router, Inc
                     await _incidents.PatchNamespacedAsync(Patch(change, incident), incident.Namespace() ?? "", incident.Name(), Options, ct).ConfigureAwait(false);
                 }
 
-                change.Outcomes.ToList().ForEach(one => Count(one.Alert, one.Outcome, null));
+                CountAll(change, AlertOutcomes.Merged, open ? AlertOutcomes.Merged : AlertOutcomes.HeldDown);
                 return true;
             }
             catch (KubernetesException e) when (e.IsConflict && attempt < Attempts)
@@ -107,61 +113,60 @@ public sealed class AlertIntake(KubernetesClient client, AlertRouter router, Inc
         return false;
     }
 
-    private async Task<bool> OpenAsync(AlertRoute route, List<ReceivedAlert> alerts, long truncated, CancellationToken ct)
+    /// <summary>Opens an incident for what is news. What waits in the last one is noted there: whether it still fires when the hold is over, detection looks for.</summary>
+    private async Task<bool> OpenAsync(AlertRoute route, Incident? last, List<ReceivedAlert> alerts, long truncated, CancellationToken ct)
     {
-        alerts.Where(alert => alert.Resolved).ToList().ForEach(alert => Count(alert, AlertOutcomes.NothingOpen, null));
+        var waiting = last is null ? [] : alerts.Where(alert => AlertAnnotations.Waiting(last).ContainsKey(alert.Fingerprint)).ToList();
+        var complete = waiting.Count == 0 || await NoteOrAskAgainAsync(last, waiting, truncated, ct).ConfigureAwait(false);
+        var others = alerts.Except(waiting).ToList();
+        others.Where(alert => alert.Resolved).ToList().ForEach(alert => Count(alert, AlertOutcomes.NothingOpen, null));
         var past = book.Of(route.Key);
-        var known = alerts.Where(alert => !alert.Resolved).ToLookup(alert => past.Any(one => AlertLedger.IsKnown(AlertAnnotations.Find(one, alert.Fingerprint), alert)));
+        var known = others.Where(alert => !alert.Resolved).ToLookup(alert => past.Any(one => AlertLedger.IsKnown(AlertAnnotations.Find(one, alert.Fingerprint), alert)));
         known[true].ToList().ForEach(alert => Count(alert, AlertOutcomes.Repeated, null));
-        if (known[false].ToList() is not { Count: > 0 } news)
-        {
-            return true;
-        }
+        return known[false].ToList() is { Count: > 0 } news ? complete & await OpenAsync(route, news, last, truncated, ct).ConfigureAwait(false) : complete;
+    }
 
+    private async Task<bool> OpenAsync(AlertRoute route, List<ReceivedAlert> news, Incident? last, long truncated, CancellationToken ct)
+    {
         // An incident that was found by the alert alone has just ended: the next time the alert is looked for by its labels.
         if (route is not { Workload: { } workload, Policy: { } policy })
         {
-            news.ForEach(alert => Count(alert, AlertOutcomes.Unavailable, null));
-            return false;
+            return AskAgain(news);
         }
 
-        var change = AlertChange.Of(null, news, truncated, time.GetUtcNow());
-        var incident = New(workload, policy, news[0], change);
-        try
+        var now = time.GetUtcNow();
+        var change = AlertChange.Of(null, news, truncated, now);
+        var annotations = change.Written();
+        var signals = readings.Of(new Incident { Metadata = new V1ObjectMeta { Annotations = annotations } }, now);
+        var reading = new WorkloadReading { Time = now, Workload = workload, Policy = policy, Signals = signals, Traffic = WorkloadTraffic.None };
+        var (result, name) = await opener.OpenAsync(reading, annotations, ct).ConfigureAwait(false);
+        switch (result)
         {
-            await _incidents.CreateNamespacedAsync(incident, route.Key.Namespace, Options, ct).ConfigureAwait(false);
-            metrics.IncidentOpened();
-            log.LogInformation("Opened incident {Namespace}/{Incident}: {Summary}", route.Key.Namespace, incident.Name(), incident.Spec.Summary);
-            change.Outcomes.ToList().ForEach(one => Count(one.Alert, one.Outcome == AlertOutcomes.Merged ? AlertOutcomes.Opened : one.Outcome, null));
-            return true;
-        }
-        catch (KubernetesException e) when (e.IsAlreadyExists)
-        {
-            // Opened just now, by another replica or for a signal: the cache is behind.
-            var live = await _incidents.ReadNamespacedAsync(route.Key.Namespace, incident.Name(), ct).ConfigureAwait(false);
-            if (await MergeAsync(live, news, truncated, ct).ConfigureAwait(false))
-            {
+            case OpeningResult.Opened:
+                CountAll(change, AlertOutcomes.Merged, AlertOutcomes.Opened);
                 return true;
-            }
-
-            news.ForEach(alert => Count(alert, AlertOutcomes.Unavailable, null));
-            return false;
+            case OpeningResult.NoNews:
+                news.ForEach(alert => Count(alert, AlertOutcomes.NoNews, $"{route.Key} was given up before the policy was made, or long ago"));
+                return true;
+            case OpeningResult.HeldDown:
+                return await NoteOrAskAgainAsync(last, news, truncated, ct).ConfigureAwait(false);
+            default:
+                // Opened just now, by another replica or for a signal: the cache is behind.
+                var live = await _incidents.ReadNamespacedAsync(route.Key.Namespace, name, ct).ConfigureAwait(false);
+                return (IsOpen(live) && await NoteAsync(live, news, truncated, ct).ConfigureAwait(false)) || AskAgain(news);
         }
     }
 
-    private Incident New(WorkloadSnapshot workload, EffectivePolicy policy, ReceivedAlert first, AlertChange change) => new()
+    private async Task<bool> NoteOrAskAgainAsync(Incident? incident, List<ReceivedAlert> alerts, long truncated, CancellationToken ct) =>
+        (incident is not null && await NoteAsync(incident, alerts, truncated, ct).ConfigureAwait(false)) || AskAgain(alerts);
+
+    private bool AskAgain(List<ReceivedAlert> alerts)
     {
-        ApiVersion = ApiResources.Incidents.ApiVersion,
-        Kind = ApiResources.Incidents.Kind,
-        Metadata = new V1ObjectMeta { Name = book.NextName(workload), NamespaceProperty = workload.Key.Namespace, Annotations = change.Written() },
-        Spec = new IncidentSpec
-        {
-            WorkloadRef = new WorkloadReference { Kind = workload.Key.Kind, Name = workload.Key.Name },
-            PolicyRef = new LocalReference { Name = policy.Name },
-            Summary = Bounded.Cut(first.Summary is { } said ? $"{SignalReading.AlertPrefix}{first.Name}: {said}" : $"{SignalReading.AlertPrefix}{first.Name}", 256),
-            Source = IncidentSource.Alertmanager,
-        },
-    };
+        alerts.ForEach(alert => Count(alert, AlertOutcomes.Unavailable, null));
+        return false;
+    }
+
+    private static bool IsOpen(Incident incident) => !PhaseTable.IsEnd(incident.Status?.Phase);
 
     private static V1Patch Patch(AlertChange change, Incident incident)
     {
@@ -174,6 +179,9 @@ public sealed class AlertIntake(KubernetesClient client, AlertRouter router, Inc
         var metadata = new JsonObject { ["resourceVersion"] = incident.ResourceVersion(), ["annotations"] = annotations };
         return new V1Patch(new JsonObject { ["metadata"] = metadata }, V1Patch.PatchType.MergePatch);
     }
+
+    private void CountAll(AlertChange change, string outcome, string counted) =>
+        change.Outcomes.ToList().ForEach(one => Count(one.Alert, one.Outcome == outcome ? counted : one.Outcome, null));
 
     private void Count(ReceivedAlert alert, string outcome, string? detail)
     {

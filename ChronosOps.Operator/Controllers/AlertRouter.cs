@@ -18,8 +18,8 @@ public sealed record AlertRoute
     /// <summary>The workload that it speaks of.</summary>
     public WorkloadKey Key { get; init; }
 
-    /// <summary>The open incident that knows it already.</summary>
-    public Incident? Open { get; init; }
+    /// <summary>The incident that knows it already.</summary>
+    public Incident? Keeper { get; init; }
 
     /// <summary>The workload as it is; null where the incident was found first.</summary>
     public WorkloadSnapshot? Workload { get; init; }
@@ -29,7 +29,7 @@ public sealed record AlertRoute
 }
 
 /// <summary>
-/// Finds the workload that an alert speaks of: the open incident that knows it, else the policy of its namespace that claims it, else its labels. An alert means
+/// Finds the workload that an alert speaks of: the incident that knows it and keeps it, else the policy of its namespace that claims it, else its labels. An alert means
 /// nothing outside the namespace that it names, and nothing for a workload that no policy governs.
 /// </summary>
 public sealed class AlertRouter(WorkloadCatalog catalog, PolicyRegistry policies, IncidentBook book, AlertLabels labels)
@@ -43,10 +43,10 @@ public sealed class AlertRouter(WorkloadCatalog catalog, PolicyRegistry policies
         }
 
         // What it speaks of may be gone by the time it resolves, such as a pod.
-        if (book.Open().FirstOrDefault(incident => incident.Namespace() == @namespace && AlertAnnotations.Find(incident, alert.Fingerprint) is not null) is { } open)
+        if (book.KeepersIn(@namespace).FirstOrDefault(incident => Keeps(incident, alert.Fingerprint)) is { } keeper)
         {
-            var reference = open.Spec.WorkloadRef;
-            return Governed(new WorkloadKey(reference.Kind, @namespace, reference.Name)) with { Refusal = null, Open = open };
+            var reference = keeper.Spec.WorkloadRef;
+            return Governed(new WorkloadKey(reference.Kind, @namespace, reference.Name)) with { Refusal = null, Keeper = keeper };
         }
 
         if (ClaimOf(@namespace, alert) is { } claimed)
@@ -63,6 +63,9 @@ public sealed class AlertRouter(WorkloadCatalog catalog, PolicyRegistry policies
             : catalog.OwnerOfPod(@namespace, target.Name) is { } owner ? Governed(owner)
             : Nowhere(AlertOutcomes.TargetNotFound, $"pod {@namespace}/{target.Name} is not known, or no workload's");
     }
+
+    private static bool Keeps(Incident incident, string fingerprint) =>
+        PhaseTable.IsEnd(incident.Status?.Phase) ? AlertAnnotations.Waiting(incident).ContainsKey(fingerprint) : AlertAnnotations.Find(incident, fingerprint) is not null;
 
     private WorkloadKey? ClaimOf(string @namespace, ReceivedAlert alert) =>
         (from entry in policies.All()

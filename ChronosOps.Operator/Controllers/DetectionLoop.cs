@@ -54,7 +54,7 @@ public sealed class DetectionLoop(
         var watched = policies.Watched();
         await seeder.SeedAsync(watched, ct).ConfigureAwait(false);
         var measured = await evaluation.RunAsync(watched, Now(), ct).ConfigureAwait(false);
-        var readings = measured.Select(reading => alerts.Join(reading, incidents.OpenOf(reading.Workload.Key))).ToList();
+        var readings = measured.Select(reading => alerts.Join(reading, incidents.KeeperOf(reading.Workload.Key))).ToList();
         foreach (var reading in readings)
         {
             book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });

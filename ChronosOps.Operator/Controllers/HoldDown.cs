@@ -11,10 +11,10 @@ public static class HoldDown
     public static bool Opens(WorkloadReading reading, IReadOnlyList<FlappingSignal> flapping) =>
         reading.Firing.Any(signal => flapping.FirstOrDefault(one => one.Signal == signal.Signal) is not { } flaps || !IsHeld(reading, signal, flaps));
 
-    /// <summary>Never where pods show it, where it has lasted as long as the hold itself, or where it is far beyond what is allowed.</summary>
+    /// <summary>Never where pods show it, where it has lasted as long as the hold itself, or where it is far beyond what is allowed. An alert has no value that could be.</summary>
     private static bool IsHeld(WorkloadReading reading, SignalReading signal, FlappingSignal flaps) =>
         !signal.IsKubernetesSign && reading.Time < flaps.Until && !(reading.Time - signal.Since >= flaps.Hold)
-        && reading.Policy.Signals.FirstOrDefault(one => one.Name == signal.Signal) is { } rule && !IsFarBeyond(signal.Value, rule);
+        && (signal.IsAlert || (reading.Policy.Signals.FirstOrDefault(one => one.Name == signal.Signal) is { } rule && !IsFarBeyond(signal.Value, rule)));
 
     /// <summary>Twice the threshold; of a share, which ends at 1, at most half of the way up there.</summary>
     private static bool IsFarBeyond(double? value, EffectiveSignal rule)

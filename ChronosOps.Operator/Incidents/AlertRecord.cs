@@ -52,6 +52,14 @@ public static class AlertAnnotations
          orderby annotation.Key
          select annotation).Take(Most).ToDictionary(one => one.Key[Prefix.Length..], one => Parse(one.Value));
 
+    /// <summary>
+    /// The alerts that an incident which is over keeps for the next one: they began anew after its end, fire, and are held down for the time being. None where it is open.
+    /// </summary>
+    public static IReadOnlyDictionary<string, AlertRecord> Waiting(Incident incident) =>
+        (from alert in incident.Status?.EndedAt is null ? new Dictionary<string, AlertRecord?>() : Read(incident)
+         where alert.Value is { EndsAt: null } record && record.SeenAt > incident.Status!.EndedAt
+         select alert).ToDictionary(one => one.Key, one => one.Value!);
+
     /// <summary>What the incident knows of an alert; null where it knows nothing, or nothing that can be read.</summary>
     public static AlertRecord? Find(Incident incident, string fingerprint) =>
         incident.Metadata.Annotations?.TryGetValue(KeyOf(fingerprint), out var text) == true ? Parse(text) : null;

@@ -27,6 +27,14 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <summary>The open incident of a workload.</summary>
     public Incident? OpenOf(WorkloadKey workload) => Of(workload).FirstOrDefault(IsOpen);
 
+    /// <summary>The incident that keeps the alerts of a workload: the open one, else the last. Null where there is none.</summary>
+    public Incident? KeeperOf(WorkloadKey workload) => Keepers(Of(workload)).FirstOrDefault();
+
+    /// <summary>The incidents of a namespace that keep alerts.</summary>
+    public IReadOnlyList<Incident> KeepersIn(string @namespace) =>
+        [.. informer.Store.List(@namespace).OrderBy(incident => incident.Metadata.CreationTimestamp).ThenBy(incident => incident.Uid(), StringComparer.Ordinal)
+            .GroupBy(incident => (incident.Spec.WorkloadRef.Kind, incident.Spec.WorkloadRef.Name)).SelectMany(Keepers)];
+
     /// <summary>All open incidents.</summary>
     public IReadOnlyList<Incident> Open() => [.. informer.Store.List().Where(IsOpen)];
 
@@ -113,6 +121,12 @@ public sealed class IncidentBook(Informer<Incident> informer)
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{workload.Uid}/{last}")))[..8];
         var stem = workload.Key.Name.Length > NameLimit - 9 ? workload.Key.Name[..(NameLimit - 9)].TrimEnd('-', '.') : workload.Key.Name;
         return $"{stem}-{hash}";
+    }
+
+    private static IEnumerable<Incident> Keepers(IEnumerable<Incident> oldestFirst)
+    {
+        var there = oldestFirst.Where(incident => !incident.IsBeingDeleted()).ToList();
+        return there.Exists(IsOpen) ? there.Where(IsOpen) : there.TakeLast(1);
     }
 
     private static bool IsOpen(Incident incident) => !incident.IsBeingDeleted() && !PhaseTable.IsEnd(incident.Status?.Phase);

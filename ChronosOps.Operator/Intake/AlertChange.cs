@@ -27,7 +27,7 @@ public sealed class AlertChange
     public static AlertChange Of(Incident? incident, IReadOnlyList<ReceivedAlert> alerts, long truncated, DateTimeOffset now)
     {
         var change = new AlertChange();
-        var known = incident is null ? [] : AlertAnnotations.Read(incident).ToDictionary();
+        var known = incident is null ? [] : AlertAnnotations.Read(incident).ToDictionary(one => one.Key, one => Known(incident, one.Key, one.Value));
         foreach (var alert in alerts)
         {
             change._outcomes.Add((alert, change.Add(known, alert, now)));
@@ -43,6 +43,10 @@ public sealed class AlertChange
 
     /// <summary>The annotations of an incident that has none yet.</summary>
     public Dictionary<string, string> Written() => _annotations.Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value!);
+
+    /// <summary>Of an incident that is over: what does not wait for the next one ended with it at the latest.</summary>
+    private static AlertRecord? Known(Incident incident, string fingerprint, AlertRecord? record) =>
+        record is { EndsAt: null } && incident.Status?.EndedAt is { } ended && !AlertAnnotations.Waiting(incident).ContainsKey(fingerprint) ? record with { EndsAt = ended } : record;
 
     private string Add(Dictionary<string, AlertRecord?> known, ReceivedAlert alert, DateTimeOffset now)
     {

@@ -30,6 +30,12 @@ public static class AlertOutcomes
     /// <summary>No valid policy governs its workload.</summary>
     public const string NotGoverned = nameof(NotGoverned);
 
+    /// <summary>It flaps: it waits in the last incident of its workload until the hold is over.</summary>
+    public const string HeldDown = nameof(HeldDown);
+
+    /// <summary>It speaks of a Job that was given up before the policy, or long ago.</summary>
+    public const string NoNews = nameof(NoNews);
+
     /// <summary>The incident knows as many alerts as it can keep.</summary>
     public const string TooMany = nameof(TooMany);
 

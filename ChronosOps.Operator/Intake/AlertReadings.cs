@@ -11,27 +11,36 @@ public sealed class AlertReadings(TimeSpan expireAfter)
     /// <summary>A rule looks back over minutes, and its end is told minutes later.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromMinutes(15);
 
-    /// <summary>The reading with the alerts of the open incident, in place of those that it held before.</summary>
-    public WorkloadReading Join(WorkloadReading reading, Incident? open)
+    /// <summary>The reading with the alerts that an incident keeps, in place of those that it held before.</summary>
+    /// <param name="reading">The reading.</param>
+    /// <param name="keeper">The open incident of the workload, else its last one.</param>
+    public WorkloadReading Join(WorkloadReading reading, Incident? keeper)
     {
-        var alerts = open is null ? [] : Of(open, reading.Time);
+        var alerts = keeper is null ? [] : Of(keeper, reading.Time);
         return alerts.Count == 0 && !reading.Signals.Any(signal => signal.IsAlert) ? reading : reading with { Signals = [.. reading.Signals.Where(signal => !signal.IsAlert), .. alerts] };
     }
 
-    /// <summary>One reading for each name of an alert.</summary>
+    /// <summary>One reading for each name of an alert. Of an incident that is over those alone that fire and wait for the next one.</summary>
     public IReadOnlyList<SignalReading> Of(Incident incident, DateTimeOffset now)
     {
         var cut = incident.Metadata.Annotations?.GetValueOrDefault(AlertAnnotations.Truncated) is { } text && long.TryParse(text, out var number) && number > 0
             ? $" (Alertmanager left {number} more of the group out)"
             : "";
-        return
-        [
-            .. from alert in AlertAnnotations.Read(incident)
-               group alert by alert.Value?.Name ?? alert.Key into same
-               orderby same.Key
-               select Reading(same.Key, [.. same.Select(one => one.Value)], cut, now),
-        ];
+        if (PhaseTable.IsEnd(incident.Status?.Phase))
+        {
+            return [.. Of(AlertAnnotations.Waiting(incident).ToDictionary(one => one.Key, one => (AlertRecord?)one.Value), cut, now).Where(signal => signal.State == SignalState.Firing)];
+        }
+
+        return Of(AlertAnnotations.Read(incident), cut, now);
     }
+
+    private IReadOnlyList<SignalReading> Of(IReadOnlyDictionary<string, AlertRecord?> alerts, string cut, DateTimeOffset now) =>
+    [
+        .. from alert in alerts
+           group alert by alert.Value?.Name ?? alert.Key into same
+           orderby same.Key
+           select Reading(same.Key, [.. same.Select(one => one.Value)], cut, now),
+    ];
 
     private SignalReading Reading(string name, List<AlertRecord?> records, string cut, DateTimeOffset now)
     {

@@ -32,6 +32,7 @@ public sealed class ChronosMetrics : IDisposable
     private readonly Gauge<int> _openIncidents;
     private readonly Gauge<int> _policies;
     private readonly Gauge<int> _storms;
+    private readonly Gauge<int> _signalsHeldDown;
 
     /// <summary>Makes a meter of its own, so that several in one process do not mix.</summary>
     /// <param name="others">Meters whose measurements are exposed too, such as that of the Kubernetes client.</param>
@@ -56,6 +57,7 @@ public sealed class ChronosMetrics : IDisposable
         _openIncidents = Meter.CreateGauge<int>(Name("open_incidents"), null, "Incidents that are not over.");
         _policies = Meter.CreateGauge<int>(Name("policies"), null, "Remediation policies.");
         _storms = Meter.CreateGauge<int>(Name("storms"), null, "Storms of incidents that hold action now.");
+        _signalsHeldDown = Meter.CreateGauge<int>(Name("signals_held_down"), null, "Signals of workloads that fire and recover again and again, so that no incident is opened for them for a while.");
         ProcessMetrics.Register(Meter, Name);
         _incidentsOpened.Add(0);
         _seriesDivided.Add(0);
@@ -118,6 +120,9 @@ public sealed class ChronosMetrics : IDisposable
 
     /// <summary>How many storms of incidents there are.</summary>
     public void Storms(int count) => _storms.Record(count);
+
+    /// <summary>How many signals of workloads flap and are held down.</summary>
+    public void SignalsHeldDown(int count) => _signalsHeldDown.Record(count);
 
     /// <inheritdoc/>
     public void Dispose()
