@@ -109,7 +109,7 @@ public static class OperatorHost
             new KnownGoodSeeder(series, spanned, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
             opener,
             graph, new StormTeller(storms, incidents, journal, metrics, loggers.CreateLogger<StormTeller>()),
-            new PolicyStatusWriter(client, knownGood, incidents, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
+            new PolicyStatusWriter(client, knownGood, incidents, storms, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
             metrics, alerts, time, interval, loggers.CreateLogger<DetectionLoop>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 

@@ -127,11 +127,39 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LeavesTheHoldOfSomebodyElseAsItIs()
+    {
+        PutDeployment(("chronosops.io/hold", "true"), ("chronosops.io/hold-reason", "ada migrates"));
+        Assert.Equal(1, await _cli.RunAsync("hold", "checkout", "--for", "10m"));
+        Assert.Empty(_server.Writes);
+        Assert.Contains("shop/checkout is held already: a person holds the workload (ada migrates)", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--replace", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SaysWhoseHoldItReplaces()
     {
         PutDeployment(("chronosops.io/hold", "true"), ("chronosops.io/hold-reason", "ada migrates"));
+        Assert.Equal(0, await _cli.RunAsync("hold", "checkout", "--replace"));
+        Assert.Single(_server.Writes);
+        Assert.Equal("Deployment shop/checkout is held until it is released. Replaced: a person holds the workload (ada migrates); `chronosops release` ends it.\n", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task AHoldThatIsOverIsNotInTheWay()
+    {
+        PutDeployment(("chronosops.io/hold", "2020-01-31T12:00:00Z"));
         Assert.Equal(0, await _cli.RunAsync("hold", "checkout"));
-        Assert.Equal("Deployment shop/checkout is held until it is released. Before that: a person holds the workload (ada migrates); `chronosops release` ends it.\n", _cli.Out.ToString());
+        Assert.Equal("Deployment shop/checkout is held until it is released.\n", _cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task SaysThatWhatItShouldReleaseWasNeverHeldAndWritesNothing()
+    {
+        PutDeployment();
+        Assert.Equal(0, await _cli.RunAsync("release", "checkout"));
+        Assert.Empty(_server.Writes);
+        Assert.Equal("Deployment shop/checkout was not held; nothing is changed.\n", _cli.Out.ToString());
     }
 
     [Fact]
@@ -140,7 +168,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         PutDeployment(("chronosops.io/hold", "2020-01-31T12:00:00Z"));
         Assert.Equal(0, await _cli.RunAsync("release", "checkout"));
         Assert.Single(_server.Writes);
-        Assert.Equal("Deployment shop/checkout was not held.\n", _cli.Out.ToString());
+        Assert.Equal("Deployment shop/checkout was not held any more: the hold ended at 2020-01-31T12:00:00Z.\n", _cli.Out.ToString());
     }
 
     [Fact]
@@ -173,6 +201,40 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Contains("policy not in force shop/broken: spec.workloads: give name, selector or both\n", said, StringComparison.Ordinal);
         Assert.Contains("Open incidents 1 -\n incident Escalated shop/checkout-e: a person must look\n", said, StringComparison.Ordinal);
         Assert.Contains("workload held Deployment shop/checkout: a person holds the workload (ada migrates)", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TellsOfStormsAndOfSignalsThatFlap()
+    {
+        PutStorm();
+        Assert.Equal(0, await _cli.RunAsync("status", "-A"));
+        var said = System.Text.RegularExpressions.Regex.Replace(_cli.Out.ToString(), " +", " ");
+        Assert.Contains("Storm on since 12:00 many fell ill. 2 open incidents of 2 workloads under 1 policies; the actions of 1 are withheld\n", said, StringComparison.Ordinal);
+        Assert.Contains("signals flapping shop/checkout: checkout errors (3 incidents\n", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TellsThatThereIsNoStorm()
+    {
+        await _cli.RunAsync("status");
+        Assert.Contains("Storm none -\n", System.Text.RegularExpressions.Regex.Replace(_cli.Out.ToString(), " +", " "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TellsTheStatusAsJson()
+    {
+        PutStorm();
+        PutDeployment(("chronosops.io/hold", "true"), ("chronosops.io/hold-reason", "ada migrates"));
+        _server.Put(ControlPath, new JsonObject { ["kind"] = "ConfigMap", ["apiVersion"] = "v1", ["metadata"] = new JsonObject { ["name"] = "chronosops-control" }, ["data"] = new JsonObject { ["emergencyStop"] = "true" } });
+        Assert.Equal(0, await _cli.RunAsync("status", "-A", "-o", "json"));
+        var status = JsonNode.Parse(_cli.Out.ToString())!;
+        Assert.Null(status["namespace"]);
+        Assert.True((bool)status["emergencyStops"]![0]!["on"]!);
+        Assert.Equal((1, 2, 2, 1), ((int)status["storms"]![0]!["policies"]!, (int)status["storms"]![0]!["incidents"]!, (int)status["storms"]![0]!["workloads"]!, (int)status["storms"]![0]!["withheld"]!));
+        Assert.Equal((1, 1, 1), ((int)status["policies"]!["count"]!, status["policies"]!["notInForce"]!.AsArray().Count, status["policies"]!["flapping"]!.AsArray().Count));
+        Assert.Equal(["Escalated", "Deciding"], status["openIncidents"]!.AsArray().Select(one => (string?)one!["phase"]));
+        Assert.Equal("checkout", (string?)Assert.Single(status["heldWorkloads"]!.AsArray())!["name"]);
+        Assert.Empty(status["unseen"]!.AsObject());
     }
 
     [Theory]
@@ -352,6 +414,31 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = ns, ["labels"] = new JsonObject { ["app.kubernetes.io/name"] = "chronosops" } },
         ["data"] = new JsonObject { ["emergencyStop"] = "false" },
     });
+
+    /// <summary>A policy that tells of a storm and of a signal that flaps, an incident that the storm holds, and one that waits for a person.</summary>
+    private void PutStorm()
+    {
+        _server.Put(new RemediationPolicy
+        {
+            ApiVersion = "chronosops.io/v1alpha1",
+            Kind = "RemediationPolicy",
+            Metadata = new V1ObjectMeta { Name = "checkout", NamespaceProperty = "shop" },
+            Status = new RemediationPolicyStatus
+            {
+                Conditions =
+                [
+                    new V1Condition { Type = "Storm", Status = "True", Reason = "ManyFellIll", Message = "since 12:00 many fell ill" },
+                    new V1Condition { Type = "SignalsFlapping", Status = "True", Message = "checkout errors (3 incidents" },
+                ],
+            },
+        });
+        var (waits, escalated) = (SampleIncident.Resolved(), SampleIncident.Resolved());
+        (waits.Metadata.Name, waits.Status!.Phase) = ("checkout-a", IncidentPhase.Deciding);
+        waits.Status.Decisions = [new DecisionRecord { Verdict = "Wait", Gates = [new GateRecord { Gate = "Storm", Verdict = "Wait", Reason = "many" }] }];
+        (escalated.Metadata.Name, escalated.Status!.Phase, escalated.Spec.WorkloadRef.Name) = ("cart-b", IncidentPhase.Escalated, "cart");
+        _server.Put(waits);
+        _server.Put(escalated);
+    }
 
     private void PutDeployment(params (string Key, string Value)[] annotations) => _server.Put(DeploymentPath, new JsonObject
     {

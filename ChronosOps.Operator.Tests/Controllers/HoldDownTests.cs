@@ -55,7 +55,7 @@ public sealed class HoldDownTests
     {
         using var api = Api(before);
         var (book, time) = (await BookAsync(api), new FakeTime());
-        var writer = new PolicyStatusWriter(api.Client, new KnownGoodBook(), book, new EventRecorder(api.Client, "chronosops", "test", time), time, NullLogger<PolicyStatusWriter>.Instance);
+        var writer = new PolicyStatusWriter(api.Client, new KnownGoodBook(), book, new StormWatch(book, new SignalBoard(), StormLimits.Default), new EventRecorder(api.Client, "chronosops", "test", time), time, NullLogger<PolicyStatusWriter>.Instance);
         await writer.WriteAsync([new PolicyEntry(SamplePolicy.Applied(), SamplePolicy.Effective(), [])], [Fires(0.07)], TestContext.Current.CancellationToken);
         var patch = api.Writes.Single(write => write.PathAndQuery.Contains("/remediationpolicies/checkout/status", StringComparison.Ordinal)).Body!.AsArray();
         var conditions = patch.Single(operation => (string?)operation!["path"] == "/status")!["value"]!["conditions"]!.AsArray();

@@ -4,6 +4,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Telemetry;
 using ChronosOps.Operator.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -79,6 +80,30 @@ public sealed class StormWatchTests
         Assert.Contains("chronosops_storms 1\n", metrics.Exposition.Write(), StringComparison.Ordinal);
         await teller.TellAsync(Now.AddHours(1), TestContext.Current.CancellationToken);
         Assert.Contains("chronosops_storms 0\n", metrics.Exposition.Write(), StringComparison.Ordinal);
+    }
+
+    /// <summary>In words that stay while it lasts: a storm is no time for writing the status of every policy again and again.</summary>
+    [Theory]
+    [InlineData("shop", 10, "True", "since 2024-01-01 12:09:00Z many workloads in namespace shop fell ill; nothing new is done there until none has for 5m00s")]
+    [InlineData("shop", 11, "True", "since 2024-01-01 12:09:00Z many workloads in namespace shop fell ill; nothing new is done there until none has for 5m00s")]
+    [InlineData("shop", 9, "False", "no storm of incidents")]
+    [InlineData("bank", 10, "False", "no storm of incidents")]
+    public async Task ThePolicySaysThatAStormHoldsIt(string of, int ill, string status, string message)
+    {
+        var incidents = Ill(of, ill).Select(one => JsonSerializer.Serialize(one, ChronosJson.Default.Incident)).ToArray();
+        using var api = new FakeApi(request => request switch
+        {
+            { Method: "GET" } when request.PathAndQuery.Contains("/incidents", StringComparison.Ordinal) => SampleCaches.List(request, incidents),
+            _ when request.PathAndQuery.Contains("/remediationpolicies", StringComparison.Ordinal) => new FakeAnswer(200, JsonSerializer.Serialize(SamplePolicy.Applied(), ChronosJson.Default.RemediationPolicy)),
+            _ => new FakeAnswer(201),
+        });
+        var (book, time) = (await BookAsync(api), new FakeTime(Now));
+        var storms = new StormWatch(book, Board(("shop", 12), ("bank", 40)), StormLimits.Default);
+        var writer = new PolicyStatusWriter(api.Client, new KnownGoodBook(), book, storms, new EventRecorder(api.Client, "chronosops", "test", time), time, NullLogger<PolicyStatusWriter>.Instance);
+        await writer.WriteAsync([new PolicyEntry(SamplePolicy.Applied(), SamplePolicy.Effective(), [])], [], TestContext.Current.CancellationToken);
+        var patch = api.Writes.Single(write => write.PathAndQuery.Contains("/remediationpolicies/checkout/status", StringComparison.Ordinal)).Body!.AsArray();
+        var storm = patch.Single(operation => (string?)operation!["path"] == "/status")!["value"]!["conditions"]!.AsArray().Single(one => (string?)one!["type"] == "Storm")!;
+        Assert.Equal((status, message), ((string?)storm["status"], (string?)storm["message"]));
     }
 
     private static async Task<StormWatch> WatchAsync(FakeApi api, params (string Namespace, int Workloads)[] watched) => new(await BookAsync(api), Board(watched), StormLimits.Default);

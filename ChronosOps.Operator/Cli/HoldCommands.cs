@@ -14,8 +14,9 @@ internal static class HoldCommands
     public static Command Hold(CliHost host)
     {
         var until = new Option<string?>("--for") { Description = "How long, e.g. 2h. Without it until it is released.", HelpName = "DURATION" };
-        var reason = new Option<string?>("--reason") { Description = "Why; incidents of the workload show it.", HelpName = "TEXT" };
-        return New(host, "hold", "Holds a workload: it is watched and diagnosed, and nothing is done to it.", [until, reason], parsed =>
+        var reason = new Option<string?>("--reason") { Description = "Why, and who; incidents of the workload show it.", HelpName = "TEXT" };
+        var replace = new Option<bool>("--replace") { Description = "Takes the place of the hold that there is. Without it such a workload is left as it is: somebody may rely on that hold." };
+        return New(host, "hold", "Holds a workload: it is watched and diagnosed, and nothing is done to it.", [until, reason, replace], async (client, key, parsed, cancellationToken) =>
         {
             var value = "true";
             if (parsed.GetValue(until) is { } text)
@@ -28,14 +29,33 @@ internal static class HoldCommands
                 value = Api.Hold.Until(host.Time.GetUtcNow() + duration);
             }
 
-            return (value, parsed.GetValue(reason), value == "true" ? "is held until it is released" : $"is held until {value}");
+            var (_, before) = await ReadAsync(client, key, host.Time.GetUtcNow(), cancellationToken);
+            if (before is { IsHeld: true } && !parsed.GetValue(replace))
+            {
+                throw new CliException($"{key} is held already: {before.Message}. It stays so; --replace puts your hold in its place");
+            }
+
+            await AnnotateAsync(client, key, value, parsed.GetValue(reason), cancellationToken);
+            var said = value == "true" ? "is held until it is released" : $"is held until {value}";
+            return before is { IsHeld: true } ? $"{key} {said}. Replaced: {before.Message}." : $"{key} {said}.";
         });
     }
 
     public static Command Release(CliHost host) =>
-        New(host, "release", "Ends a hold: what its policy allows is done again.", [], _ => (null, null, "is not held any more"));
+        New(host, "release", "Ends a hold: what its policy allows is done again.", [], async (client, key, _, cancellationToken) =>
+        {
+            var (seen, before) = await ReadAsync(client, key, host.Time.GetUtcNow(), cancellationToken);
+            if (seen && before is null)
+            {
+                return $"{key} was not held; nothing is changed.";
+            }
 
-    private static Command New(CliHost host, string verb, string description, Option[] options, Func<ParseResult, (string? Value, string? Reason, string Said)> read)
+            await AnnotateAsync(client, key, null, null, cancellationToken);
+            return before is { IsHeld: false } ? $"{key} was not held any more: {before.Message}." : $"{key} is not held any more.{(seen ? "" : " (You may not see whether it was.)")}";
+        });
+
+    private static Command New(
+        CliHost host, string verb, string description, Option[] options, Func<KubernetesClient, WorkloadKey, ParseResult, CancellationToken, Task<string>> change)
     {
         var common = new CommonOptions();
         var workload = new Argument<string>("WORKLOAD") { Description = "The workload: NAME or deployment/NAME, statefulset/NAME or daemonset/NAME; or incident/NAME, for the workload of that incident." };
@@ -48,19 +68,11 @@ internal static class HoldCommands
         common.AddConnection(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var (value, reason, said) = read(parsed);
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
                 var key = await KeyAsync(client, ns!, parsed.GetRequiredValue(workload), cancellationToken);
-                var before = await HoldAsync(client, key, host.Time.GetUtcNow(), cancellationToken);
-                await AnnotateAsync(client, key, value, reason, cancellationToken);
-                await host.Out.WriteLineAsync((value, before) switch
-                {
-                    (null, null or { IsHeld: false }) => $"{key} was not held.",
-                    (not null, { IsHeld: true }) => $"{key} {said}. Before that: {before.Message}.",
-                    _ => $"{key} {said}.",
-                });
+                await host.Out.WriteLineAsync(await change(client, key, parsed, cancellationToken));
                 return ExitCodes.Ok;
             }
         });
@@ -88,17 +100,21 @@ internal static class HoldCommands
         }
     }
 
-    /// <summary>The hold that there is, so that one of somebody else does not go unnoticed; null where there is none, or it may not be read.</summary>
-    private static async Task<Hold?> HoldAsync(KubernetesClient client, WorkloadKey workload, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The hold that there is or was; and whether that may be seen.</summary>
+    private static async Task<(bool Seen, Hold? Hold)> ReadAsync(KubernetesClient client, WorkloadKey workload, DateTimeOffset now, CancellationToken cancellationToken)
     {
         try
         {
             var metadata = (await client.ReadMetadataAsync(workload.Path, cancellationToken))?["metadata"]?["annotations"] as JsonObject;
-            return Api.Hold.Of((metadata ?? []).ToDictionary(annotation => annotation.Key, annotation => annotation.Value?.ToString() ?? ""), now);
+            return (true, Api.Hold.Of((metadata ?? []).ToDictionary(annotation => annotation.Key, annotation => annotation.Value?.ToString() ?? ""), now));
         }
-        catch (KubernetesException unseen) when (unseen.IsForbidden || unseen.IsNotFound)
+        catch (KubernetesException missing) when (missing.IsNotFound)
         {
-            return null;
+            throw NotThere(workload);
+        }
+        catch (KubernetesException unseen) when (unseen.IsForbidden)
+        {
+            return (false, null);
         }
     }
 
@@ -112,7 +128,9 @@ internal static class HoldCommands
         }
         catch (KubernetesException missing) when (missing.IsNotFound)
         {
-            throw new CliException($"there is no {workload.Kind} {workload.Name} in namespace {workload.Namespace}");
+            throw NotThere(workload);
         }
     }
+
+    private static CliException NotThere(WorkloadKey workload) => new($"there is no {workload.Kind} {workload.Name} in namespace {workload.Namespace}");
 }

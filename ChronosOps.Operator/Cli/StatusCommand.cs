@@ -1,10 +1,5 @@
 using System.CommandLine;
-using ChronosOps.Kubernetes;
-using ChronosOps.Kubernetes.Models;
-using ChronosOps.Operator.Api;
-using ChronosOps.Operator.Controllers;
-using ChronosOps.Operator.Incidents;
-using ChronosOps.Operator.Workloads;
+using System.Text.Json;
 
 namespace ChronosOps.Operator.Cli;
 
@@ -17,9 +12,9 @@ internal static class StatusCommand
     {
         var common = new CommonOptions();
         var control = new ControlOptions();
-        var command = new Command("status", "What keeps ChronosOps from acting, and what waits for a person: emergency stop, policies that are not in force, open incidents, held workloads.")
+        var command = new Command("status", "What keeps ChronosOps from acting, and what waits for a person: emergency stop, storms, policies that are not in force, signals that flap, open incidents, held workloads.")
         {
-            common.Namespace, common.AllNamespaces,
+            common.Namespace, common.AllNamespaces, common.Output,
         };
         common.AddConnection(command);
         control.AddTo(command);
@@ -28,110 +23,67 @@ internal static class StatusCommand
             var (client, ns) = common.Connect(host, parsed);
             using (client)
             {
-                var rows = new List<string?[]>();
-                rows.AddRange(await PartAsync("Operator", client.For(KubernetesResources.Deployments), null, Operators, cancellationToken, ControlOptions.Installed));
-                foreach (var map in await control.LocateAsync(parsed, client, host.Time, cancellationToken))
-                {
-                    rows.Add(await StopAsync(client, map.Namespace!, map.Name, cancellationToken));
-                }
-
-                rows.Add(["Namespace", ns ?? "all", ns is null ? "" : "all namespaces: -A"]);
-                rows.AddRange(await PartAsync("Policies", client.For(ApiResources.Policies), ns, Policies, cancellationToken));
-                rows.AddRange(await PartAsync("Open incidents", client.For(ApiResources.Incidents), ns, Incidents, cancellationToken));
-                rows.AddRange(await HeldAsync(client, ns, host.Time.GetUtcNow(), cancellationToken));
-                await Terminal.WriteTableAsync(host.Out, ["WHAT", "STATE", "ABOUT"], rows);
+                var controls = await control.LocateAsync(parsed, client, host.Time, cancellationToken);
+                var report = await new StatusReader(client, ns, host.Time.GetUtcNow()).ReadAsync(controls, cancellationToken);
+                await (common.IsJson(parsed)
+                    ? host.Out.WriteLineAsync(JsonSerializer.Serialize(report, StatusJson.Default.StatusReport))
+                    : Terminal.WriteTableAsync(host.Out, ["WHAT", "STATE", "ABOUT"], Rows(report)));
                 return ExitCodes.Ok;
             }
         });
         return command;
     }
 
-    /// <summary>What somebody may not see does not hide the rest.</summary>
-    private static async Task<IEnumerable<string?[]>> PartAsync<T>(
-        string what, GenericClient<T> client, string? ns, Func<List<T>, IEnumerable<string?[]>> rows, CancellationToken cancellationToken, string? labels = null)
-        where T : class, IKubernetesObject<V1ObjectMeta>
-    {
-        try
-        {
-            return rows(await client.ListAllAsync(ns, new ListOptions { LabelSelector = labels }, cancellationToken).ToListAsync(cancellationToken));
-        }
-        catch (KubernetesException refused) when (refused.IsForbidden)
-        {
-            return [[what, Unknown, $"you may not list them: {refused.Message}"]];
-        }
-    }
+    private static IEnumerable<string?[]> Rows(StatusReport report) =>
+    [
+        .. Unseen(report, "Operator"), .. Operators(report), .. report.EmergencyStops.Select(Stop),
+        ["Namespace", report.Namespace ?? "all", report.Namespace is null ? "" : "all namespaces: -A"],
+        .. Storms(report), .. Unseen(report, "Policies"), .. Policies(report), .. Unseen(report, "Open incidents"), .. Incidents(report), .. Held(report),
+    ];
+
+    private static IEnumerable<string?[]> Unseen(StatusReport report, string what) =>
+        report.Unseen.Where(one => one.Key.StartsWith(what, StringComparison.Ordinal)).Select(one => new string?[] { one.Key, Unknown, one.Value });
 
     /// <summary>By the labels that the chart and config/ give to what they install.</summary>
-    private static IEnumerable<string?[]> Operators(List<V1Deployment> installed)
-    {
-        if (installed.Count == 0)
+    private static IEnumerable<string?[]> Operators(StatusReport report) => report.Operators is { Count: 0 }
+        ? [["Operator", "not found", "no Deployment carries the labels of an installation: nothing watches, unless it runs outside of the cluster"]]
+        : (report.Operators ?? []).Select(one => new string?[]
+            { "Operator", one.ReadyPods > 0 ? "running" : "not running", $"Deployment {one.Namespace}/{one.Name}: {one.ReadyPods} of {one.WantedPods} pods ready" });
+
+    private static string?[] Stop(StopReport stop) =>
+    [
+        "Emergency stop", stop.On switch { true => "on", false => "off", null => Unknown },
+        $"ConfigMap {stop.Namespace}/{stop.ConfigMap}" + stop.On switch
         {
-            yield return ["Operator", "not found", "no Deployment carries the labels of an installation: nothing watches, unless it runs outside of the cluster"];
-        }
+            true => ": nothing is done anywhere; chronosops resume ends it",
+            false => "",
+            null => " is missing, cannot be read or says neither true nor false, so it counts as on",
+        },
+    ];
 
-        foreach (var one in installed)
-        {
-            var (ready, wanted) = (one.Status?.ReadyReplicas ?? 0, one.Spec.Replicas ?? 1);
-            yield return ["Operator", ready > 0 ? "running" : "not running", $"Deployment {one.Key()}: {ready} of {wanted} pods ready"];
-        }
-    }
+    private static IEnumerable<string?[]> Storms(StatusReport report) => report.Storms is { Count: 0 }
+        ? [["Storm", "none", ""]]
+        : (report.Storms ?? []).Select(storm => new string?[]
+            { "Storm", "on", $"{storm.Message}. {storm.Incidents} open incidents of {storm.Workloads} workloads under {storm.Policies} policies; the actions of {storm.Withheld} are withheld" });
 
-    private static async Task<string?[]> StopAsync(KubernetesClient client, string ns, string name, CancellationToken cancellationToken)
-    {
-        var state = await new EmergencyStop(client, ns, name).IsOnAsync(cancellationToken) switch
-        {
-            true => ("on", $"ConfigMap {ns}/{name}: nothing is done anywhere; chronosops resume ends it"),
-            false => ("off", $"ConfigMap {ns}/{name}"),
-            null => (Unknown, $"ConfigMap {ns}/{name} is missing, cannot be read or says neither true nor false, so it counts as on"),
-        };
-        return ["Emergency stop", state.Item1, state.Item2];
-    }
+    private static IEnumerable<string?[]> Policies(StatusReport report) => report.Policies is not { } policies ? []
+        :
+        [
+            ["Policies", $"{policies.Count}", $"{policies.NotInForce.Count} not in force, {policies.Observing} in mode Observe{(policies.Rehearsing > 0 ? $", {policies.Rehearsing} in mode DryRun" : "")}"],
+            .. policies.NotInForce.Select(one => new string?[] { "  policy", "not in force", $"{one.Namespace}/{one.Name}: {one.Message}" }),
+            .. policies.Flapping.Select(one => new string?[] { "  signals", "flapping", $"{one.Namespace}/{one.Name}: {one.Message}" }),
+        ];
 
-    private static IEnumerable<string?[]> Policies(List<RemediationPolicy> policies)
-    {
-        var wrong = policies.Where(policy => Ready(policy) is not { Status: "True" }).ToList();
-        var observing = policies.Count(policy => policy.Spec.Mode == PolicyMode.Observe);
-        var rehearsing = policies.Count(policy => policy.Spec.Mode == PolicyMode.DryRun);
-        yield return ["Policies", $"{policies.Count}", $"{wrong.Count} not in force, {observing} in mode Observe{(rehearsing > 0 ? $", {rehearsing} in mode DryRun" : "")}"];
-        foreach (var policy in wrong)
-        {
-            yield return ["  policy", "not in force", $"{policy.Key()}: {Ready(policy)?.Message ?? "the operator has not taken it up as it is now"}"];
-        }
-    }
+    private static IEnumerable<string?[]> Incidents(StatusReport report) => report.OpenIncidents is not { } open ? []
+        : [["Open incidents", $"{open.Count}", ""], .. open.Select(one => new string?[] { "  incident", one.Phase ?? "not taken up", $"{one.Namespace}/{one.Name}: {Origin(one)}{one.Message}" })];
 
-    /// <summary>Of the policy as it is now, not as it was before the last change.</summary>
-    private static V1Condition? Ready(RemediationPolicy policy) =>
-        (policy.Status?.Conditions ?? []).GetCondition("Ready") is { } ready && ready.ObservedGeneration == policy.Metadata.Generation ? ready : null;
-
-    private static IEnumerable<string?[]> Incidents(List<Incident> incidents)
-    {
-        var open = incidents.Where(incident => !PhaseTable.IsEnd(incident.Status?.Phase)).ToList();
-        yield return ["Open incidents", $"{open.Count}", ""];
-        foreach (var incident in open.OrderBy(incident => incident.Key().ToString(), StringComparer.Ordinal))
-        {
-            yield return ["  incident", incident.Status?.Phase?.ToString() ?? "not taken up", $"{incident.Key()}: {Origin(incident)}{incident.Status?.Message ?? incident.Spec.Summary}"];
-        }
-    }
-
-    private static string Origin(Incident incident) => incident.Status?.Origin is not { } origin ? ""
-        : origin == incident.Name() ? $"likely the origin of {incident.Status.Related.Count} more; "
+    private static string Origin(OpenIncident incident) => incident.Origin is not { } origin ? ""
+        : origin == incident.Name ? $"likely the origin of {incident.Related} more; "
         : $"likely from incident {origin}; ";
 
-    private static async Task<IEnumerable<string?[]>> HeldAsync(KubernetesClient client, string? ns, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        List<string?[]> held = [], refused = [];
-        foreach (var (kind, type) in WorkloadKinds.Metadata.Where(entry => !WorkloadKinds.IsBatch(entry.Key)))
-        {
-            var rows = (await PartAsync($"Held {kind}s", client.For(type), ns, all => Held(kind, all, now), cancellationToken)).ToList();
-            (rows.Exists(row => row[1] == Unknown) ? refused : held).AddRange(rows);
-        }
-
-        return [.. refused, ["Held workloads", $"{held.Count}", ""], .. held];
-    }
-
-    private static IEnumerable<string?[]> Held(WorkloadKind kind, List<PartialObjectMetadata> workloads, DateTimeOffset now) =>
-        from workload in workloads
-        let hold = Hold.Of(workload.Metadata.Annotations ?? [], now)
-        where hold is { IsHeld: true }
-        select new string?[] { "  workload", "held", $"{kind} {workload.Key()}: {hold.Message}" };
+    private static IEnumerable<string?[]> Held(StatusReport report) =>
+    [
+        .. Unseen(report, "Held "), ["Held workloads", $"{report.HeldWorkloads.Count}", ""],
+        .. report.HeldWorkloads.Select(one => new string?[] { "  workload", "held", $"{one.Kind} {one.Namespace}/{one.Name}: {one.Message}" }),
+    ];
 }

@@ -14,7 +14,7 @@ namespace ChronosOps.Operator.Controllers;
 [EntityRbac(typeof(RemediationPolicy), Verbs = RbacVerb.Get)]
 [EntityRbac(typeof(RemediationPolicy), Subresource = "status", Verbs = RbacVerb.Patch)]
 [EntityRbac(typeof(V1Event), Verbs = RbacVerb.Create | RbacVerb.Patch, Why = "what is wrong with a policy")]
-public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook book, IncidentBook incidents, EventRecorder events, TimeProvider time, ILogger<PolicyStatusWriter> log)
+public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook book, IncidentBook incidents, StormWatch storms, EventRecorder events, TimeProvider time, ILogger<PolicyStatusWriter> log)
 {
     /// <summary>How often a revision that still serves well is written down again.</summary>
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
@@ -24,10 +24,12 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
     public async Task WriteAsync(IReadOnlyList<PolicyEntry> policies, IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
     {
+        var now = time.GetUtcNow();
+        var storm = storms.All(now);
         foreach (var entry in policies)
         {
             var own = readings.Where(reading => reading.Policy.Uid == entry.Object.Uid()).ToList();
-            var next = Status(entry, own, Elsewhere(entry, readings));
+            var next = Status(entry, own, Elsewhere(entry, readings), storm, now);
             if (Same(entry.Object.Status, next))
             {
                 continue;
@@ -72,10 +74,9 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         }
     }
 
-    private RemediationPolicyStatus Status(PolicyEntry entry, List<WorkloadReading> readings, List<WorkloadReading> elsewhere)
+    private RemediationPolicyStatus Status(PolicyEntry entry, List<WorkloadReading> readings, List<WorkloadReading> elsewhere, IReadOnlyList<StormNotice> storm, DateTimeOffset now)
     {
         var old = entry.Object.Status;
-        var now = time.GetUtcNow();
         var generation = entry.Object.Generation();
         var status = new RemediationPolicyStatus
         {
@@ -102,6 +103,8 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         Set("Protected", isSafe, because, told);
         var (flaps, often, which) = Flaps(entry.Effective, readings, now);
         Set(FlappingCondition, flaps, often, which);
+        var held = storm.FirstOrDefault(one => one.Holds(entry.Effective.Namespace));
+        Set("Storm", held is null ? "False" : "True", held is null ? "NoStorm" : "ManyFellIll", held?.Standing ?? "no storm of incidents");
         return status;
 
         void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);

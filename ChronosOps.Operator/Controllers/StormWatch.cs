@@ -45,15 +45,24 @@ public sealed class StormWatch(IncidentBook book, SignalBoard board, StormLimits
 
     private StormNotice? Notice(string scope, string where, IEnumerable<StormOpening> openings, int watched, DateTimeOffset now) =>
         Storm.At(openings, watched, limits, now) is not { } storm ? null
-            : new StormNotice(scope, storm, $"{storm.Workloads} of the {watched} watched workloads in {where} fell ill since {storm.Since.UtcDateTime:HH:mm:ss'Z'}, the last at {storm.Last.UtcDateTime:HH:mm:ss'Z'}; "
+            : new StormNotice(scope, where, storm, limits.Quiet, $"{storm.Workloads} of the {watched} watched workloads in {where} fell ill since {storm.Since.UtcDateTime:HH:mm:ss'Z'}, the last at {storm.Last.UtcDateTime:HH:mm:ss'Z'}; "
                 + $"nothing new is done there until none has for {Quantities.Format(limits.Quiet)}");
 }
 
 /// <summary>A storm and what is said of it.</summary>
 /// <param name="Scope">Its namespace; empty for all that is watched.</param>
+/// <param name="Where">The same in words.</param>
 /// <param name="Storm">The storm.</param>
+/// <param name="Quiet">It is over when no further workload has fallen ill for so long.</param>
 /// <param name="Message">What is said of it, in a sentence.</param>
-public sealed record StormNotice(string Scope, Storm Storm, string Message);
+public sealed record StormNotice(string Scope, string Where, Storm Storm, TimeSpan Quiet, string Message)
+{
+    /// <summary>The part of it that does not change while it lasts.</summary>
+    public string Standing => $"since {Storm.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'} many workloads in {Where} fell ill; nothing new is done there until none has for {Quantities.Format(Quiet)}";
+
+    /// <summary>Whether it holds action in a namespace.</summary>
+    public bool Holds(string @namespace) => Scope.Length == 0 || Scope == @namespace;
+}
 
 /// <summary>Tells of each storm once: an Event of the incident that made it one, a line in the log, and a metric.</summary>
 public sealed class StormTeller(StormWatch watch, IncidentBook book, IncidentJournal journal, ChronosMetrics metrics, ILogger<StormTeller> log)
