@@ -28,7 +28,7 @@ public sealed class DetectionLoop(
     {
         while (!ct.IsCancellationRequested)
         {
-            await Task.Delay(UntilNext(), time, ct).ConfigureAwait(false);
+            await Task.Delay(TimeGrid.UntilNext(time.GetUtcNow(), interval, Offset), time, ct).ConfigureAwait(false);
             try
             {
                 await EvaluateAsync(ct).ConfigureAwait(false);
@@ -80,10 +80,4 @@ public sealed class DetectionLoop(
 
     /// <summary>To the millisecond, as times are written down: what comes back from the API server must equal what was sent.</summary>
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private TimeSpan UntilNext()
-    {
-        var now = time.GetUtcNow() - Offset;
-        return TimeSpan.FromTicks(interval.Ticks - (now.UtcTicks % interval.Ticks));
-    }
 }

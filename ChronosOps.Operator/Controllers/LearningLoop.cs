@@ -36,13 +36,7 @@ public sealed class LearningLoop(PolicyRegistry policies, Learner learner, Learn
                 log.LogError(e, "Learning what is usual failed");
             }
 
-            await Task.Delay(isBehind ? Breath : UntilNext(), time, ct).ConfigureAwait(false);
+            await Task.Delay(isBehind ? Breath : TimeGrid.UntilNext(time.GetUtcNow(), board.Step, Offset), time, ct).ConfigureAwait(false);
         }
-    }
-
-    private TimeSpan UntilNext()
-    {
-        var now = time.GetUtcNow() - Offset;
-        return TimeSpan.FromTicks(board.Step.Ticks - (now.UtcTicks % board.Step.Ticks));
     }
 }

@@ -9,4 +9,11 @@ public static class TimeGrid
         var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
         return [.. Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * step))];
     }
+
+    /// <summary>How long it is until the next whole multiple of the step, and some time more; never nothing, so that no moment is taken twice.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="step">The distance of the multiples.</param>
+    /// <param name="offset">How long after each.</param>
+    public static TimeSpan UntilNext(DateTimeOffset now, TimeSpan step, TimeSpan offset) =>
+        TimeSpan.FromTicks(step.Ticks - ((now - offset).UtcTicks % step.Ticks));
 }
