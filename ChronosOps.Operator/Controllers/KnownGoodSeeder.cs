@@ -11,9 +11,6 @@ public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader
 {
     /// <summary>An hour of so many workloads is held in memory at once, or of the one namespace that has more.</summary>
     private const int WorkloadsAtOnce = 500;
-    private static readonly SpannedQuery Requests = new(nameof(Requests), TrafficQueries.Requests);
-    private static readonly SpannedQuery Errors = new(nameof(Errors), TrafficQueries.Errors);
-    private static readonly SpannedQuery Latency = new(nameof(Latency), TrafficQueries.Latency);
 
     private readonly HashSet<string> _looked = [];
 
@@ -54,12 +51,12 @@ public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader
         var grid = TimeGrid.Until(now, KnownGoodHistory.Step, (int)(KnownGoodHistory.Depth / KnownGoodHistory.Step));
         var namespaces = blank.Select(pair => pair.Policy.Namespace).Distinct().ToList();
         var origin = blank[0].Policy.Origin;
-        var requests = await Query(Requests).ConfigureAwait(false);
+        var requests = await Query(TrafficQueries.SpannedRequests).ConfigureAwait(false);
 
         // A source that does not answer is not waited for three times.
         var answers = requests.Failures.Count < namespaces.Count;
-        var errors = answers ? await Query(Errors).ConfigureAwait(false) : SpannedSeries.None;
-        var latency = answers ? await Query(Latency).ConfigureAwait(false) : SpannedSeries.None;
+        var errors = answers ? await Query(TrafficQueries.SpannedErrors).ConfigureAwait(false) : SpannedSeries.None;
+        var latency = answers ? await Query(TrafficQueries.SpannedLatency).ConfigureAwait(false) : SpannedSeries.None;
         var unread = requests.Failures.Concat(errors.Failures).Concat(latency.Failures).DistinctBy(failure => failure.Key).ToDictionary();
         var builder = new TrafficBuilder(new TrafficSeries(grid, requests.Series, errors.Series, latency.Series));
         foreach (var (workload, policy) in blank)

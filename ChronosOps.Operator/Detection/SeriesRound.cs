@@ -7,9 +7,6 @@ namespace ChronosOps.Operator.Detection;
 internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, SpannedReader reader, IReadOnlyList<DateTimeOffset> grid, DateTimeOffset now)
 {
     private const int OwnQueriesAtOnce = 8;
-    private static readonly SpannedQuery Requests = new(nameof(Requests), TrafficQueries.Requests);
-    private static readonly SpannedQuery Errors = new(nameof(Errors), TrafficQueries.Errors);
-    private static readonly SpannedQuery Latency = new(nameof(Latency), TrafficQueries.Latency);
 
     private SeriesRange Range => new(grid[0], grid[^1], grid[1] - grid[0]);
 
@@ -18,9 +15,9 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
     {
         var counted = Namespaces(policies, NeedsTraffic);
         var presets = policies.SelectMany(policy => policy.Signals).Select(PresetQuery.Of).OfType<PresetQuery>().Distinct().ToList();
-        var requests = SpanAsync(Requests, counted);
-        var errors = SpanAsync(Errors, counted);
-        var latency = SpanAsync(Latency, Namespaces(policies, policy => policy.Signals.Any(signal => signal.Kind == SignalKind.LatencyP95)));
+        var requests = SpanAsync(TrafficQueries.SpannedRequests, counted);
+        var errors = SpanAsync(TrafficQueries.SpannedErrors, counted);
+        var latency = SpanAsync(TrafficQueries.SpannedLatency, Namespaces(policies, policy => policy.Signals.Any(signal => signal.Kind == SignalKind.LatencyP95)));
         var newest = reader.ReadAsync(source, origin, Freshness.Query, Namespaces(policies, policy => NeedsTraffic(policy) || policy.Signals.Any(signal => PresetQuery.Of(signal) is not null)),
             Range with { Start = Range.End }, now, cancellationToken);
         var spanned = presets.Select(preset => SpanAsync(new SpannedQuery($"{preset.Kind} {preset.Span}", preset.Text), Namespaces(policies, policy => policy.Signals.Any(signal => PresetQuery.Of(signal) == preset)))).ToList();

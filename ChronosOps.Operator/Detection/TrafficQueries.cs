@@ -12,6 +12,15 @@ public static class TrafficQueries
     private const string ByPod = "sum by (namespace, pod)";
     private const string ByPodAndBound = "sum by (namespace, pod, le)";
 
+    /// <summary><see cref="Requests"/> for as many namespaces as there are.</summary>
+    public static readonly SpannedQuery SpannedRequests = new(nameof(Requests), Requests);
+
+    /// <summary><see cref="Errors"/> for as many namespaces as there are.</summary>
+    public static readonly SpannedQuery SpannedErrors = new(nameof(Errors), Errors);
+
+    /// <summary><see cref="Latency"/> for as many namespaces as there are.</summary>
+    public static readonly SpannedQuery SpannedLatency = new(nameof(Latency), Latency);
+
     /// <summary>Requests answered since the pods started.</summary>
     public static string Requests(IEnumerable<string> namespaces)
     {
