@@ -21,15 +21,14 @@ internal static class PastServer
         using var listener = new HttpListener();
         listener.Prefixes.Add(address);
         listener.Start();
-        await using var stop = ct.Register(listener.Stop);
         Console.WriteLine($"{workloads} Deployments with {pods} pods each on {address}");
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                await AnswerAsync(await listener.GetContextAsync(), workloads, pods);
+                await AnswerAsync(await listener.GetContextAsync().WaitAsync(ct), workloads, pods);
             }
-            catch (HttpListenerException) when (ct.IsCancellationRequested)
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
                 return;
             }
