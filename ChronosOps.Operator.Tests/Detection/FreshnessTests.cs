@@ -51,6 +51,15 @@ public sealed class FreshnessTests
         Assert.Equal(SignalState.Unknown, Errors(reading).State);
     }
 
+    [Fact]
+    public async Task APolicyThatHasOnlyAQueryOfItsOwnIsToldOfLateSamplesToo()
+    {
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()], KnownGoodRequests = 0 };
+        var reading = Assert.Single(await new Evaluation(new Lagging(121), Interval).RunAsync([(SampleWorkload.Settled(), policy)], SampleWorkload.Now, TestContext.Current.CancellationToken));
+        Assert.StartsWith("Late: ", reading.SeriesError, StringComparison.Ordinal);
+        Assert.Equal(SignalState.Unknown, reading.Signals.Single(signal => signal.Signal == "queue").State);
+    }
+
     /// <summary>Without one of the metrics that are looked at nothing is known of it, and nothing is made of it.</summary>
     [Fact]
     public async Task WhereItCannotBeToldHowOldSamplesAreAllStepsCount()

@@ -18,7 +18,7 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
         var requests = SpanAsync(TrafficQueries.SpannedRequests, counted);
         var errors = SpanAsync(TrafficQueries.SpannedErrors, counted);
         var latency = SpanAsync(TrafficQueries.SpannedLatency, Namespaces(policies, policy => policy.Signals.Any(signal => signal.Kind == SignalKind.LatencyP95)));
-        var newest = reader.ReadAsync(source, origin, Freshness.Query, Namespaces(policies, policy => NeedsTraffic(policy) || policy.Signals.Any(signal => PresetQuery.Of(signal) is not null)),
+        var newest = reader.ReadAsync(source, origin, Freshness.Query, Namespaces(policies, policy => NeedsTraffic(policy) || policy.Signals.Count > 0),
             Range with { Start = Range.End }, now, cancellationToken);
         var spanned = presets.Select(preset => SpanAsync(new SpannedQuery($"{preset.Kind} {preset.Span}", preset.Text), Namespaces(policies, policy => policy.Signals.Any(signal => PresetQuery.Of(signal) == preset)))).ToList();
         var own = OwnAsync(policies, cancellationToken);
