@@ -20,7 +20,33 @@ internal sealed class Buckets : IReadOnlyDictionary<double, double>
         _counts = [.. _bounds.Select(bound => counts[bound])];
     }
 
+    /// <summary>Takes counts as they are.</summary>
+    /// <param name="bounds">The bounds, in order. Not to be changed afterwards.</param>
+    /// <param name="counts">A count for each. Not to be changed afterwards.</param>
+    public Buckets(double[] bounds, double[] counts) => (_bounds, _counts) = (bounds, counts);
+
     public int Count => _bounds.Length;
+
+    /// <summary>The sums by bound; null where the bounds differ.</summary>
+    public static Buckets? Sum(IReadOnlyList<Buckets> parts)
+    {
+        var bounds = parts[0]._bounds;
+        var counts = (double[])parts[0]._counts.Clone();
+        foreach (var part in parts.Skip(1))
+        {
+            if (part._bounds != bounds && !part._bounds.AsSpan().SequenceEqual(bounds))
+            {
+                return null;
+            }
+
+            for (var k = 0; k < counts.Length; k++)
+            {
+                counts[k] += part._counts[k];
+            }
+        }
+
+        return new Buckets(bounds, counts);
+    }
 
     public IEnumerable<double> Keys => _bounds;
 

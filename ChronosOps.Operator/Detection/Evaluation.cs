@@ -51,7 +51,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
 
     private WorkloadReading Read(WorkloadSnapshot workload, EffectivePolicy policy, Answers answers, TimeSpan step, TimeSpan? clockAhead, DateTimeOffset now)
     {
-        var lives = new PodLives(workload);
+        var lives = PodLives.Of(workload);
         var seen = answers.TrafficOf(workload, policy, lives);
         var uncounted = answers.UncountedOf(policy);
         var failures = policy.Signals.Select(signal => answers.FailureOf(signal, policy)).OfType<SeriesUnavailableException>().ToList();

@@ -18,42 +18,56 @@ public static class Increments
     public static Dictionary<DateTimeOffset, double> Of(
         IReadOnlyList<Point> points, IReadOnlyList<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, IReadOnlySet<DateTimeOffset>? liveAt = null)
     {
-        var values = new Dictionary<DateTimeOffset, double>();
-        foreach (var point in points)
-        {
-            if (double.IsFinite(point.Value) && point.Value >= 0)
-            {
-                values[point.Time] = point.Value;
-            }
-        }
-
+        bool[]? live = liveAt is null ? null : [.. grid.Select(liveAt.Contains)];
         var result = new Dictionary<DateTimeOffset, double>();
-        double? previous = null;
-        for (var k = 0; k < grid.Count; k++)
+        foreach (var (k, added) in ByStep(points, grid, podCreatedAt, live).Index())
         {
-            var present = values.TryGetValue(grid[k], out var value);
-            if (!present && liveAt?.Contains(grid[k]) == true)
+            if (!double.IsNaN(added))
             {
-                (present, value) = (true, previous ?? 0);
+                result[grid[k]] = added;
             }
-
-            if (!present)
-            {
-                continue;
-            }
-
-            if (previous is { } before)
-            {
-                result[grid[k]] = value >= before ? value - before : value;
-            }
-            else if (k > 0 && podCreatedAt is { } created && created > grid[k - 1] - FirstScrape)
-            {
-                result[grid[k]] = value;
-            }
-
-            previous = value;
         }
 
         return result;
+    }
+
+    /// <summary>What was added between steps, as <see cref="Of"/> has it, step by step.</summary>
+    /// <param name="points">The counter's values, in order of time.</param>
+    /// <param name="grid">The times of the steps, in order.</param>
+    /// <param name="podCreatedAt">When the pod was created, if that is known.</param>
+    /// <param name="live">Of each step whether the pod was seen at all. Null where only the counter itself tells.</param>
+    /// <returns>The increment by the end of each step; NaN where nothing is known.</returns>
+    public static double[] ByStep(IReadOnlyList<Point> points, IReadOnlyList<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, bool[]? live)
+    {
+        var result = new double[grid.Count];
+        double? previous = null;
+        for (int k = 0, next = 0; k < result.Length; k++)
+        {
+            var value = At(points, grid[k], ref next) ?? (live?[k] == true ? (double?)(previous ?? 0) : null);
+            result[k] = (value, previous) switch
+            {
+                ({ } now, { } before) => now >= before ? now - before : now,
+                ({ } now, null) when k > 0 && podCreatedAt > grid[k - 1] - FirstScrape => now,
+                _ => double.NaN,
+            };
+            previous = value ?? previous;
+        }
+
+        return result;
+    }
+
+    /// <summary>The value at a time, going on from where the last step was found; null where there is none that a counter can have.</summary>
+    private static double? At(IReadOnlyList<Point> points, DateTimeOffset time, ref int next)
+    {
+        double? value = null;
+        for (; next < points.Count && points[next] is var point && point.Time <= time; next++)
+        {
+            if (point.Time == time && double.IsFinite(point.Value) && point.Value >= 0)
+            {
+                value = point.Value;
+            }
+        }
+
+        return value;
     }
 }

@@ -13,11 +13,13 @@ public sealed class PodIndex
     /// <summary>Sorts series.</summary>
     /// <param name="series">The series. Whose label does not name their namespace belong to nobody, but for those of one namespace.</param>
     /// <param name="only">The one namespace that the query was bound to: what names none is of it, and what names another is left out. Null where the labels tell.</param>
-    public PodIndex(IEnumerable<Series> series, string? only = null) =>
-        _entries = [.. series
+    public PodIndex(IEnumerable<Series> series, string? only = null)
+    {
+        Entry[] entries = [.. series
             .Select(one => new Entry(one.Labels.GetValueOrDefault("namespace") ?? only ?? "", one.Labels.GetValueOrDefault("pod") ?? "", one))
-            .Where(entry => only is null || entry.Namespace == only)
-            .Order(Comparer<Entry>.Create(Compare))];
+            .Where(entry => only is null || entry.Namespace == only)];
+        _entries = IsSorted(entries) ? entries : [.. entries.Order(Comparer<Entry>.Create(Compare))];
+    }
 
     /// <summary>The series of a namespace that name no pod.</summary>
     public IEnumerable<Series> WithoutPod(string @namespace) => Of(@namespace, "");
@@ -79,6 +81,19 @@ public sealed class PodIndex
         }
 
         return low;
+    }
+
+    private static bool IsSorted(Entry[] entries)
+    {
+        for (var k = 1; k < entries.Length; k++)
+        {
+            if (Compare(entries[k - 1], entries[k]) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int Compare(Entry a, Entry b) =>

@@ -58,8 +58,7 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
                       from signal in policy.Signals
                       where signal.Query is not null && PresetQuery.Of(signal) is null
                       select (policy.Namespace, Query: signal.Query!);
-        var limit = new ParallelOptions { MaxDegreeOfParallelism = OwnQueriesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(queries.Distinct().ToList(), limit, async (one, ct) =>
+        await AtOnce.ForEachAsync([.. queries.Distinct()], OwnQueriesAtOnce, async (one, ct) =>
         {
             try
             {
@@ -69,7 +68,7 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
             {
                 result[one] = (null, e);
             }
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         return result;
     }
 

@@ -51,8 +51,7 @@ public sealed class SpannedReader(int longestText = 128 * 1024)
         }
 
         var series = new List<Series>();
-        var limit = new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(parts.SelectMany(part => Fitting(part, query)), limit, ReadPartAsync).ConfigureAwait(false);
+        await AtOnce.ForEachAsync([.. parts.SelectMany(part => Fitting(part, query))], PartsAtOnce, ReadPartAsync, cancellationToken).ConfigureAwait(false);
         return new SpannedSeries(series, failures);
 
         async ValueTask ReadPartAsync(List<string> part, CancellationToken ct)

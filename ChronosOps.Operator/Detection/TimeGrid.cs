@@ -7,7 +7,13 @@ public static class TimeGrid
     public static List<DateTimeOffset> Until(DateTimeOffset now, TimeSpan step, int count)
     {
         var end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % step.Ticks), TimeSpan.Zero);
-        return [.. Enumerable.Range(0, count).Select(k => end - ((count - 1 - k) * step))];
+        var times = new List<DateTimeOffset>(count);
+        for (var k = count - 1; k >= 0; k--)
+        {
+            times.Add(end.AddTicks(-k * step.Ticks));
+        }
+
+        return times;
     }
 
     /// <summary>How long it is until the next whole multiple of the step, and some time more; never nothing, so that no moment is taken twice.</summary>

@@ -8,12 +8,14 @@ namespace ChronosOps.Operator.Detection;
 /// <param name="Latency">How long they took.</param>
 public sealed record TrafficStep(DateTimeOffset From, DateTimeOffset To, double Requests, double Errors, LatencyHistogram Latency)
 {
-    public static TrafficStep Sum(IReadOnlyList<TrafficStep> steps) => new(
-        steps.Min(step => step.From),
-        steps.Max(step => step.To),
-        steps.Sum(step => step.Requests),
-        steps.Sum(step => step.Errors),
-        LatencyHistogram.Sum(steps.Select(step => step.Latency)));
+    public static TrafficStep Sum(IReadOnlyList<TrafficStep> steps) => steps is [var only]
+        ? only
+        : new(
+            steps.Min(step => step.From),
+            steps.Max(step => step.To),
+            steps.Sum(step => step.Requests),
+            steps.Sum(step => step.Errors),
+            LatencyHistogram.Sum(steps.Select(step => step.Latency)));
 
     /// <summary>How many requests a second came over all these steps together; null without steps.</summary>
     public static double? RequestsPerSecond(IReadOnlyList<TrafficStep> steps) => steps.Count == 0
@@ -33,11 +35,12 @@ public sealed record WorkloadTraffic(TimeSpan Step, IReadOnlyDictionary<string, 
         revision is not null && ByRevision.TryGetValue(revision, out var steps) ? steps : [];
 
     /// <summary>The steps of all revisions together.</summary>
-    public IReadOnlyList<TrafficStep> Whole() =>
-        [.. from step in ByRevision.Values.SelectMany(steps => steps)
-            group step by step.To into same
-            orderby same.Key
-            select TrafficStep.Sum([.. same])];
+    public IReadOnlyList<TrafficStep> Whole() => ByRevision.Count == 1
+        ? ByRevision.Values.First()
+        : [.. from step in ByRevision.Values.SelectMany(steps => steps)
+              group step by step.To into same
+              orderby same.Key
+              select TrafficStep.Sum([.. same])];
 
     /// <summary>The steps of every revision but one, together.</summary>
     public IReadOnlyList<TrafficStep> Except(string? revision) =>
@@ -53,14 +56,29 @@ public sealed record LatencyHistogram(IReadOnlyDictionary<double, double> Cumula
 
     public static LatencyHistogram Sum(IEnumerable<LatencyHistogram> parts)
     {
+        var filled = parts.Where(part => part.Cumulative.Count > 0).ToList();
+        if (filled.Count < 2)
+        {
+            return filled.Count == 0 ? Empty : filled[0];
+        }
+
+        // What was counted is packed, by the same bounds but for a change of them.
+        var packed = filled.Select(part => part.Cumulative).OfType<Buckets>().ToList();
+        if (packed.Count == filled.Count && Buckets.Sum(packed) is { } added)
+        {
+            return new LatencyHistogram(added);
+        }
+
         var sum = new Dictionary<double, double>();
-        foreach (var (bound, count) in parts.SelectMany(part => part.Cumulative))
+        foreach (var (bound, count) in filled.SelectMany(part => part.Cumulative))
         {
             sum[bound] = sum.GetValueOrDefault(bound) + count;
         }
 
         return new LatencyHistogram(sum);
     }
+
+    private IEnumerable<KeyValuePair<double, double>> InOrder() => Cumulative is Buckets ? Cumulative : Cumulative.OrderBy(entry => entry.Key);
 
     /// <summary>
     /// The quantile in seconds as Prometheus' histogram_quantile computes it: linear within the bucket, the highest finite bound where the
@@ -76,7 +94,7 @@ public sealed record LatencyHistogram(IReadOnlyDictionary<double, double> Cumula
 
         var rank = quantile * total;
         double previousBound = 0, previousCount = 0;
-        foreach (var (bound, count) in Cumulative.OrderBy(entry => entry.Key))
+        foreach (var (bound, count) in InOrder())
         {
             if (count >= rank)
             {

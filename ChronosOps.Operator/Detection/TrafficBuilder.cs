@@ -17,7 +17,6 @@ public sealed class TrafficBuilder
     private readonly PodIndex _requests;
     private readonly PodIndex _errors;
     private readonly PodIndex _latency;
-    private double[] _bounds = [];
 
     public TrafficBuilder(TrafficSeries series)
     {
@@ -41,69 +40,67 @@ public sealed class TrafficBuilder
     /// <summary>The steps of a workload's pods, added up under a name; null leaves a pod out.</summary>
     private Dictionary<string, IReadOnlyList<TrafficStep>> StepsBy(WorkloadSnapshot workload, PodLives lives, Func<PodLife, string?> nameOf)
     {
-        var step = _series.Grid[1] - _series.Grid[0];
-        var steps = new Dictionary<(string Name, DateTimeOffset To), Cell>();
+        var sums = new Dictionary<string, StepSums>();
         foreach (var (life, requests) in _requests.Of(workload, lives))
         {
-            if (nameOf(life) is { } name)
+            if (nameOf(life) is not { } name)
             {
-                AddPod(workload, life, name, requests, steps);
+                continue;
             }
+
+            if (!sums.TryGetValue(name, out var sum))
+            {
+                sums[name] = sum = new StepSums(_series.Grid);
+            }
+
+            AddPod(workload, life, requests, sum);
         }
 
-        return steps.GroupBy(entry => entry.Key.Name).ToDictionary(
-            same => same.Key,
-            same => (IReadOnlyList<TrafficStep>)[.. from entry in same
-                                                    orderby entry.Key.To
-                                                    select entry.Value.ToStep(entry.Key.To - step, entry.Key.To, ref _bounds)]);
+        return sums.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToSteps())).Where(entry => entry.Value.Count > 0).ToDictionary();
     }
 
-    private void AddPod(WorkloadSnapshot workload, PodLife life, string name, Series requests, Dictionary<(string, DateTimeOffset), Cell> steps)
+    private void AddPod(WorkloadSnapshot workload, PodLife life, Series requests, StepSums sum)
     {
         var grid = _series.Grid;
         var served = Of(life, requests);
-        var live = served.Select(point => point.Time).ToHashSet();
-        foreach (var (to, count) in Increments.Of(served, grid, life.CountsFrom))
-        {
-            Cell(steps, name, to).Requests += count;
-        }
-
+        var live = LiveAt(served, grid);
+        sum.AddRequests(Increments.ByStep(served, grid, life.CountsFrom, null));
         foreach (var series in _errors.Of(workload.Key.Namespace, life.Pod))
         {
-            foreach (var (to, count) in Increments.Of(Of(life, series), grid, life.CountsFrom, live))
-            {
-                Cell(steps, name, to).Errors += count;
-            }
+            sum.AddErrors(Increments.ByStep(Of(life, series), grid, life.CountsFrom, live));
         }
 
         foreach (var series in _latency.Of(workload.Key.Namespace, life.Pod))
         {
             if (TrafficQueries.TryBound(series.Labels.GetValueOrDefault("le"), out var bound))
             {
-                foreach (var (to, count) in Increments.Of(Of(life, series), grid, life.CountsFrom, live))
-                {
-                    var latency = Cell(steps, name, to).Latency;
-                    latency[bound] = latency.GetValueOrDefault(bound) + count;
-                }
+                sum.AddLatency(bound, Increments.ByStep(Of(life, series), grid, life.CountsFrom, live));
             }
         }
     }
 
-    private static IReadOnlyList<Point> Of(PodLife life, Series series) =>
-        !life.NameIsHandedOn ? series.Points : [.. series.Points.Where(point => life.Covers(point.Time))];
-
-    private static Cell Cell(Dictionary<(string, DateTimeOffset), Cell> steps, string name, DateTimeOffset to)
+    /// <summary>Of each step whether there is a point.</summary>
+    private static bool[] LiveAt(IReadOnlyList<Point> points, IReadOnlyList<DateTimeOffset> grid)
     {
-        if (!steps.TryGetValue((name, to), out var cell))
+        var live = new bool[grid.Count];
+        for (int k = 0, next = 0; k < live.Length; k++)
         {
-            steps[(name, to)] = cell = new Cell();
+            while (next < points.Count && points[next].Time < grid[k])
+            {
+                next++;
+            }
+
+            live[k] = next < points.Count && points[next].Time == grid[k];
         }
 
-        return cell;
+        return live;
     }
+
+    private static IReadOnlyList<Point> Of(PodLife life, Series series) =>
+        !life.NameIsHandedOn ? series.Points : [.. series.Points.Where(point => life.Covers(point.Time))];
 }
 
-/// <summary>The sums of one revision, or one pod, in one step while they are added up.</summary>
+/// <summary>The sums of one step while they are added up.</summary>
 internal sealed class Cell
 {
     public double Requests { get; set; }

@@ -115,7 +115,7 @@ public static class TrafficJudge
         }
 
         var bad = BadSince(signal, recent, limit);
-        var lastParts = Parts(tail);
+        var newest = PartsFromNewest(tail).FirstOrDefault();
         var value = bad is { } from ? Value(signal, TrafficStep.Sum([.. recent.Where(s => s.From >= from)])) : Value(signal, tailSum);
         if (value is null)
         {
@@ -124,20 +124,20 @@ public static class TrafficJudge
 
         if (bad is not { } since || value < limit)
         {
-            return Reading(signal, SignalState.Healthy, value, null, Well(signal, value.Value, lastParts, limit));
+            return Reading(signal, SignalState.Healthy, value, null, Well(signal, value.Value, newest, limit));
         }
 
         var lasted = recent[^1].To - since;
-        var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && lastParts.Count > 0);
+        var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && newest is not null);
         var seen = $"{signal.Describe(value.Value)} for {Quantities.Format(lasted)}, limit {signal.Describe(limit)}";
         return Reading(signal, firing ? SignalState.Firing : SignalState.Pending, value, since, seen);
     }
 
     /// <summary>Why a signal is healthy; where the stretch as a whole is beyond the limit it is over, and what it has come to is said too.</summary>
-    private static string Well(EffectiveSignal signal, double value, IReadOnlyList<TrafficStep> parts, double limit)
+    private static string Well(EffectiveSignal signal, double value, TrafficStep? newest, double limit)
     {
         var seen = $"{signal.Describe(value)}, limit {signal.Describe(limit)}";
-        return value >= limit && parts.Count > 0 && Value(signal, parts[^1]) is { } newest ? $"{signal.Describe(newest)} again, after {seen}" : seen;
+        return value >= limit && newest is not null && Value(signal, newest) is { } last ? $"{signal.Describe(last)} again, after {seen}" : seen;
     }
 
     /// <summary>Since when, without a pause until now, every part was bad; null where the newest is not.</summary>
@@ -146,7 +146,7 @@ public static class TrafficJudge
         // A share of few requests scatters: a part of the stretch may be as low as half the limit, the whole may not.
         var partLimit = signal.Kind == SignalKind.ErrorRatio ? limit / 2 : limit;
         DateTimeOffset? since = null;
-        foreach (var part in Parts(steps).AsEnumerable().Reverse())
+        foreach (var part in PartsFromNewest(steps))
         {
             if (Value(signal, part) is not { } value || value < partLimit)
             {
@@ -159,27 +159,33 @@ public static class TrafficJudge
         return since;
     }
 
-    /// <summary>The steps, newest last, joined until each part has enough requests to say something.</summary>
-    private static List<TrafficStep> Parts(IReadOnlyList<TrafficStep> steps)
+    /// <summary>The steps, newest first, joined until each part has enough requests to say something.</summary>
+    private static IEnumerable<TrafficStep> PartsFromNewest(IReadOnlyList<TrafficStep> steps)
     {
-        var parts = new List<TrafficStep>();
-        var open = new List<TrafficStep>();
-        foreach (var step in steps.Reverse())
+        var (open, requests) = (new List<TrafficStep>(), 0.0);
+        for (var k = steps.Count - 1; k >= 0; k--)
         {
-            open.Add(step);
-            if (open.Sum(s => s.Requests) >= PartRequests)
+            open.Add(steps[k]);
+            requests += steps[k].Requests;
+            if (requests >= PartRequests)
             {
-                parts.Add(TrafficStep.Sum(open));
+                yield return TrafficStep.Sum(open);
                 open.Clear();
+                requests = 0;
             }
         }
-
-        parts.Reverse();
-        return parts;
     }
 
-    private static IReadOnlyList<TrafficStep> Last(IReadOnlyList<TrafficStep> steps, TimeSpan span) =>
-        steps.Count == 0 ? steps : [.. steps.Where(step => step.To > steps[^1].To - span)];
+    private static IReadOnlyList<TrafficStep> Last(IReadOnlyList<TrafficStep> steps, TimeSpan span)
+    {
+        var first = steps.Count;
+        while (first > 0 && steps[first - 1].To > steps[^1].To - span)
+        {
+            first--;
+        }
+
+        return first == 0 ? steps : [.. steps.Skip(first)];
+    }
 
     private static bool EnoughTraffic(EffectiveSignal signal, TrafficStep sum)
     {

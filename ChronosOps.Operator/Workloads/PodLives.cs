@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Workloads;
@@ -36,6 +37,11 @@ public sealed class PodLives
     private const int RandomCharacters = 5;
     private readonly WorkloadSnapshot _workload;
     private readonly Dictionary<string, List<PodLife>> _known;
+
+    private static readonly ConditionalWeakTable<WorkloadSnapshot, PodLives> Made = new();
+
+    /// <summary>Those of a snapshot, which many evaluations may see.</summary>
+    public static PodLives Of(WorkloadSnapshot workload) => Made.GetValue(workload, one => new PodLives(one));
 
     public PodLives(WorkloadSnapshot workload)
     {

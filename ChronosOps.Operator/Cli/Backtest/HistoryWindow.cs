@@ -34,6 +34,9 @@ internal sealed class HistoryWindow
     /// <summary>All series that bear a pod's name.</summary>
     public IEnumerable<PointBuffer> OfPods() => _queries.Values.SelectMany(points => points.All).Where(buffer => buffer.Pod is not null);
 
+    /// <summary>All series that name no pod.</summary>
+    public IEnumerable<PointBuffer> WithoutPod() => _queries.Values.SelectMany(points => points.All).Where(buffer => buffer.Pod is null);
+
     /// <summary>
     /// What the judges of one workload can make use of: the series of its pods. Series of other pods never count for it, so the reading is the same. Where a
     /// query gives a series without a pod, how many there are counts, and all are given.
@@ -117,7 +120,7 @@ internal sealed class QueryPoints
     }
 
     public IReadOnlyList<PointBuffer> Of(IReadOnlyCollection<string> pods) =>
-        _without > 0 ? All : [.. pods.SelectMany(pod => _byPod.GetValueOrDefault(pod) ?? [])];
+        _without > 0 ? All : [.. pods.Order(StringComparer.Ordinal).SelectMany(pod => _byPod.GetValueOrDefault(pod) ?? [])];
 
     private void Forget(PointBuffer buffer)
     {
@@ -166,12 +169,7 @@ internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string
     public Point[] Between(DateTimeOffset start, DateTimeOffset end)
     {
         var first = FirstFrom(start);
-        var last = first;
-        while (last < _points.Count && _points[last].Time <= end)
-        {
-            last++;
-        }
-
+        var last = FirstFrom(end.AddTicks(1));
         return last > first ? CollectionsMarshal.AsSpan(_points)[first..last].ToArray() : [];
     }
 
