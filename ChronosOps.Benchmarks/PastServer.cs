@@ -43,7 +43,9 @@ internal static class PastServer
         context.Response.ContentType = "application/json";
         await using var output = new BufferedStream(context.Response.OutputStream, 1 << 20);
         output.Write("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["u8);
-        if (!form["query"].Contains("kube_", StringComparison.Ordinal))
+
+        // Counters are no times of samples: without any, the history is as new as it says.
+        if (!form["query"].Contains("kube_", StringComparison.Ordinal) && !form["query"].Contains("timestamp(", StringComparison.Ordinal))
         {
             Write(output, form["query"], workloads, pods, start, end, step);
         }
