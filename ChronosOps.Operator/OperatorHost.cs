@@ -34,7 +34,7 @@ namespace ChronosOps.Operator;
 public static class OperatorHost
 {
     /// <summary>What is usual is learnt at every fourth evaluation: a minute where nothing else is set, as the windows of the baseline are meant for.</summary>
-    private const int LearningSteps = 4;
+    internal const int LearningSteps = 4;
 
     /// <summary>The health page is not there before, and the kubelet waits for it.</summary>
     private static readonly TimeSpan DiscoveryPatience = TimeSpan.FromSeconds(5);

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Cli.Backtest;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
@@ -10,13 +11,21 @@ public sealed class SvgChartTests
     private static readonly SignalTally Tally = new(SamplePolicy.Query(threshold: 10), PastTraffic.At(0), PastTraffic.At(7200));
 
     [Fact]
-    public void AnExpectedRangeIsDrawnAsTwoLines()
+    public void AnExpectedRangeIsDrawnAsABandBehindTheValues()
     {
         var tally = new SignalTally(SamplePolicy.Query(threshold: 10), PastTraffic.At(0), PastTraffic.At(7200));
-        tally.Trace.Add(PastTraffic.At(0), 5, 4, 8);
-        tally.Trace.Add(PastTraffic.At(7200), 5, 4, 8);
+        tally.Trace.Add(PastTraffic.At(0), 5, new ExpectedRange(4, 8, 0, 1000));
+        tally.Trace.Add(PastTraffic.At(7200), 5, new ExpectedRange(4, 8, 0, 1000));
         var chart = SvgChart.Draw(tally, [], []);
-        Assert.Equal(["value", "limit", "limit lower"], chart.Elements(SvgChart.Svg + "path").Select(path => (string?)path.Attribute("class")));
+        Assert.Equal(["expected", "value", "limit"], chart.Elements(SvgChart.Svg + "path").Select(path => (string?)path.Attribute("class")));
+    }
+
+    [Fact]
+    public void WithoutAThresholdThereIsNoLimit()
+    {
+        var tally = new SignalTally(SamplePolicy.Query(threshold: double.PositiveInfinity), PastTraffic.At(0), PastTraffic.At(7200));
+        tally.Trace.Add(PastTraffic.At(0), 5, null);
+        Assert.Equal(["value"], SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "path").Select(path => (string?)path.Attribute("class")));
     }
 
     [Fact]
@@ -25,10 +34,10 @@ public sealed class SvgChartTests
         var tally = new SignalTally(SamplePolicy.Query(threshold: 10), PastTraffic.At(0), PastTraffic.At(7200));
         foreach (var at in new[] { 0, 10, 20, 3600, 3610 })
         {
-            tally.Trace.Add(PastTraffic.At(at), at, null, 10);
+            tally.Trace.Add(PastTraffic.At(at), at, null);
         }
 
-        tally.Trace.Add(PastTraffic.At(30), null, null, 10);
+        tally.Trace.Add(PastTraffic.At(30), null, null);
         var path = (string?)SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "path").First().Attribute("d");
         Assert.Equal(2, path!.Count(letter => letter == 'M'));
     }

@@ -15,6 +15,7 @@ internal static class BacktestHtml
         table{border-collapse:collapse;width:100%;font-size:.86rem}th,td{text-align:left;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
         .scroll{overflow-x:auto}.soft{color:var(--soft)}svg{width:100%;height:auto}
         .value{fill:none;stroke:var(--value);stroke-width:1.3;stroke-linejoin:round}.limit{fill:none;stroke:var(--limit);stroke-width:1.3;stroke-dasharray:5 4}
+        .expected{fill:var(--limit);opacity:.16}
         .incident{fill:var(--bad);opacity:.22}.rollout{stroke:var(--mark);stroke-dasharray:2 3}.mark{fill:var(--mark)}.grid{stroke:var(--line)}
         .tick,.axis{font-size:11px;fill:var(--soft)}.key span{margin-right:1.2rem}.key i{display:inline-block;width:1rem;height:.6rem;margin-right:.35rem}
         """;
@@ -68,7 +69,7 @@ internal static class BacktestHtml
     private static XElement Workload(PastFollower followed, BacktestOutcome outcome) => new("section",
         new XElement("h2", $"{followed.Workload.Key.Kind} {followed.Workload.Key.Name}"),
         followed.Signals.Select(tally => new XElement("figure", new XAttribute("style", "margin:0 0 1rem"),
-            new XElement("h3", tally.Signal.Name, new XElement("span", new XAttribute("class", "soft"), $" limit {tally.Signal.Describe(tally.Signal.Threshold)} for {Quantities.Format(tally.Signal.For)}")),
+            new XElement("h3", tally.Signal.Name, new XElement("span", new XAttribute("class", "soft"), $" {(tally.Signal.HasThreshold ? $"limit {tally.Signal.Describe(tally.Signal.Threshold)}" : "by what is usual")} for {Quantities.Format(tally.Signal.For)}")),
             tally.Trace.HasValues
                 ? SvgChart.Draw(tally, Spans(followed, tally, outcome.To), followed.Workload.Rollouts)
                 : new XElement("p", new XAttribute("class", "soft"), $"never measured: {tally.Unknown}"))));
@@ -77,7 +78,7 @@ internal static class BacktestHtml
         [.. followed.Incidents.Where(incident => incident.Status.Signals.Exists(signal => signal.Name == tally.Signal.Name)).Select(incident => (incident.OnsetAt, incident.EndedAt ?? end))];
 
     private static XElement Key() => new("p", new XAttribute("class", "key soft"),
-        Entry("--value", "what was judged"), Entry("--limit", "limit"), Entry("--bad", "incident, from onset to end"), Entry("--mark", "a release begins"));
+        Entry("--value", "what was judged"), Entry("--limit", "limit, and shaded what was expected"), Entry("--bad", "incident, from onset to end"), Entry("--mark", "a release begins"));
 
     private static XElement Entry(string colour, string text) => new("span", new XElement("i", new XAttribute("style", $"background:var({colour})"), ""), text);
 

@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Cli.Backtest;
@@ -12,8 +13,9 @@ namespace ChronosOps.Operator.Cli.Backtest;
 /// <param name="Interval">Their distance.</param>
 /// <param name="Followed">Each workload with its incidents.</param>
 /// <param name="Strangers">Pods whose workload cannot be told.</param>
+/// <param name="LearntFrom">The first time before <paramref name="From"/> of which there was anything to learn what is usual from; null: there was nothing, or nothing is learnt.</param>
 internal sealed record BacktestOutcome(
-    EffectivePolicy Policy, DateTimeOffset From, DateTimeOffset To, TimeSpan Interval, IReadOnlyList<PastFollower> Followed, IReadOnlyCollection<string> Strangers)
+    EffectivePolicy Policy, DateTimeOffset From, DateTimeOffset To, TimeSpan Interval, IReadOnlyList<PastFollower> Followed, IReadOnlyCollection<string> Strangers, DateTimeOffset? LearntFrom = null)
 {
     public IEnumerable<PastIncident> Incidents => Followed.SelectMany(one => one.Incidents).OrderBy(incident => incident.DetectedAt).ThenBy(incident => incident.Workload.Name, StringComparer.Ordinal);
 }
@@ -28,6 +30,9 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
     private static readonly TimeSpan Gone = TimeSpan.FromHours(1);
     private readonly HistoryWindow _window = new();
     private readonly Dictionary<PastWorkload, PastFollower> _followers = [];
+    private readonly Dictionary<PastWorkload, PastLearning> _learning = [];
+    private readonly TimeSpan _learningStep = interval * OperatorHost.LearningSteps;
+    private readonly EarlierHistory _earlier = new(source, policy);
 
     /// <summary>Is told every reading, and what it rests on. For tests.</summary>
     public Action<WorkloadReading, HistoryWindow>? Observer { get; init; }
@@ -49,33 +54,68 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
         {
             var until = TimeGrid.Until(await loader.LoadAsync(next, to, cancellationToken), interval, 1)[0];
             var changes = pods.Advance(_window, begin, TimeGrid.Until(until, loader.Step, 1)[0]);
-            await FollowAsync(pods, changes, (next, until), (from, to), cancellationToken);
+            Meet(pods, from, to);
+            if (next == from && policy.Signals.Any(signal => signal.IsLearnt))
+            {
+                await LearnEarlierAsync(from, cancellationToken);
+            }
+
+            await FollowAsync(pods, changes, (next, until), cancellationToken);
             _window.Trim(until + interval - loader.LookBack - loader.Step);
             next = until + interval;
             await (progress?.ReportAsync((until - from) / (to - from), until, _followers.Values.Sum(one => one.Incidents.Count)) ?? Task.CompletedTask);
         }
 
         var followed = _followers.Values.OrderBy(one => one.Workload.Key.Name, StringComparer.Ordinal).ToList();
-        var outcome = new BacktestOutcome(policy, from, to, interval, followed, pods.Strangers);
+        var outcome = new BacktestOutcome(policy, from, to, interval, followed, pods.Strangers, _earlier.Begin);
         AskRate(outcome);
         return outcome;
     }
 
-    private async Task FollowAsync(
-        PastPods pods, ILookup<PastWorkload, PodChange> changes, (DateTimeOffset From, DateTimeOffset To) ticks, (DateTimeOffset From, DateTimeOffset To) whole, CancellationToken cancellationToken)
+    private void Meet(PastPods pods, DateTimeOffset from, DateTimeOffset to)
     {
         foreach (var workload in pods.Workloads.Where(workload => !_followers.ContainsKey(workload)))
         {
-            _followers[workload] = new PastFollower(workload, policy, interval, new WouldDo(source, interval), whole.From, whole.To);
+            _followers[workload] = new PastFollower(workload, policy, interval, new WouldDo(source, interval), from, to);
+            _learning[workload] = new PastLearning(policy, new LearntBoard(_learningStep));
         }
-
-        await Parallel.ForEachAsync(pods.Workloads, cancellationToken, async (workload, ct) =>
-            await FollowAsync(_followers[workload], _window.Of(pods.PodsOf(workload)), [.. changes[workload]], ticks, ct));
     }
 
-    private async Task FollowAsync(PastFollower follower, ISeriesSource series, List<PodChange> changes, (DateTimeOffset From, DateTimeOffset To) ticks, CancellationToken cancellationToken)
+    /// <summary>All workloads read on together, so that each part of the history is in memory once.</summary>
+    private async Task LearnEarlierAsync(DateTimeOffset from, CancellationToken cancellationToken)
     {
-        var (workload, evaluation, applied) = (follower.Workload, new Evaluation(series, interval), 0);
+        var end = PastLearning.Before(from, _learningStep);
+        var behind = _learning.ToList();
+        while (behind.Count > 0)
+        {
+            var more = new List<KeyValuePair<PastWorkload, PastLearning>>();
+            foreach (var one in behind)
+            {
+                try
+                {
+                    if (await one.Value.ReadOnAsync(_earlier.Of(one.Key.Key), one.Key.Snapshot, end, cancellationToken))
+                    {
+                        more.Add(one);
+                    }
+                }
+                catch (SeriesUnavailableException e)
+                {
+                    throw new CliException($"the history before {Terminal.Time(from)}, which what is usual is learnt from, cannot be read: {e.Reason}: {e.Message}");
+                }
+            }
+
+            behind = more;
+        }
+    }
+
+    private async Task FollowAsync(PastPods pods, ILookup<PastWorkload, PodChange> changes, (DateTimeOffset From, DateTimeOffset To) ticks, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(pods.Workloads, cancellationToken, async (workload, ct) =>
+            await FollowAsync(_followers[workload], _learning[workload], _window.Of(pods.PodsOf(workload)), [.. changes[workload]], ticks, ct));
+
+    private async Task FollowAsync(
+        PastFollower follower, PastLearning learning, ISeriesSource series, List<PodChange> changes, (DateTimeOffset From, DateTimeOffset To) ticks, CancellationToken cancellationToken)
+    {
+        var (workload, evaluation, applied) = (follower.Workload, new Evaluation(series, interval, learning.Board), 0);
         for (var now = ticks.From; now <= ticks.To; now += interval)
         {
             for (; applied < changes.Count && changes[applied].At <= now;)
@@ -91,6 +131,7 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
                 continue;
             }
 
+            await learning.LearnAsync(series, workload.Snapshot, now, cancellationToken);
             var reading = (await evaluation.RunAsync([(workload.Snapshot, policy)], now, cancellationToken))[0];
             Observer?.Invoke(reading, _window);
             await follower.StepAsync(reading, cancellationToken);

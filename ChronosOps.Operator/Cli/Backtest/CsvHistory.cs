@@ -30,7 +30,9 @@ internal sealed class CsvHistory : ISeriesSource
         string[] own = [policy.Namespace];
         foreach (var signal in policy.Signals.Where(signal => signal.Query is not null))
         {
-            _answers[PresetQuery.Of(signal)?.Text(own) ?? signal.Query!] = [.. series.Where(one => one.Name == signal.Name).Select(one => new Sum(Labels(policy, one.Labels), [one]))];
+            // What is usual is learnt by a query for the workload's namespace alone, of the presets too.
+            _answers[signal.Query!] = _answers[PresetQuery.Of(signal)?.Text(own) ?? signal.Query!] =
+                [.. series.Where(one => one.Name == signal.Name).Select(one => new Sum(Labels(policy, one.Labels), [one]))];
         }
 
         var counted = series.Where(one => !policy.Signals.Any(signal => signal.Query is not null && signal.Name == one.Name)).ToList();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Cli.Backtest;
@@ -22,14 +23,20 @@ internal sealed class NeededSeries : ISeriesSource
         var recorder = new NeededSeries();
         var workload = new PastWorkload(new WorkloadKey(policy.WorkloadKind, policy.Namespace, policy.WorkloadName ?? "any"), at).Snapshot;
         await new Evaluation(recorder, interval).RunAsync([(workload, policy)], at, cancellationToken);
+        var learnt = new NeededSeries();
+        await new Learner(learnt, new LearntBoard(interval * OperatorHost.LearningSteps)).LearnAsync([(workload, policy)], at, cancellationToken);
         return
         [
-            .. from asked in recorder._asked
-               group asked by (asked.Query, asked.Step) into same
-               orderby same.Key.Query, same.Key.Step
+            .. from need in recorder._asked
 
-               // Another evaluation may lie a step later after a whole multiple of the step than this one.
-               select new Need(same.Key.Query, same.Key.Step, at - same.Min(one => one.Start) + same.Key.Step),
+                   // Another evaluation may lie a step later after a whole multiple of the step than this one.
+                   .Select(asked => new Need(asked.Query, asked.Step, at - asked.Start + asked.Step))
+
+                   // What was before the first evaluation is learnt from a history of its own; from then on a step at a time.
+                   .Concat(learnt._asked.Select(asked => new Need(asked.Query, asked.Step, asked.Step * 3)))
+               group need by (need.Query, need.Step) into same
+               orderby same.Key.Query, same.Key.Step
+               select same.MaxBy(need => need.Span)!,
         ];
     }
 

@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Learnt;
 
 namespace ChronosOps.Operator.Cli.Backtest;
 
@@ -9,6 +10,9 @@ internal static class Reporting
 {
     private const int FlapsFrom = 3;
     private static readonly TimeSpan FlapsWithin = TimeSpan.FromHours(24);
+
+    /// <summary>A history that begins this soon is a whole one: not every series has its first point at once.</summary>
+    private static readonly TimeSpan FullHistory = TimeSpan.FromHours(1);
 
     public static BacktestReport Of(BacktestOutcome outcome)
     {
@@ -112,6 +116,13 @@ internal static class Reporting
                 : $"The names of a {kind}'s pods do not tell a revision: releases are not seen, and new is not compared with old.",
             "What was before the history is not known: a release that was there at its beginning counts as a day older than that, and proves itself anew.",
         ];
+        if (policy.Signals.Any(signal => signal.IsLearnt))
+        {
+            lines.Add(outcome.LearntFrom is { } begin && begin <= outcome.From - Learner.Depth + FullHistory
+                ? "What is usual was learnt from the seven days before the first evaluation, of pods whose names tell whose they are."
+                : $"What is usual is learnt from the seven days before the first evaluation: {(outcome.LearntFrom is { } first ? $"of those there is nothing before {Terminal.Time(first)}" : "of those there is nothing")}. Until enough is known, such a signal is judged by its threshold alone, and without one it is Unknown.");
+        }
+
         if (policy.Selector is not null)
         {
             lines.Add("The policy's label selector cannot be resolved: labels of workloads are not in the series. All workloads of the kind are judged that have series in the namespace; --workload NAME takes one.");

@@ -23,8 +23,6 @@ internal sealed class SignalTally(EffectiveSignal signal, DateTimeOffset from, D
     {
         _counts[(int)reading.State]++;
         Unknown = reading.State == SignalState.Unknown ? reading.Message : Unknown;
-
-        // Where a reading brings a range of its own, it belongs here.
-        Trace.Add(time, reading.State == SignalState.Unknown ? null : reading.Value, null, Signal.Threshold);
+        Trace.Add(time, reading.State == SignalState.Unknown ? null : reading.Value, reading.Expected);
     }
 }

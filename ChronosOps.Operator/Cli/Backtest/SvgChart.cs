@@ -4,7 +4,7 @@ using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Cli.Backtest;
 
-/// <summary>A signal of one workload over time as SVG: what was judged, the limits, incidents as shaded spans, and where releases began. Pure.</summary>
+/// <summary>A signal of one workload over time as SVG: what was judged, what was expected, the limit, incidents as shaded spans, and where releases began. Pure.</summary>
 internal static class SvgChart
 {
     public static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
@@ -31,8 +31,9 @@ internal static class SvgChart
             incidents.Select(span => new XElement(Svg + "rect", Class("incident"), At("x", X(span.From)), At("y", Top), At("width", Math.Max(1.5, X(span.To) - X(span.From))), At("height", Height))),
             Grid(tally.Signal, top, Y),
             Times(trace, X),
+            Band(trace, Y),
             Values(trace, Y),
-            Limits(trace, Y),
+            Limit(tally.Signal, Y),
             rollouts.Where(rollout => rollout.At >= trace.From && rollout.At <= trace.To).Select(rollout => new XElement(Svg + "g",
                 new XElement(Svg + "title", $"release {rollout.Revision}, {Terminal.Time(rollout.At)}"),
                 Line("rollout", X(rollout.At), Top, X(rollout.At), Top + Height),
@@ -65,7 +66,7 @@ internal static class SvgChart
 
     private static double Ceiling(Trace trace, EffectiveSignal signal)
     {
-        var most = trace.Values.Select(value => (double?)value?.Most).Concat(trace.Expected.Select(limit => (double?)limit?.Upper)).Append(signal.Threshold).OfType<double>().Max();
+        var most = trace.Values.Select(value => (double?)value?.Most).Concat(trace.Expected.Select(range => range?.High)).Append(signal.HasThreshold ? signal.Threshold : 0).OfType<double>().Max();
         return most > 0 ? most * 1.08 : 1;
     }
 
@@ -105,36 +106,32 @@ internal static class SvgChart
         return new XElement(Svg + "path", Class("value"), new XAttribute("d", path.Length > 0 ? path.ToString() : "M0 0"));
     }
 
-    /// <summary>The threshold as a line; an expected range, where a signal has one, between its two lines.</summary>
-    private static IEnumerable<XElement> Limits(Trace trace, Func<double, double> y) =>
-    [
-        Limit("limit", [.. trace.Expected.Select(limit => limit?.Upper)], y),
-        .. trace.Expected.Any(limit => limit?.Lower is not null) ? new[] { Limit("limit lower", [.. trace.Expected.Select(limit => limit?.Lower)], y) } : [],
-    ];
-
-    private static XElement Limit(string name, IReadOnlyList<float?> limits, Func<double, double> y)
+    /// <summary>The range that was expected, a stretch for each time without a gap: along its upper end, and back along the lower one.</summary>
+    private static XElement? Band(Trace trace, Func<double, double> y)
     {
         var path = new System.Text.StringBuilder();
-        float? before = null;
-        foreach (var (column, limit) in limits.Index())
+        for (var from = 0; from < Trace.Columns; from++)
         {
-            if (limit is { } value && value != before)
+            var to = from;
+            while (to < Trace.Columns && trace.Expected[to] is not null)
             {
-                path.Append(before is null ? "M" : "V").Append(before is null ? $"{N(Left + column)} " : "").Append(N(y(value)));
-                before = value;
+                to++;
             }
 
-            if (before is not null)
+            if (to > from)
             {
-                path.Append('H').Append(N(Left + column + 1));
+                var upper = Enumerable.Range(from, to - from).Select(k => $"{N(Left + k)} {N(y(trace.Expected[k]!.High))}H{N(Left + k + 1)}");
+                var lower = Enumerable.Range(from, to - from).Reverse().Select(k => $"L{N(Left + k + 1)} {N(y(trace.Expected[k]!.Low))}H{N(Left + k)}");
+                path.Append('M').AppendJoin('L', upper).AppendJoin("", lower).Append('z');
+                from = to;
             }
         }
 
-        return new XElement(Svg + "path", Class(name), new XAttribute("d", path.Length > 0 ? Shorten(path.ToString()) : "M0 0"));
+        return path.Length == 0 ? null : new XElement(Svg + "path", Class("expected"), new XAttribute("d", path.ToString()));
     }
 
-    /// <summary>Of several horizontal strokes in a row only the last is needed.</summary>
-    private static string Shorten(string path) => System.Text.RegularExpressions.Regex.Replace(path, "(H[0-9.]+)+(?=H)", "");
+    private static XElement? Limit(EffectiveSignal signal, Func<double, double> y) =>
+        signal.HasThreshold ? new XElement(Svg + "path", Class("limit"), new XAttribute("d", $"M{N(Left)} {N(y(signal.Threshold))}H{N(Left + Width)}")) : null;
 
     private static XElement Line(string name, double x1, double y1, double x2, double y2) => new(Svg + "line", Class(name), At("x1", x1), At("y1", y1), At("x2", x2), At("y2", y2));
 
