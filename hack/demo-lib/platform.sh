@@ -87,6 +87,7 @@ prometheus_up() {
   PROMETHEUS_URL=http://$(kubectl -n "$MONITORING_NAMESPACE" get service prometheus -o 'jsonpath={.spec.clusterIP}'):9090
 }
 
+OPERATOR_SETTINGS=() # More for Helm.
 operator_up() {
   kubectl create namespace "$OPERATOR_NAMESPACE" --dry-run=client -o yaml | kubectl apply -f - >/dev/null
   kubectl label namespace "$OPERATOR_NAMESPACE" "$RUN_LABEL=platform" --overwrite >/dev/null
@@ -95,7 +96,7 @@ operator_up() {
   helm upgrade --install "$RELEASE" "$CHART" --namespace "$OPERATOR_NAMESPACE" \
     --set image.repository="${OPERATOR_IMAGE%:*}" --set-string image.tag="${OPERATOR_IMAGE##*:}" \
     --set-string "podAnnotations.demo\.chronosops\.io/build=$OPERATOR_BUILD" \
-    --set prometheus.url="$PROMETHEUS_URL" --set evaluationInterval=5s >"$SCRATCH/helm.log" 2>&1 ||
+    --set prometheus.url="$PROMETHEUS_URL" --set evaluationInterval=5s "${OPERATOR_SETTINGS[@]}" >"$SCRATCH/helm.log" 2>&1 ||
     { cat "$SCRATCH/helm.log" >&2; die "helm could not install ChronosOps"; }
   rolled_out "$OPERATOR_NAMESPACE" "$RELEASE" 120
 }
