@@ -17,7 +17,7 @@ public class RefusedObjectTests
         { """{"mode":1,"workloads":{"name":"web"}}""", "spec.mode" },
         { """{"mode":"autonomous","workloads":{"name":"web"}}""", "spec.mode" },
         { """{"mode":"Observe"}""", "spec.workloads" },
-        { """{"workloads":{"name":"web","kind":"CronJob"}}""", "spec.workloads.kind" },
+        { """{"workloads":{"name":"web","kind":"ReplicaSet"}}""", "spec.workloads.kind" },
         { """{"workloads":{"name":"Not_A_Name"}}""", "spec.workloads.name" },
         { """{"workloads":{"name":""}}""", "spec.workloads.name" },
         { """{"workloads":{"selector":{"matchExpressions":[{"key":"app","operator":"Like","values":["web"]}]}}}""", "spec.workloads.selector.matchExpressions" },
