@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Cli.Backtest;
 using ChronosOps.Operator.Detection;
@@ -40,6 +41,32 @@ public sealed class SvgChartTests
         tally.Trace.Add(PastTraffic.At(30), null, null);
         var path = (string?)SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "path").First().Attribute("d");
         Assert.Equal(2, path!.Count(letter => letter == 'M'));
+    }
+
+    [Theory]
+    [InlineData(0.05, "0 2 4 6 8")]
+    [InlineData(0.92, "0 25 50 75 100")]
+    [InlineData(0.00003, "0 0.001 0.002 0.003 0.004")]
+    [InlineData(12, "0 500 1000 1500 2000")]
+    public void TheGridIsAtRoundValues(double threshold, string labels) => Assert.Equal(labels, Ticks(threshold, 7200, anchor: "end"));
+
+    [Theory]
+    [InlineData(86400 * 2, "MM-dd HH:mm", 6 * 3600)]
+    [InlineData(86400 * 7, "MM-dd", 86400)]
+    [InlineData(7200, "MM-dd HH:mm", 900)]
+    [InlineData(30, "HH:mm:ss", 5)]
+    public void TheTimesAreRound(int seconds, string format, int step)
+    {
+        var first = (PastTraffic.At(0).ToUnixTimeSeconds() + step - 1) / step * step;
+        var expected = Enumerable.Range(0, 9).Select(k => DateTimeOffset.FromUnixTimeSeconds(first + (k * step))).Where(time => time <= PastTraffic.At(seconds));
+        Assert.Equal(string.Join(" ", expected.Select(time => time.ToString(format, CultureInfo.InvariantCulture))), Ticks(10, seconds, anchor: "middle"));
+    }
+
+    private static string Ticks(double threshold, int seconds, string anchor)
+    {
+        var tally = new SignalTally(SamplePolicy.Query(threshold: threshold) with { Kind = SignalKind.ErrorRatio }, PastTraffic.At(0), PastTraffic.At(seconds));
+        return string.Join(" ", SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "text")
+            .Where(text => (string?)text.Attribute("class") == "tick" && (string?)text.Attribute("text-anchor") == anchor).Select(text => text.Value));
     }
 
     [Theory]

@@ -14,6 +14,12 @@ internal static class SvgChart
     private const double Height = 150;
     private const int Lines = 4;
 
+    private static readonly TimeSpan[] Steps =
+    [
+        .. new[] { 1, 5, 15, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600 }.Select(seconds => TimeSpan.FromSeconds(seconds)),
+        .. new[] { 1, 2, 7, 14, 30, 60 }.Select(days => TimeSpan.FromDays(days)),
+    ];
+
     /// <summary>The chart.</summary>
     /// <param name="tally">The signal.</param>
     /// <param name="incidents">When incidents that it fired in lasted; an open one to the end.</param>
@@ -64,25 +70,38 @@ internal static class SvgChart
         _ => value,
     };
 
+    /// <summary>A little above all that is drawn, so that each line of the grid is at a round value.</summary>
     private static double Ceiling(Trace trace, EffectiveSignal signal)
     {
         var most = trace.Values.Select(value => (double?)value?.Most).Concat(trace.Expected.Select(range => range?.High)).Append(signal.HasThreshold ? signal.Threshold : 0).OfType<double>().Max();
-        return most > 0 ? most * 1.08 : 1;
+        var unit = InUnit(signal, 1);
+        return most * unit is > 0 and < double.PositiveInfinity ? Round(most * unit * 1.02 / Lines) * Lines / unit : 1;
+    }
+
+    /// <summary>The next one of 1, 2, 2.5, 5, 10, 20, 25, …</summary>
+    private static double Round(double value)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
+        return new[] { 1, 2, 2.5, 5, 10 }.First(step => step == 10 || value <= step * power) * power;
     }
 
     private static IEnumerable<XElement> Grid(EffectiveSignal signal, double top, Func<double, double> y) =>
         Enumerable.Range(0, Lines + 1).Select(k => top * k / Lines).SelectMany(value => new[]
         {
             Line("grid", Left, y(value), Left + Width, y(value)),
-            new XElement(Svg + "text", Class("tick"), At("x", Left - 8), At("y", y(value) + 4), new XAttribute("text-anchor", "end"), InUnit(signal, value).ToString("0.##", CultureInfo.InvariantCulture)),
+            new XElement(Svg + "text", Class("tick"), At("x", Left - 8), At("y", y(value) + 4), new XAttribute("text-anchor", "end"), InUnit(signal, value).ToString("0.######", CultureInfo.InvariantCulture)),
         });
 
+    /// <summary>Round times, at most nine of them.</summary>
     private static IEnumerable<XElement> Times(Trace trace, Func<DateTimeOffset, double> x)
     {
-        var span = trace.To - trace.From;
-        var format = span > TimeSpan.FromDays(2) ? "MM-dd" : span > TimeSpan.FromHours(2) ? "dd HH:mm" : "HH:mm:ss";
-        return Enumerable.Range(0, 8).Select(k => trace.From + (span * k / 7)).Select(time => new XElement(Svg + "text", Class("tick"), At("x", x(time)), At("y", Top + Height + 18),
-            new XAttribute("text-anchor", "middle"), time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture)));
+        var step = Steps.First(step => step == Steps[^1] || (trace.To - trace.From) / step <= 8);
+        var format = step >= TimeSpan.FromDays(1) ? "MM-dd" : step >= TimeSpan.FromMinutes(1) ? "MM-dd HH:mm" : "HH:mm:ss";
+        for (var ticks = (trace.From.UtcTicks + step.Ticks - 1) / step.Ticks * step.Ticks; ticks <= trace.To.UtcTicks; ticks += step.Ticks)
+        {
+            var time = new DateTimeOffset(ticks, TimeSpan.Zero);
+            yield return new XElement(Svg + "text", Class("tick"), At("x", x(time)), At("y", Top + Height + 18), new XAttribute("text-anchor", "middle"), time.ToString(format, CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>From the least to the most of each column; columns without a value are left open.</summary>
