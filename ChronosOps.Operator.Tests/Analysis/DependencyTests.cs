@@ -90,6 +90,21 @@ public sealed class DependencyTests
         Assert.Equal("the trouble is confined to the new revision of checkout; its old revision talked to cart too and was well", Hypothesis(diagnosis).Rejection);
     }
 
+    /// <summary>It ended as the trouble began: whether it would have been well is not known.</summary>
+    [Fact]
+    public void AnOldRevisionThatEndedAsTheTroubleBeganExoneratesNobody()
+    {
+        var bundle = SampleBundle.BadRelease();
+        var diagnosis = Analysers.Diagnose(bundle with { Dependencies = [Cart], Measures = [.. bundle.Measures.Select(measure => measure with { DuringTrouble = false })] });
+        Assert.Null(diagnosis.Accepted);
+        Assert.Empty(Hypothesis(diagnosis).Against);
+    }
+
+    /// <summary>Its pods are ready, and nobody asks them.</summary>
+    [Fact]
+    public void ThatPodsOfTheOldRevisionAreReadySaysNothingOfErrors() =>
+        Assert.Null(Analysers.Diagnose(SampleBundle.BadRelease() with { Dependencies = [Cart], Measures = [] }).Accepted);
+
     private static (ProposedStep?, string) Parts(LadderChoice choice) => (choice.Step, choice.Reason);
 
     private static Hypothesis Hypothesis(Diagnosis diagnosis) => diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.DependencyFailure);

@@ -120,6 +120,15 @@ public sealed class DiagnosisTests
             + "containers[app].env[V4].value changed, containers[app].env[V5].value changed, containers[app].env[V6].value changed and 2 more", finding.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Of a single pod nothing ever runs beside the new one.</summary>
+    [Fact]
+    public void AnOldRevisionThatEndedAsTheTroubleBeganSpeaksAgainstTheReleaseToo()
+    {
+        var diagnosis = Diagnose(b => b with { Measures = [.. b.Measures.Select(measure => measure with { DuringTrouble = false })] });
+        AssertBadRelease(diagnosis, EvidenceKind.Series, EvidenceKind.Change);
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "errors by revision: new 40% errors of 60 requests, old 0% errors of 900 until the trouble began");
+    }
+
     [Fact]
     public void AnEarlierBadReleaseThatWasRolledBackMinutesAgoIsNotTheOldRevision()
     {

@@ -2,6 +2,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Evidence;
@@ -30,27 +31,45 @@ public sealed class SeriesCollectorTests
     [Fact]
     public async Task WhereNothingIsKnownOfSoLongAgoTheLoadIsNotKnownEither() => Assert.Null(await LoadAsync(SampleBundle.Growing(1, 2, 3), since: -1800));
 
+    /// <summary>Steps of five seconds; the trouble was first seen twenty seconds ago.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-5, true)]
+    [InlineData(-10, false)]
+    [InlineData(-20, false)]
+    public async Task WhatARevisionServedBesideTheTroubleCountsFromTwoStepsAfterItBegan(double lastSeen, bool duringTrouble)
+    {
+        var collected = await CollectAsync(SampleBundle.Fires("errors", SampleWorkload.New), new Rising(-7200, lastSeen), SampleWorkload.Rolling());
+        var old = Assert.Single(collected.Measures, measure => measure.Revision == SampleWorkload.Old);
+        Assert.Equal((SampleWorkload.At(lastSeen), duringTrouble), (old.SeenAt, old.DuringTrouble));
+    }
+
     private static async Task<LoadFact?> LoadAsync(SignalReading firing, double since = -7200)
+    {
+        var collected = await CollectAsync(firing, new Rising(since), SampleWorkload.Settled());
+        return collected.Load is { } load ? new LoadFact(Math.Round(load.Before), Math.Round(load.Now)) : null;
+    }
+
+    private static Task<EvidenceBundle> CollectAsync(SignalReading firing, ISeriesSource source, WorkloadSnapshot workload)
     {
         var reading = new WorkloadReading
         {
             Time = SampleWorkload.Now,
-            Workload = SampleWorkload.Settled(),
+            Workload = workload,
             Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors(), Growth] },
             Signals = [firing],
             Traffic = WorkloadTraffic.None,
         };
-        var bundle = SampleBundle.Leak() with { Load = null };
-        var collected = await new SeriesCollector(new Rising(since), Interval).CollectAsync(bundle, new CollectionRequest(reading, SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
-        return collected.Load is { } load ? new LoadFact(Math.Round(load.Before), Math.Round(load.Now)) : null;
+        var bundle = SampleBundle.Leak() with { Load = null, Workload = workload };
+        return new SeriesCollector(source, Interval).CollectAsync(bundle, new CollectionRequest(reading, SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Counters of the three pods, from so many seconds before now on.</summary>
-    private sealed class Rising(double since) : ISeriesSource
+    /// <summary>Counters of the three pods, from so many seconds before now on, and until so many.</summary>
+    private sealed class Rising(double since, double until = 0) : ISeriesSource
     {
         public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
         {
-            var times = Enumerable.Range(0, (int)((end - start) / step) + 1).Select(k => start + (k * step)).Where(time => time >= SampleWorkload.At(since));
+            var times = Enumerable.Range(0, (int)((end - start) / step) + 1).Select(k => start + (k * step)).Where(time => time >= SampleWorkload.At(since) && time <= SampleWorkload.At(until));
             var points = times.Select(time => new Point(time, Counted((time - SampleWorkload.Now).TotalSeconds))).ToList();
             return Task.FromResult<IReadOnlyList<Series>>(query == TrafficQueries.Requests(["shop"])
                 ? [.. Enumerable.Range(1, 3).Select(k => new Series(new Dictionary<string, string> { ["namespace"] = "shop", ["pod"] = $"checkout-5f8d6c7b9-oooo{k}" }, points))]

@@ -91,5 +91,5 @@ internal static class SampleBundle
     public static IReadOnlyList<SignalReading> NoSigns() => PodSigns.Judge(SampleWorkload.Rolling(), TimeSpan.FromMinutes(1), SampleWorkload.Now);
 
     public static RevisionMeasure Measure(string revision, double value, double requests, string signal = "errors") =>
-        new(signal, revision, value, 0.05, requests, $"{value * 100:0.#}% errors", Onset);
+        new(signal, revision, value, 0.05, requests, $"{value * 100:0.#}% errors", Onset, DuringTrouble: true);
 }

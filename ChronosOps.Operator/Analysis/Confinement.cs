@@ -6,12 +6,9 @@ namespace ChronosOps.Operator.Analysis;
 /// <summary>Whether the trouble is the new revision's alone, and by which kind of evidence. Pure.</summary>
 internal static class Confinement
 {
-    /// <summary>Two revisions are not measured at the same moment.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
-
     /// <summary>
-    /// All that fires is the current revision's, and another one was well beside it: its pods are ready now, or what it served at the time of the onset was within
-    /// the limits. That a signal speaks of the current revision says nothing where no other one runs.
+    /// All that fires is the current revision's, and another one was well beside it: of states of containers, its pods are ready now; of series, what it served while the
+    /// trouble lasted was within the limits. What it served until then says nothing: it may have ended as the trouble began, whatever began it.
     /// </summary>
     /// <returns>What that rests on: the series, or the states of containers where nothing else fires; null where it is not so.</returns>
     public static EvidenceKind? ToTheNewRevision(EvidenceBundle bundle)
@@ -23,9 +20,18 @@ internal static class Confinement
             return null;
         }
 
-        var ready = bundle.Workload.Pods.Any(pod => pod.Revision is not null && pod.Revision != current && pod is { Ready: true, Deleting: false });
-        var wasWell = ready || bundle.Measures.Any(measure => measure.Revision != current && measure.SeenAt >= bundle.OnsetAt - Slack
-            && measure.Value < measure.Threshold && firing.Exists(signal => signal.Signal == measure.Signal));
-        return !wasWell ? null : firing.TrueForAll(signal => signal.IsKubernetesSign) ? EvidenceKind.ContainerState : EvidenceKind.Series;
+        var othersAreReady = bundle.Workload.Pods.Any(pod => pod.Revision is not null && pod.Revision != current && pod is { Ready: true, Deleting: false });
+        if (firing.TrueForAll(signal => signal.IsKubernetesSign))
+        {
+            return othersAreReady ? EvidenceKind.ContainerState : null;
+        }
+
+        return firing.TrueForAll(signal => signal.IsKubernetesSign ? othersAreReady : WasWell(bundle, current, signal.Signal)) ? EvidenceKind.Series : null;
+    }
+
+    private static bool WasWell(EvidenceBundle bundle, string current, string signal)
+    {
+        var beside = bundle.Measures.Where(measure => measure.Signal == signal && measure.Revision != current && measure.DuringTrouble).ToList();
+        return beside.Count > 0 && beside.TrueForAll(measure => measure.Value < measure.Threshold);
     }
 }

@@ -11,6 +11,9 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
     /// <summary>Somebody else's measurement, late, of nobody knows exactly what: beside a release that has just begun, too little for the usual policy.</summary>
     private const double ForAnAlert = 0.15;
 
+    /// <summary>The old revision was well, and had ended when the trouble had begun: whatever else began then may be to blame.</summary>
+    private const double UntilThen = 0.5;
+
     /// <summary>Revisions that last served within this time of each other served side by side.</summary>
     private static readonly TimeSpan SideBySide = TimeSpan.FromSeconds(30);
 
@@ -38,7 +41,10 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
         var text = $"{signal} by revision: new {fresh.Text} of {fresh.Requests:0} requests, old {old.Text} of {old.Requests:0}";
         if (fresh.Value >= fresh.Threshold && old.Value < old.Threshold)
         {
-            @case.For(Cause.BadRelease, subject, @case.Find(EvidenceKind.Series, Source, null, 0.85, text, $"signal {signal}"));
+            var finding = old.DuringTrouble
+                ? @case.Find(EvidenceKind.Series, Source, null, 0.85, text, $"signal {signal}")
+                : @case.Find(EvidenceKind.Series, Source, null, UntilThen, $"{text} until the trouble began", $"signal {signal}");
+            @case.For(Cause.BadRelease, subject, finding);
         }
         else if (old.Value >= old.Threshold)
         {

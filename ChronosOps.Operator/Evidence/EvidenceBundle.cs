@@ -72,7 +72,8 @@ public sealed record EvidenceBundle
 /// <param name="Requests">How many requests that rests on.</param>
 /// <param name="Text">The value as people read it.</param>
 /// <param name="SeenAt">When the revision last served.</param>
-public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text, DateTimeOffset SeenAt);
+/// <param name="DuringTrouble">Whether all of that was served while the trouble lasted. Otherwise some of it was served before, or may have been.</param>
+public sealed record RevisionMeasure(string Signal, string Revision, double Value, double Threshold, double Requests, string Text, DateTimeOffset SeenAt, bool DuringTrouble);
 
 /// <summary>A signal of one pod.</summary>
 /// <param name="Signal">The signal's name.</param>

@@ -8,6 +8,9 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     private const int Steps = 60;
     private const int StepsThen = 20;
     private const double LeastRequests = 10;
+
+    /// <summary>The trouble may have begun at the end of the step in which it was first seen, and what a step tells of a pod was read up to a step before.</summary>
+    private const int StepsAtOnset = 2;
     private static readonly TimeSpan LeastBefore = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LeastSince = TimeSpan.FromSeconds(3);
 
@@ -39,12 +42,12 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
             [
                 .. from signal in signals
                    from revision in traffic.ByRevision
-                   let sum = Telling(revision.Value, request.OnsetAt, signal.Window)
-                   where sum is not null
-                   let value = TrafficJudge.Value(signal, sum)
+                   let telling = Telling(revision.Value, request.OnsetAt, signal.Window)
+                   where telling is not null
+                   let value = TrafficJudge.Value(signal, telling.Sum)
                    where value is not null
-                   select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value),
-                       revision.Value.Last(step => step.Requests > 0).To),
+                   select new RevisionMeasure(signal.Name, revision.Key, value.Value, signal.Threshold, telling.Sum.Requests, signal.Describe(value.Value),
+                       revision.Value.Last(step => step.Requests > 0).To, telling.DuringTrouble),
             ],
             PodMeasures =
             [
@@ -98,13 +101,15 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     }
 
     /// <summary>What a revision served while the trouble lasted; where it served too little then, what it served right before. An older blip says nothing of now.</summary>
-    private static TrafficStep? Telling(IReadOnlyList<TrafficStep> steps, DateTimeOffset onset, TimeSpan window)
+    private Told? Telling(IReadOnlyList<TrafficStep> steps, DateTimeOffset onset, TimeSpan window)
     {
-        DateTimeOffset[] starts = [onset, onset - window, DateTimeOffset.MinValue];
+        DateTimeOffset[] starts = [onset + (interval * StepsAtOnset), onset, onset - window, DateTimeOffset.MinValue];
         return starts
-            .Select(start => steps.Where(step => step.To > start).ToList())
-            .Where(part => part.Sum(step => step.Requests) >= LeastRequests)
-            .Select(TrafficStep.Sum)
+            .Select((start, k) => (Part: steps.Where(step => k == 0 ? step.From >= start : step.To > start).ToList(), During: k == 0))
+            .Where(told => told.Part.Sum(step => step.Requests) >= LeastRequests)
+            .Select(told => new Told(TrafficStep.Sum(told.Part), told.During))
             .FirstOrDefault();
     }
+
+    private sealed record Told(TrafficStep Sum, bool DuringTrouble);
 }
