@@ -54,20 +54,10 @@ public static class CronJobSnapshots
         {
             Key = new WorkloadKey(WorkloadKind.CronJob, cron.Namespace() ?? "", cron.Name()),
             Uid = cron.Metadata.Uid ?? "",
-            Generation = 0,
-            ObservedGeneration = 0,
             Labels = cron.Metadata.Labels ?? [],
             Annotations = cron.Metadata.Annotations ?? [],
-            Paused = false,
-            Replicas = 0,
-            UpdatedReplicas = 0,
-            AvailableReplicas = 0,
-            TotalReplicas = 0,
-            Strategy = null,
             Current = TemplateFacts.Of(cron, cron.Spec.JobTemplate?.Spec.Template),
             RolloutStartedAt = created,
-            Revisions = [],
-            Pods = [],
             CronJob = new CronJobState
             {
                 Schedule = cron.Spec.Schedule,

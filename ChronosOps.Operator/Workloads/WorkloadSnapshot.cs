@@ -7,18 +7,22 @@ public sealed record WorkloadSnapshot
 {
     public required WorkloadKey Key { get; init; }
     public required string Uid { get; init; }
-    public required long Generation { get; init; }
-    public required long ObservedGeneration { get; init; }
+
+    /// <summary>0, as what was observed of it, for what has no rollout.</summary>
+    public long Generation { get; init; }
+    public long ObservedGeneration { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required IReadOnlyDictionary<string, string> Annotations { get; init; }
-    public required bool Paused { get; init; }
-    public required int Replicas { get; init; }
-    public required int UpdatedReplicas { get; init; }
-    public required int AvailableReplicas { get; init; }
-    public required int TotalReplicas { get; init; }
+    public bool Paused { get; init; }
 
-    /// <summary>How the pods are replaced: RollingUpdate, Recreate or OnDelete.</summary>
-    public required string? Strategy { get; init; }
+    /// <summary>How many pods are asked for. 0, as the three counts after it, for what has no replicas.</summary>
+    public int Replicas { get; init; }
+    public int UpdatedReplicas { get; init; }
+    public int AvailableReplicas { get; init; }
+    public int TotalReplicas { get; init; }
+
+    /// <summary>How the pods are replaced: RollingUpdate, Recreate or OnDelete; null where they are not.</summary>
+    public string? Strategy { get; init; }
 
     /// <summary>How many pods a rollout may have beyond the replicas: a number or a percentage; null where it makes none.</summary>
     public IntOrString? MaxSurge { get; init; }
@@ -51,8 +55,8 @@ public sealed record WorkloadSnapshot
     public string? PodsRefused { get; init; }
 
     /// <summary>All revisions that are kept, newest first.</summary>
-    public required IReadOnlyList<RevisionSnapshot> Revisions { get; init; }
-    public required IReadOnlyList<PodSnapshot> Pods { get; init; }
+    public IReadOnlyList<RevisionSnapshot> Revisions { get; init; } = [];
+    public IReadOnlyList<PodSnapshot> Pods { get; init; } = [];
 
     /// <summary>Pods that are gone, as far as this process has seen them. Deployments need none: their pods are named after their revision.</summary>
     public IReadOnlyList<PodLife> GonePods { get; init; } = [];
