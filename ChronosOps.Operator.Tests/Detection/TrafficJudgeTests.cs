@@ -176,8 +176,36 @@ public sealed class TrafficJudgeTests
     public void WithoutForOneBadStepFires() =>
         Assert.Equal(SignalState.Firing, TrafficJudge.Judge(SamplePolicy.Errors() with { For = TimeSpan.Zero }, LongSettled, Of((New, Steps((50, 0), (50, 0), (50, 25)))), SampleWorkload.Now).State);
 
+    /// <summary>The policy would have two minutes watched.</summary>
+    [Theory]
+    [InlineData(6, 20, 8, 0, SignalState.Firing)]
+    [InlineData(5, 20, 8, 0, SignalState.Pending)]    // not yet half a minute
+    [InlineData(6, 10, 1.6, 0, SignalState.Pending)]  // fewer than ten have failed
+    [InlineData(6, 40, 3, 0, SignalState.Pending)]    // less than twice the threshold
+    [InlineData(6, 20, 8, 6, SignalState.Pending)]    // the old one is not well
+    public void ClearErrorsBesideAnOldRevisionThatIsWellNeedNoLongerLook(int steps, double requests, double errors, double errorsOfOld, SignalState expected) =>
+        Assert.Equal((expected, New), StateAndRevision(Judge(Rolling, Of((New, Steady(steps, requests, errors)), (Old, Steady(30, 100, errorsOfOld))), Patient)));
+
+    [Fact]
+    public void AMomentWithoutErrorsIsNotClear() =>
+        Assert.Equal(SignalState.Pending, Judge(Rolling, Of((New, Steps((20, 8), (20, 8), (20, 0.8), (20, 8), (20, 8), (20, 8))), (Old, Steady(30, 100))), Patient).State);
+
+    [Fact]
+    public void SlownessIsNeverClearAtOnce() =>
+        Assert.Equal(SignalState.Pending, Judge(Rolling, Of((New, Steady(6, 20, seconds: 2.5)), (Old, Steady(30, 100, seconds: 0.1))), SamplePolicy.Latency() with { For = Patient.For }).State);
+
+    [Fact]
+    public void ClearErrorsOfWhatHasNothingBesideItAreWatchedAsLongAsThePolicySays() =>
+        Assert.Equal(SignalState.Pending, Judge(SampleWorkload.RolledOut(), Of((New, Steady(6, 20, 8))), Patient).State);
+
+    [Fact]
+    public void FactorZeroHasClearErrorsWatchedToo() =>
+        Assert.Equal(SignalState.Pending, Judge(Rolling, Of((New, Steady(6, 20, 8)), (Old, Steady(30, 100))), Patient with { CompareFactor = 0 }).State);
+
     [Fact]
     public void MoreErrorsThanRequestsAreNoMoreThanAll() => Assert.Equal(1, Steady(1, 10, 30)[0].ErrorRatio);
+
+    private static EffectiveSignal Patient => SamplePolicy.Errors() with { For = TimeSpan.FromMinutes(2) };
 
     private static SignalReading Judge(WorkloadSnapshot workload, WorkloadTraffic traffic, EffectiveSignal? signal = null) =>
         TrafficJudge.Judge(signal ?? SamplePolicy.Errors(), workload, traffic, SampleWorkload.Now);

@@ -16,6 +16,14 @@ public static class TrafficJudge
     /// <summary>A new revision that is not worse than the old one by this factor is not blamed for what both show.</summary>
     private const double LeastFactor = 1.5;
 
+    /// <summary>
+    /// Errors of a new revision beside an old one that is well are clear after two scrapes of the usual 15 s, however long the policy would have the whole watched: so many failed requests, every step
+    /// beyond the threshold, and all of them beyond it by so much.
+    /// </summary>
+    private static readonly TimeSpan ClearAfter = TimeSpan.FromSeconds(30);
+    private const double ClearErrors = 10;
+    private const double ClearFactor = 2;
+
     /// <summary>Samples older than this many steps no longer tell how things are now.</summary>
     private const int StaleAfterSteps = 3;
 
@@ -87,8 +95,26 @@ public static class TrafficJudge
             return null;
         }
 
+        if (old < signal.Threshold && signal.CompareFactor > 0 && IsClear(signal, reading, fresh))
+        {
+            reading = reading with { State = SignalState.Firing };
+        }
+
         var comparison = old is { } value ? $"; the old revision has {signal.Describe(value)}" : "";
         return reading with { Revision = current, Reference = old, Message = $"new revision {current}: {reading.Message}{comparison}" };
+    }
+
+    /// <summary>Whether what is on its way needs no longer look. Latency does: what has just started is slow for a while.</summary>
+    private static bool IsClear(EffectiveSignal signal, SignalReading reading, IReadOnlyList<TrafficStep> fresh)
+    {
+        if (signal.Kind != SignalKind.ErrorRatio || reading is not { State: SignalState.Pending, Since: { } since } || reading.Value < signal.Threshold * ClearFactor)
+        {
+            return false;
+        }
+
+        var bad = fresh.Where(step => step.From >= since).ToList();
+        return bad.Count >= 2 && bad[^1].To - since >= ClearAfter && bad.Sum(step => step.Errors) >= ClearErrors
+            && bad.TrueForAll(step => step.Requests >= PartRequests && step.ErrorRatio >= signal.Threshold);
     }
 
     private static SignalReading JudgeSteps(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, double limit, TimeSpan step, DateTimeOffset now)
