@@ -60,26 +60,30 @@ public sealed class IncrementsTests
 
     [Fact]
     public void PointsBesideTheGridAreLeftOut() =>
-        Assert.Equal(new() { [At(5)] = 4 }, Increments.Of([new Point(At(0), 1), new Point(At(2), 100), new Point(At(5), 5)], Grid, LongAgo));
+        Assert.Equal([No, 4, No, No], Of([new Point(At(0), 1), new Point(At(2), 100), new Point(At(5), 5)], Grid, LongAgo, []));
+
+    [Fact]
+    public void APodWasSeenWhereItHasAPointWhateverItSays() =>
+        Assert.Equal([true, false, true, false], Increments.LiveAt([new Point(At(0), 1), new Point(At(2), 100), new Point(At(10), double.NaN)], Grid));
 
     [Fact]
     public void AllThatACounterGrewByIsAddedOnce() =>
         Prop.ForAll(Gen.Choose(0, 1000).ListOf().ToArbitrary(), growth =>
         {
-            var grid = Enumerable.Range(0, growth.Count).Select(k => At(5 * k)).ToList();
+            var grid = Enumerable.Range(0, growth.Count).Select(k => At(5 * k)).ToArray();
             var total = 0.0;
-            var points = growth.Select((by, k) => new Point(grid[k], total += by)).ToList();
-            var added = Increments.Of(points, grid, LongAgo);
-            Assert.Equal(points.Count == 0 ? 0 : points[^1].Value - points[0].Value, added.Values.Sum());
+            var points = growth.Select((by, k) => new Point(grid[k], total += by)).ToArray();
+            var added = Of(points, grid, LongAgo, []);
+            Assert.Equal(points.Length == 0 ? 0 : points[^1].Value - points[0].Value, added.Where(value => value != No).Sum());
         }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void NoValueEverMakesAnIncrementNegative() =>
         Prop.ForAll(Gen.Elements(double.NaN, double.NegativeInfinity, double.PositiveInfinity, -1, 0, 1, 7, 1e300, double.Epsilon).ListOf().ToArbitrary(), values =>
         {
-            var grid = Enumerable.Range(0, values.Count).Select(k => At(5 * k)).ToList();
-            var added = Increments.Of([.. values.Select((value, k) => new Point(grid[k], value))], grid, At(0), grid.ToHashSet());
-            Assert.All(added.Values, value => Assert.True(double.IsFinite(value) && value >= 0));
+            var grid = Enumerable.Range(0, values.Count).Select(k => At(5 * k)).ToArray();
+            var added = Of([.. values.Select((value, k) => new Point(grid[k], value))], grid, At(0), [.. grid.Select(_ => true)]);
+            Assert.All(added, value => Assert.True(value == No || (double.IsFinite(value) && value >= 0)));
         }).QuickCheckThrowOnFailure();
 
     private static DateTimeOffset At(double seconds) => FakeTime.Epoch.AddSeconds(seconds);
@@ -91,8 +95,14 @@ public sealed class IncrementsTests
     /// <summary>What is added by each step of the grid; <see cref="No"/> where nothing is known.</summary>
     private static double[] Of(double?[] values, DateTimeOffset? created, int[]? live = null)
     {
-        var points = values.Select((value, k) => (value, k)).Where(one => one.value is not null).Select(one => new Point(Grid[one.k], one.value!.Value)).ToList();
-        var added = Increments.Of(points, Grid, created, live?.Select(k => Grid[k]).ToHashSet());
-        return [.. Grid.Select(time => added.GetValueOrDefault(time, No))];
+        Point[] points = [.. values.Index().Where(one => one.Item is not null).Select(one => new Point(Grid[one.Index], one.Item!.Value))];
+        return Of(points, Grid, created, live is null ? [] : [.. Grid.Select((_, k) => live.Contains(k))]);
+    }
+
+    private static double[] Of(Point[] points, DateTimeOffset[] grid, DateTimeOffset? created, bool[] live)
+    {
+        var added = new double[grid.Length];
+        Increments.ByStep(points, grid, created, live, added);
+        return [.. added.Select(value => double.IsNaN(value) ? No : value)];
     }
 }

@@ -1,6 +1,6 @@
 namespace ChronosOps.Operator.Detection;
 
-/// <summary>Does some things at once, but no more than so many. One alone needs no other thread, which costs more than an evaluation of a workload.</summary>
+/// <summary>Does some things at once, but no more than so many. What is done without waiting needs no other thread, which costs more than an evaluation of a workload.</summary>
 internal static class AtOnce
 {
     /// <summary>Does a thing with each item.</summary>
@@ -10,16 +10,25 @@ internal static class AtOnce
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task ForEachAsync<T>(IReadOnlyList<T> items, int most, Func<T, CancellationToken, ValueTask> body, CancellationToken cancellationToken)
     {
-        if (items.Count < 2)
+        var underWay = new List<Task>();
+        foreach (var item in items)
         {
-            foreach (var item in items)
+            cancellationToken.ThrowIfCancellationRequested();
+            var one = body(item, cancellationToken);
+            if (one.IsCompletedSuccessfully)
             {
-                await body(item, cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
-            return;
+            underWay.Add(one.AsTask());
+            if (underWay.Count == most)
+            {
+                var done = await Task.WhenAny(underWay).ConfigureAwait(false);
+                underWay.Remove(done);
+                await done.ConfigureAwait(false);
+            }
         }
 
-        await Parallel.ForEachAsync(items, new ParallelOptions { MaxDegreeOfParallelism = most, CancellationToken = cancellationToken }, body).ConfigureAwait(false);
+        await Task.WhenAll(underWay).ConfigureAwait(false);
     }
 }

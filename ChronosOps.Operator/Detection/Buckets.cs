@@ -9,17 +9,6 @@ internal sealed class Buckets : IReadOnlyDictionary<double, double>
     private readonly double[] _bounds;
     private readonly double[] _counts;
 
-    /// <summary>Packs counts.</summary>
-    /// <param name="counts">The counts by bound.</param>
-    /// <param name="bounds">The bounds of the histogram that was packed before, and then of this one.</param>
-    public Buckets(Dictionary<double, double> counts, ref double[] bounds)
-    {
-        double[] sorted = [.. counts.Keys.Order()];
-        bounds = sorted.AsSpan().SequenceEqual(bounds) ? bounds : sorted;
-        _bounds = bounds;
-        _counts = [.. _bounds.Select(bound => counts[bound])];
-    }
-
     /// <summary>Takes counts as they are.</summary>
     /// <param name="bounds">The bounds, in order. Not to be changed afterwards.</param>
     /// <param name="counts">A count for each. Not to be changed afterwards.</param>
@@ -27,14 +16,27 @@ internal sealed class Buckets : IReadOnlyDictionary<double, double>
 
     public int Count => _bounds.Length;
 
-    /// <summary>The sums by bound; null where the bounds differ.</summary>
-    public static Buckets? Sum(IReadOnlyList<Buckets> parts)
+    /// <summary>Packs counts.</summary>
+    /// <param name="counts">The counts by bound.</param>
+    public static Buckets Of(IReadOnlyDictionary<double, double> counts)
     {
-        var bounds = parts[0]._bounds;
-        var counts = (double[])parts[0]._counts.Clone();
-        foreach (var part in parts.Skip(1))
+        double[] bounds = [.. counts.Keys.Order()];
+        return new(bounds, [.. bounds.Select(bound => counts[bound])]);
+    }
+
+    /// <summary>The sums by bound; null where not all counts are packed, or their bounds differ.</summary>
+    /// <param name="parts">The counts, of one histogram at least.</param>
+    public static Buckets? Sum(IReadOnlyList<IReadOnlyDictionary<double, double>> parts)
+    {
+        if (parts[0] is not Buckets first)
         {
-            if (part._bounds != bounds && !part._bounds.AsSpan().SequenceEqual(bounds))
+            return null;
+        }
+
+        var counts = (double[])first._counts.Clone();
+        for (var p = 1; p < parts.Count; p++)
+        {
+            if (parts[p] is not Buckets part || (part._bounds != first._bounds && !part._bounds.AsSpan().SequenceEqual(first._bounds)))
             {
                 return null;
             }
@@ -45,8 +47,12 @@ internal sealed class Buckets : IReadOnlyDictionary<double, double>
             }
         }
 
-        return new Buckets(bounds, counts);
+        return new Buckets(first._bounds, counts);
     }
+
+    /// <summary>One of the bounds with its count, in order.</summary>
+    /// <param name="index">Which, from 0 on.</param>
+    public (double Bound, double Count) At(int index) => (_bounds[index], _counts[index]);
 
     public IEnumerable<double> Keys => _bounds;
 

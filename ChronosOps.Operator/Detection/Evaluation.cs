@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Workloads;
@@ -13,6 +14,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
 {
     private const int MaxSteps = 60;
     private readonly SpannedReader _reader = reader ?? new SpannedReader();
+    private readonly ConcurrentDictionary<(SeriesOrigin Origin, TimeSpan Step), SeriesNeeds> _needs = new();
 
     /// <summary>Reads the series once and judges every workload.</summary>
     /// <param name="watched">The workloads with the policy that governs each.</param>
@@ -26,27 +28,42 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
         return [.. readings.SelectMany(one => one)];
     }
 
+    /// <summary>Reads the series of one workload and judges it.</summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="policy">The policy that governs it.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<WorkloadReading> RunAsync(WorkloadSnapshot workload, EffectivePolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (step, source) = (StepOf(policy), sources.Of(policy.Origin));
+        var answers = await AskAsync([policy], source, policy.Origin, step, now, cancellationToken).ConfigureAwait(false);
+        return Read(workload, policy, answers, step, source.ClockAhead, now);
+    }
+
     private async Task<IReadOnlyList<WorkloadReading>> RunOriginAsync(
         List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, SeriesOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var readings = new List<WorkloadReading>();
+        var source = sources.Of(origin);
         foreach (var group in watched.GroupBy(pair => StepOf(pair.Policy)))
         {
-            readings.AddRange(await RunGroupAsync([.. group], origin, group.Key, now, cancellationToken).ConfigureAwait(false));
+            var policies = group.Select(pair => pair.Policy).Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance).ToList();
+            var answers = await AskAsync(policies, source, origin, group.Key, now, cancellationToken).ConfigureAwait(false);
+            readings.AddRange(group.Select(pair => Read(pair.Workload, pair.Policy, answers, group.Key, source.ClockAhead, now)));
         }
 
         return readings;
     }
 
     /// <summary>Policies that look equally far back share their queries; one that looks back for an hour does not make the others coarser.</summary>
-    private async Task<IReadOnlyList<WorkloadReading>> RunGroupAsync(
-        List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, SeriesOrigin origin, TimeSpan step, DateTimeOffset now, CancellationToken cancellationToken)
+    private Task<Answers> AskAsync(IReadOnlyList<EffectivePolicy> policies, ISeriesSource source, SeriesOrigin origin, TimeSpan step, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var policies = watched.Select(pair => pair.Policy).Distinct().ToList();
-        var grid = Grid(policies, step, now);
-        var source = sources.Of(origin);
-        var answers = await new SeriesRound(source, origin, _reader, grid, now).AskAsync(policies, cancellationToken).ConfigureAwait(false);
-        return [.. watched.Select(pair => Read(pair.Workload, pair.Policy, answers, step, source.ClockAhead, now))];
+        if (!_needs.TryGetValue((origin, step), out var needs) || !needs.IsOf(policies))
+        {
+            _needs[(origin, step)] = needs = new SeriesNeeds(policies);
+        }
+
+        return new SeriesRound(source, origin, _reader, Grid(policies, step, now), now).AskAsync(needs, cancellationToken);
     }
 
     private WorkloadReading Read(WorkloadSnapshot workload, EffectivePolicy policy, Answers answers, TimeSpan step, TimeSpan? clockAhead, DateTimeOffset now)
@@ -61,7 +78,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
             Workload = workload,
             Policy = policy,
             Traffic = seen,
-            SeriesError = failures.Select(Say).FirstOrDefault(),
+            SeriesError = failures.Count == 0 ? null : Say(failures[0]),
             RequestsError = uncounted is null ? null : Say(uncounted),
             SourceFailed = uncounted is { Reason: not SeriesReasons.TooLarge } || failures.Exists(failure => !failure.IsOfTheQuery),
             ClockAhead = clockAhead,
@@ -92,7 +109,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     private static string Say(SeriesUnavailableException failure) => $"{failure.Reason}: {failure.Message}";
 
     /// <summary>Steps at whole multiples of the interval, so that every evaluation sees the same points.</summary>
-    private List<DateTimeOffset> Grid(List<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now)
+    private List<DateTimeOffset> Grid(IReadOnlyList<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now)
     {
         var longest = policies.Max(LookBack);
         var count = (int)Math.Ceiling(longest / step) + 2;
@@ -102,8 +119,16 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     /// <summary>The interval, or a multiple of it where the policy looks back so far that there would be too many points.</summary>
     private TimeSpan StepOf(EffectivePolicy policy) => interval * Math.Max(1, Math.Ceiling(LookBack(policy) / (interval * MaxSteps)));
 
-    private TimeSpan LookBack(EffectivePolicy policy) =>
-        policy.Signals.Select(signal => Max(signal.Window, signal.For + interval)).DefaultIfEmpty(interval * 4).Max();
+    private TimeSpan LookBack(EffectivePolicy policy)
+    {
+        var longest = policy.Signals.Count == 0 ? interval * 4 : TimeSpan.Zero;
+        foreach (var signal in policy.Signals)
+        {
+            longest = Max(longest, Max(signal.Window, signal.For + interval));
+        }
+
+        return longest;
+    }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -21,13 +21,21 @@ public static class Freshness
         $"max by (namespace) ({string.Join(" or ", Metrics.Select((metric, k) => $"label_replace(max by (namespace) (timestamp({metric}{{namespace=~\"{string.Join('|', namespaces)}\"}})), \"of\", \"{k}\", \"\", \"\")"))})");
 
     /// <summary>Reads the answer.</summary>
-    public static IReadOnlyDictionary<string, DateTimeOffset> Read(IEnumerable<Series> series) =>
-        (from one in series
-         let ns = one.Labels.GetValueOrDefault("namespace", "")
-         where ns.Length > 0 && one.Points.Count > 0
-         let seconds = one.Points[^1].Value
-         where seconds is > 0 and < 253_402_300_799
-         group DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)) by ns).ToDictionary(same => same.Key, same => same.Max(), StringComparer.Ordinal);
+    public static Dictionary<string, DateTimeOffset> Read(IReadOnlyList<Series> series)
+    {
+        var newest = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var one in series)
+        {
+            var ns = one.Labels.GetValueOrDefault("namespace", "");
+            if (ns.Length > 0 && one.Points.Count > 0 && one.Points[^1].Value is > 0 and < 253_402_300_799 and var seconds)
+            {
+                var time = DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000));
+                newest[ns] = newest.TryGetValue(ns, out var known) && known > time ? known : time;
+            }
+        }
+
+        return newest;
+    }
 
     /// <summary>Why nothing may be concluded from series that are so late; null where they are not.</summary>
     /// <param name="newest">The time of the newest sample.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Detection;
@@ -28,7 +29,16 @@ public interface ISeriesSource : ISeriesSources
 }
 
 /// <summary>One series: its labels and its points in order of time. A step without a value has no point. Values may be NaN or infinite; whoever judges treats those as absent.</summary>
-public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Point> Points);
+public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnlyList<Point> Points)
+{
+    /// <summary>The points where they lie in memory, for whoever goes through many.</summary>
+    internal ReadOnlySpan<Point> AsSpan() => Points switch
+    {
+        Point[] all => all,
+        List<Point> all => CollectionsMarshal.AsSpan(all),
+        _ => Points.ToArray(),
+    };
+}
 
 /// <summary>The steps of a range query.</summary>
 public readonly record struct SeriesRange(DateTimeOffset Start, DateTimeOffset End, TimeSpan Step);

@@ -13,61 +13,62 @@ public static class Increments
     /// <param name="points">The counter's values, in order of time.</param>
     /// <param name="grid">The times of the steps, in order.</param>
     /// <param name="podCreatedAt">When the pod was created, if that is known.</param>
-    /// <param name="liveAt">The steps at which the pod was seen at all: there an absent counter is zero. Null where only the counter itself tells.</param>
-    /// <returns>The increment by the end of each step; steps about which nothing is known are left out.</returns>
-    public static Dictionary<DateTimeOffset, double> Of(
-        IReadOnlyList<Point> points, IReadOnlyList<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, IReadOnlySet<DateTimeOffset>? liveAt = null)
+    /// <param name="live">Of each step whether the pod was seen at all: there an absent counter is zero. Empty where only the counter itself tells.</param>
+    /// <param name="added">Takes the increment by the end of each step; NaN where nothing is known. As long as the grid.</param>
+    public static void ByStep(ReadOnlySpan<Point> points, ReadOnlySpan<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, ReadOnlySpan<bool> live, Span<double> added)
     {
-        bool[]? live = liveAt is null ? null : [.. grid.Select(liveAt.Contains)];
-        var result = new Dictionary<DateTimeOffset, double>();
-        foreach (var (k, added) in ByStep(points, grid, podCreatedAt, live).Index())
+        var walk = new GridWalk(points);
+        var previous = double.NaN;
+        for (var k = 0; k < added.Length; k++)
         {
-            if (!double.IsNaN(added))
+            _ = walk.TryNext(grid[k], out var value);
+            if (double.IsNaN(value) && !live.IsEmpty && live[k])
             {
-                result[grid[k]] = added;
+                value = double.IsNaN(previous) ? 0 : previous;
             }
-        }
 
-        return result;
+            added[k] = !double.IsNaN(previous) ? (value >= previous ? value - previous : value)
+                : k > 0 && podCreatedAt > grid[k - 1] - FirstScrape ? value
+                : double.NaN;
+            previous = double.IsNaN(value) ? previous : value;
+        }
     }
 
-    /// <summary>What was added between steps, as <see cref="Of"/> has it, step by step.</summary>
-    /// <param name="points">The counter's values, in order of time.</param>
+    /// <summary>Of each step whether there is a point.</summary>
+    /// <param name="points">The points, in order of time.</param>
     /// <param name="grid">The times of the steps, in order.</param>
-    /// <param name="podCreatedAt">When the pod was created, if that is known.</param>
-    /// <param name="live">Of each step whether the pod was seen at all. Null where only the counter itself tells.</param>
-    /// <returns>The increment by the end of each step; NaN where nothing is known.</returns>
-    public static double[] ByStep(IReadOnlyList<Point> points, IReadOnlyList<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, bool[]? live)
+    public static bool[] LiveAt(ReadOnlySpan<Point> points, ReadOnlySpan<DateTimeOffset> grid)
     {
-        var result = new double[grid.Count];
-        double? previous = null;
-        for (int k = 0, next = 0; k < result.Length; k++)
+        var walk = new GridWalk(points);
+        var live = new bool[grid.Length];
+        for (var k = 0; k < live.Length; k++)
         {
-            var value = At(points, grid[k], ref next) ?? (live?[k] == true ? (double?)(previous ?? 0) : null);
-            result[k] = (value, previous) switch
-            {
-                ({ } now, { } before) => now >= before ? now - before : now,
-                ({ } now, null) when k > 0 && podCreatedAt > grid[k - 1] - FirstScrape => now,
-                _ => double.NaN,
-            };
-            previous = value ?? previous;
+            live[k] = walk.TryNext(grid[k], out _);
         }
 
-        return result;
+        return live;
     }
 
-    /// <summary>The value at a time, going on from where the last step was found; null where there is none that a counter can have.</summary>
-    private static double? At(IReadOnlyList<Point> points, DateTimeOffset time, ref int next)
+    /// <summary>Goes through points in order of time, from one step to the next.</summary>
+    private ref struct GridWalk(ReadOnlySpan<Point> points)
     {
-        double? value = null;
-        for (; next < points.Count && points[next] is var point && point.Time <= time; next++)
-        {
-            if (point.Time == time && double.IsFinite(point.Value) && point.Value >= 0)
-            {
-                value = point.Value;
-            }
-        }
+        private readonly ReadOnlySpan<Point> _points = points;
+        private int _next;
 
-        return value;
+        /// <summary>Whether there is a point at a time, and its value; NaN where it is none that a counter can have.</summary>
+        public bool TryNext(DateTimeOffset time, out double value)
+        {
+            (value, var found) = (double.NaN, false);
+            for (; _next < _points.Length && _points[_next].Time <= time; _next++)
+            {
+                if (_points[_next].Time == time)
+                {
+                    found = true;
+                    value = _points[_next].Value is >= 0 and < double.PositiveInfinity and var count ? count : value;
+                }
+            }
+
+            return found;
+        }
     }
 }

@@ -15,10 +15,17 @@ public sealed class PodIndex
     /// <param name="only">The one namespace that the query was bound to: what names none is of it, and what names another is left out. Null where the labels tell.</param>
     public PodIndex(IEnumerable<Series> series, string? only = null)
     {
-        Entry[] entries = [.. series
-            .Select(one => new Entry(one.Labels.GetValueOrDefault("namespace") ?? only ?? "", one.Labels.GetValueOrDefault("pod") ?? "", one))
-            .Where(entry => only is null || entry.Namespace == only)];
-        _entries = IsSorted(entries) ? entries : [.. entries.Order(Comparer<Entry>.Create(Compare))];
+        var entries = new List<Entry>((series as IReadOnlyCollection<Series>)?.Count ?? 0);
+        foreach (var one in series)
+        {
+            var entry = new Entry(one.Labels.GetValueOrDefault("namespace") ?? only ?? "", one.Labels.GetValueOrDefault("pod") ?? "", one);
+            if (only is null || entry.Namespace == only)
+            {
+                entries.Add(entry);
+            }
+        }
+
+        _entries = IsSorted(entries) ? [.. entries] : [.. entries.Order(Comparer<Entry>.Create(Compare))];
     }
 
     /// <summary>The series of a namespace that name no pod.</summary>
@@ -30,36 +37,43 @@ public sealed class PodIndex
     /// <summary>The series of a pod.</summary>
     public IEnumerable<Series> Of(string @namespace, string pod)
     {
-        for (var k = First(@namespace, pod); k < _entries.Length && _entries[k].Pod == pod && _entries[k].Namespace == @namespace; k++)
+        for (var k = First(@namespace, pod); IsOf(k, @namespace, pod); k++)
         {
             yield return _entries[k].Series;
         }
     }
 
     /// <summary>The series of a workload's pods, with the pods that bore the name: those that are known, and those that are told by their names alone.</summary>
-    public IEnumerable<(PodLife Life, Series Series)> Of(WorkloadSnapshot workload, PodLives lives) =>
-        from pod in Pods(workload.Key.Namespace, lives)
-        from series in Of(workload.Key.Namespace, pod)
-        from life in lives.Of(pod)
-        select (life, series);
-
-    private List<string> Pods(string @namespace, PodLives lives)
+    public IEnumerable<(PodLife Life, Series Series)> Of(WorkloadSnapshot workload, PodLives lives)
     {
-        var pods = new HashSet<string>(lives.Names, StringComparer.Ordinal);
-        pods.Remove("");
+        foreach (var pod in Pods(workload.Key.Namespace, lives))
+        {
+            var bore = lives.Of(pod);
+            for (var k = First(workload.Key.Namespace, pod); IsOf(k, workload.Key.Namespace, pod); k++)
+            {
+                for (var b = 0; b < bore.Count; b++)
+                {
+                    yield return (bore[b], _entries[k].Series);
+                }
+            }
+        }
+    }
+
+    private IReadOnlyList<string> Pods(string @namespace, PodLives lives)
+    {
+        SortedSet<string>? others = null;
         foreach (var stem in lives.Stems)
         {
-            var last = "";
             for (var k = First(@namespace, stem); k < _entries.Length && _entries[k].Namespace == @namespace && _entries[k].Pod.StartsWith(stem, StringComparison.Ordinal); k++)
             {
-                if (_entries[k].Pod != last)
+                if (!lives.Knows(_entries[k].Pod))
                 {
-                    pods.Add(last = _entries[k].Pod);
+                    (others ??= new(StringComparer.Ordinal)).Add(_entries[k].Pod);
                 }
             }
         }
 
-        return [.. pods.Order(StringComparer.Ordinal)];
+        return others is null ? lives.Names : [.. lives.Names.Concat(others).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Where the entries begin that are not before a namespace and pod.</summary>
@@ -83,9 +97,11 @@ public sealed class PodIndex
         return low;
     }
 
-    private static bool IsSorted(Entry[] entries)
+    private bool IsOf(int index, string @namespace, string pod) => index < _entries.Length && _entries[index].Pod == pod && _entries[index].Namespace == @namespace;
+
+    private static bool IsSorted(List<Entry> entries)
     {
-        for (var k = 1; k < entries.Length; k++)
+        for (var k = 1; k < entries.Count; k++)
         {
             if (Compare(entries[k - 1], entries[k]) > 0)
             {

@@ -42,7 +42,15 @@ public static class PodSigns
     public static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, TimeSpan rolloutDeadline, DateTimeOffset now)
     {
         var revision = workload.Current.Revision;
-        var pods = workload.PodsOf(revision).Where(pod => !pod.Deleting).ToList();
+        var pods = new List<PodSnapshot>(workload.Pods.Count);
+        foreach (var pod in workload.Pods)
+        {
+            if (pod.Revision == revision && !pod.Deleting)
+            {
+                pods.Add(pod);
+            }
+        }
+
         return
         [
             FirstOf(CrashLoop, revision, pods, (pod, container) => Crash(container, now), (pod, container) => FirstCrash(pod, container, now)),
@@ -83,8 +91,8 @@ public static class PodSigns
     /// <summary>Pods that had been ready and say for long that they are not, while all their containers run on since before: no crash, and no rollout.</summary>
     private static SignalReading Withdrawn(string revision, List<PodSnapshot> pods, TimeSpan patience, DateTimeOffset now)
     {
-        var withdrawn = (from pod in pods
-                         where !pod.Ready && now - pod.ReadyChangedAt >= patience
+        var withdrawn = (from pod in pods.FindAll(pod => !pod.Ready)
+                         where now - pod.ReadyChangedAt >= patience
                          let running = pod.Containers.Where(container => !container.Init).ToList()
                          where running.Count > 0 && running.TrueForAll(container => container.RunsSince < pod.ReadyChangedAt)
                          orderby pod.ReadyChangedAt
@@ -97,17 +105,24 @@ public static class PodSigns
 
     private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look, Func<PodSnapshot, ContainerSnapshot, DateTimeOffset>? since = null)
     {
-        var seen = (from pod in pods.OrderBy(pod => pod.CreatedAt)
-                    from container in pod.Containers
-                    let message = look(pod, container)
-                    where message is not null
-                    select (pod, container, message)).ToList();
+        var seen = new List<(PodSnapshot Pod, ContainerSnapshot Container, string Message)>();
+        foreach (var pod in pods)
+        {
+            foreach (var container in pod.Containers)
+            {
+                if (look(pod, container) is { } message)
+                {
+                    seen.Add((pod, container, message));
+                }
+            }
+        }
+
         if (seen.Count == 0)
         {
             return Reading(sign, SignalState.Healthy, revision, null, "not seen");
         }
 
-        var (first, which, text) = seen[0];
+        var (first, which, text) = seen.MinBy(one => one.Pod.CreatedAt);
         var more = seen.Count > 1 ? $" ({seen.Count} containers in all)" : "";
         return Reading(sign, SignalState.Firing, revision, since?.Invoke(first, which) ?? first.CreatedAt, $"container {which.Name} of pod {first.Name}: {text}{more}");
     }

@@ -18,6 +18,9 @@ public sealed class ShardPlan
     /// <summary>In how many more parts than one.</summary>
     public int Cuts => _cuts.Count;
 
+    /// <summary>Whether all namespaces are asked for together.</summary>
+    public bool IsWhole => _cuts.Count == 0 && _alone.Count == 0;
+
     /// <summary>The parts to ask for, each in order of names, and why some are left out.</summary>
     public (List<List<string>> Parts, Dictionary<string, SeriesUnavailableException> LeftOut) Spread(IEnumerable<string> namespaces, DateTimeOffset now)
     {

@@ -21,7 +21,7 @@ public sealed record SpannedSeries(IReadOnlyList<Series> Series, IReadOnlyDictio
 public sealed class SpannedReader(int longestText = 128 * 1024)
 {
     private const int PartsAtOnce = 2;
-    private readonly ConcurrentDictionary<(SeriesOrigin Origin, string Key, TimeSpan Step), ShardPlan> _plans = new();
+    private readonly ConcurrentDictionary<(SeriesOrigin Origin, string Key, TimeSpan Step), Plan> _plans = new();
 
     /// <summary>Raised when an answer was too large and its query is divided.</summary>
     public event Action? Divided;
@@ -42,66 +42,95 @@ public sealed class SpannedReader(int longestText = 128 * 1024)
             return SpannedSeries.None;
         }
 
-        var plan = _plans.GetOrAdd((origin, query.Key, range.Step), _ => new ShardPlan());
-        List<List<string>> parts;
+        var plan = _plans.GetOrAdd((origin, query.Key, range.Step), _ => new Plan());
+        IReadOnlyList<Part> parts;
         Dictionary<string, SeriesUnavailableException> failures;
         lock (plan)
         {
-            (parts, failures) = plan.Spread(namespaces, now);
+            (parts, failures) = Spread(plan, query, namespaces, now);
         }
 
-        var series = new List<Series>();
-        await AtOnce.ForEachAsync([.. parts.SelectMany(part => Fitting(part, query))], PartsAtOnce, ReadPartAsync, cancellationToken).ConfigureAwait(false);
-        return new SpannedSeries(series, failures);
+        var answers = new List<IReadOnlyList<Series>>(parts.Count);
+        await AtOnce.ForEachAsync(parts, PartsAtOnce, ReadPartAsync, cancellationToken).ConfigureAwait(false);
+        return new SpannedSeries(answers is [var only] ? only : [.. answers.SelectMany(answer => answer)], failures);
 
-        async ValueTask ReadPartAsync(List<string> part, CancellationToken ct)
+        async ValueTask ReadPartAsync(Part part, CancellationToken ct)
         {
             try
             {
-                var found = await source.QueryRangeAsync(query.Text(part), range.Start, range.End, range.Step, ct).ConfigureAwait(false);
+                var found = await source.QueryRangeAsync(part.Text, range.Start, range.End, range.Step, ct).ConfigureAwait(false);
                 lock (failures)
                 {
-                    series.AddRange(found);
+                    answers.Add(found);
                 }
             }
-            catch (SeriesUnavailableException e) when (e.MayBeDivided && part.Count > 1)
+            catch (SeriesUnavailableException e) when (e.MayBeDivided && part.Names.Count > 1)
             {
                 Divided?.Invoke();
-                var (first, second) = Divide(plan, part, now);
-                await ReadPartAsync(first, ct).ConfigureAwait(false);
-                await ReadPartAsync(second, ct).ConfigureAwait(false);
+                var (first, second) = Divide(plan, part.Names, now);
+                await ReadPartAsync(new Part(first, query.Text(first)), ct).ConfigureAwait(false);
+                await ReadPartAsync(new Part(second, query.Text(second)), ct).ConfigureAwait(false);
             }
             catch (SeriesUnavailableException e)
             {
-                var why = e.MayBeDivided ? Alone(part[0], e) : e;
+                var why = e.MayBeDivided ? Alone(part.Names[0], e) : e;
                 lock (plan)
                 {
                     if (e.MayBeDivided)
                     {
-                        plan.GiveUp(part[0], why, now);
+                        plan.Shards.GiveUp(part.Names[0], why, now);
                     }
                 }
 
                 lock (failures)
                 {
-                    part.ForEach(name => failures[name] = why);
+                    part.Names.ForEach(name => failures[name] = why);
                 }
             }
         }
     }
 
+    /// <summary>The parts to ask for, and why some namespaces are left out. Where nothing is divided, and the namespaces are those of the last time, so are the parts.</summary>
+    private (IReadOnlyList<Part> Parts, Dictionary<string, SeriesUnavailableException> LeftOut) Spread(Plan plan, SpannedQuery query, IReadOnlyCollection<string> namespaces, DateTimeOffset now)
+    {
+        if (plan.Shards.IsWhole && plan.Of is { } last && (ReferenceEquals(last, namespaces) || last.SequenceEqual(namespaces)))
+        {
+            return (plan.Parts, []);
+        }
+
+        var (spread, leftOut) = plan.Shards.Spread(namespaces, now);
+        (plan.Of, plan.Parts) = (namespaces, [.. spread.SelectMany(part => Fitting(part, query))]);
+        return (plan.Parts, leftOut);
+    }
+
     /// <summary>A part, in as many as its text needs.</summary>
-    private IEnumerable<List<string>> Fitting(List<string> part, SpannedQuery query) =>
-        part.Count == 1 || query.Text(part).Length <= longestText ? [part] : Fitting(part[..(part.Count / 2)], query).Concat(Fitting(part[(part.Count / 2)..], query));
+    private IEnumerable<Part> Fitting(List<string> names, SpannedQuery query)
+    {
+        var text = query.Text(names);
+        return names.Count == 1 || text.Length <= longestText ? [new Part(names, text)] : Fitting(names[..(names.Count / 2)], query).Concat(Fitting(names[(names.Count / 2)..], query));
+    }
 
     private static SeriesUnavailableException Alone(string @namespace, SeriesUnavailableException e) => new(
         e.Reason, $"namespace {@namespace} alone has more series than one query may give ({e.Message}): have fewer buckets in its histograms, drop labels where it is scraped, or spread it over several namespaces", e);
 
-    private static (List<string> First, List<string> Second) Divide(ShardPlan plan, List<string> part, DateTimeOffset now)
+    private static (List<string> First, List<string> Second) Divide(Plan plan, List<string> part, DateTimeOffset now)
     {
         lock (plan)
         {
-            return plan.Divide(part, now);
+            return plan.Shards.Divide(part, now);
         }
+    }
+
+    /// <summary>Namespaces that are asked for together.</summary>
+    private sealed record Part(List<string> Names, string Text);
+
+    /// <summary>How one query is divided, and which parts that came to the last time.</summary>
+    private sealed class Plan
+    {
+        public ShardPlan Shards { get; } = new();
+
+        public IReadOnlyCollection<string>? Of { get; set; }
+
+        public IReadOnlyList<Part> Parts { get; set; } = [];
     }
 }

@@ -2,37 +2,52 @@ namespace ChronosOps.Operator.Detection;
 
 /// <summary>The sums of one revision, or one pod, in each step while they are added up: an array for each thing that is counted, since there are thousands of increments in each evaluation.</summary>
 /// <param name="grid">The times of the steps, at least two.</param>
-internal sealed class StepSums(IReadOnlyList<DateTimeOffset> grid)
+internal sealed class StepSums(DateTimeOffset[] grid)
 {
-    private readonly double[] _requests = Unknown(grid.Count);
-    private readonly double[] _errors = Unknown(grid.Count);
+    private readonly double[] _requests = Unknown(grid.Length);
+    private readonly double[] _errors = Unknown(grid.Length);
     private readonly SortedList<double, double[]> _latency = [];
+    private readonly double[] _added = new double[grid.Length];
 
-    /// <summary>Adds a pod's requests; NaN where nothing is known.</summary>
-    public void AddRequests(double[] increments) => Add(_requests, increments);
+    /// <summary>Adds a pod's requests.</summary>
+    /// <param name="points">Its counter.</param>
+    /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
+    /// <returns>Of each step whether the pod was seen.</returns>
+    public bool[] AddRequests(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom)
+    {
+        Add(_requests, points, countsFrom, default);
+        return Increments.LiveAt(points, grid);
+    }
 
     /// <summary>Adds a pod's failed requests.</summary>
-    public void AddErrors(double[] increments) => Add(_errors, increments);
+    /// <param name="points">A counter of them.</param>
+    /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
+    /// <param name="live">Of each step whether the pod was seen; empty where that is not known.</param>
+    public void AddErrors(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live) => Add(_errors, points, countsFrom, live);
 
     /// <summary>Adds a pod's requests that took at most so many seconds.</summary>
-    public void AddLatency(double bound, double[] increments)
+    /// <param name="bound">So many.</param>
+    /// <param name="points">The counter of them.</param>
+    /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
+    /// <param name="live">Of each step whether the pod was seen; empty where that is not known.</param>
+    public void AddLatency(double bound, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live)
     {
         if (!_latency.TryGetValue(bound, out var sums))
         {
-            _latency[bound] = sums = Unknown(grid.Count);
+            _latency[bound] = sums = Unknown(grid.Length);
         }
 
-        Add(sums, increments);
+        Add(sums, points, countsFrom, live);
     }
 
     /// <summary>The steps of which anything is known, in order of time.</summary>
     public IReadOnlyList<TrafficStep> ToSteps()
     {
-        var (step, bounds) = (grid[1] - grid[0], _latency.Keys.ToArray());
-        var steps = new List<TrafficStep>(grid.Count);
-        for (var k = 0; k < grid.Count; k++)
+        var (step, bounds, sums) = (grid[1] - grid[0], _latency.Keys.ToArray(), _latency.Values.ToArray());
+        var steps = new List<TrafficStep>(grid.Length);
+        for (var k = 0; k < grid.Length; k++)
         {
-            var latency = LatencyAt(k, bounds);
+            var latency = LatencyAt(k, bounds, sums);
             if (!double.IsNaN(_requests[k]) || !double.IsNaN(_errors[k]) || latency != LatencyHistogram.Empty)
             {
                 steps.Add(new TrafficStep(grid[k] - step, grid[k], Known(_requests[k]), Known(_errors[k]), latency));
@@ -42,12 +57,17 @@ internal sealed class StepSums(IReadOnlyList<DateTimeOffset> grid)
         return steps;
     }
 
-    private LatencyHistogram LatencyAt(int k, double[] bounds)
+    private static LatencyHistogram LatencyAt(int k, double[] bounds, double[][] sums)
     {
+        if (bounds.Length == 0)
+        {
+            return LatencyHistogram.Empty;
+        }
+
         var (counts, known) = (new double[bounds.Length], 0);
         for (var b = 0; b < counts.Length; b++)
         {
-            counts[b] = _latency.Values[b][k];
+            counts[b] = sums[b][k];
             known += double.IsNaN(counts[b]) ? 0 : 1;
         }
 
@@ -61,13 +81,14 @@ internal sealed class StepSums(IReadOnlyList<DateTimeOffset> grid)
             : new Buckets([.. bounds.Where((_, b) => !double.IsNaN(counts[b]))], [.. counts.Where(count => !double.IsNaN(count))]));
     }
 
-    private static void Add(double[] sums, double[] increments)
+    private void Add(double[] sums, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live)
     {
+        Increments.ByStep(points, grid, countsFrom, live, _added);
         for (var k = 0; k < sums.Length; k++)
         {
-            if (!double.IsNaN(increments[k]))
+            if (!double.IsNaN(_added[k]))
             {
-                sums[k] = Known(sums[k]) + increments[k];
+                sums[k] = Known(sums[k]) + _added[k];
             }
         }
     }

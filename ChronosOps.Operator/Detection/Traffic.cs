@@ -8,14 +8,29 @@ namespace ChronosOps.Operator.Detection;
 /// <param name="Latency">How long they took.</param>
 public sealed record TrafficStep(DateTimeOffset From, DateTimeOffset To, double Requests, double Errors, LatencyHistogram Latency)
 {
-    public static TrafficStep Sum(IReadOnlyList<TrafficStep> steps) => steps is [var only]
-        ? only
-        : new(
-            steps.Min(step => step.From),
-            steps.Max(step => step.To),
-            steps.Sum(step => step.Requests),
-            steps.Sum(step => step.Errors),
-            LatencyHistogram.Sum(steps.Select(step => step.Latency)));
+    /// <summary>Steps taken together.</summary>
+    /// <param name="steps">The steps, at least one.</param>
+    public static TrafficStep Sum(IReadOnlyList<TrafficStep> steps)
+    {
+        if (steps is [var only])
+        {
+            return only;
+        }
+
+        var (from, to, requests, errors) = (steps[0].From, steps[0].To, 0.0, 0.0);
+        var latency = new LatencyHistogram[steps.Count];
+        for (var k = 0; k < latency.Length; k++)
+        {
+            var step = steps[k];
+            from = step.From < from ? step.From : from;
+            to = step.To > to ? step.To : to;
+            requests += step.Requests;
+            errors += step.Errors;
+            latency[k] = step.Latency;
+        }
+
+        return new(from, to, requests, errors, LatencyHistogram.Sum(latency));
+    }
 
     /// <summary>How many requests a second came over all these steps together; null without steps.</summary>
     public static double? RequestsPerSecond(IReadOnlyList<TrafficStep> steps) => steps.Count == 0
@@ -54,31 +69,38 @@ public sealed record LatencyHistogram(IReadOnlyDictionary<double, double> Cumula
 
     public double Total => Cumulative.TryGetValue(double.PositiveInfinity, out var total) ? total : 0;
 
-    public static LatencyHistogram Sum(IEnumerable<LatencyHistogram> parts)
+    /// <summary>Histograms taken together.</summary>
+    /// <param name="parts">The histograms.</param>
+    public static LatencyHistogram Sum(IReadOnlyList<LatencyHistogram> parts)
     {
-        var filled = parts.Where(part => part.Cumulative.Count > 0).ToList();
+        var filled = new List<IReadOnlyDictionary<double, double>>(parts.Count);
+        foreach (var part in parts)
+        {
+            if (part.Cumulative.Count > 0)
+            {
+                filled.Add(part.Cumulative);
+            }
+        }
+
         if (filled.Count < 2)
         {
-            return filled.Count == 0 ? Empty : filled[0];
+            return filled.Count == 0 ? Empty : new LatencyHistogram(filled[0]);
         }
 
         // What was counted is packed, by the same bounds but for a change of them.
-        var packed = filled.Select(part => part.Cumulative).OfType<Buckets>().ToList();
-        if (packed.Count == filled.Count && Buckets.Sum(packed) is { } added)
+        if (Buckets.Sum(filled) is { } added)
         {
             return new LatencyHistogram(added);
         }
 
         var sum = new Dictionary<double, double>();
-        foreach (var (bound, count) in filled.SelectMany(part => part.Cumulative))
+        foreach (var (bound, count) in filled.SelectMany(part => part))
         {
             sum[bound] = sum.GetValueOrDefault(bound) + count;
         }
 
         return new LatencyHistogram(sum);
     }
-
-    private IEnumerable<KeyValuePair<double, double>> InOrder() => Cumulative is Buckets ? Cumulative : Cumulative.OrderBy(entry => entry.Key);
 
     /// <summary>
     /// The quantile in seconds as Prometheus' histogram_quantile computes it: linear within the bucket, the highest finite bound where the
@@ -94,8 +116,10 @@ public sealed record LatencyHistogram(IReadOnlyDictionary<double, double> Cumula
 
         var rank = quantile * total;
         double previousBound = 0, previousCount = 0;
-        foreach (var (bound, count) in InOrder())
+        var packed = Cumulative as Buckets ?? Buckets.Of(Cumulative);
+        for (var k = 0; k < packed.Count; k++)
         {
+            var (bound, count) = packed.At(k);
             if (count >= rank)
             {
                 return double.IsPositiveInfinity(bound) || count <= previousCount

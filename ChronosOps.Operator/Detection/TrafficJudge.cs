@@ -210,7 +210,18 @@ public static class TrafficJudge
             first--;
         }
 
-        return first == 0 ? steps : [.. steps.Skip(first)];
+        if (first == 0)
+        {
+            return steps;
+        }
+
+        var last = new TrafficStep[steps.Count - first];
+        for (var k = 0; k < last.Length; k++)
+        {
+            last[k] = steps[first + k];
+        }
+
+        return last;
     }
 
     private static bool EnoughTraffic(EffectiveSignal signal, TrafficStep sum)

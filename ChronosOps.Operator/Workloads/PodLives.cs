@@ -52,14 +52,18 @@ public sealed class PodLives
             .DistinctBy(life => life.Uid)
             .GroupBy(life => life.Pod)
             .ToDictionary(same => same.Key, same => Known([.. same.OrderBy(life => life.From)], handedOn));
+        Names = [.. _known.Keys.Where(name => name.Length > 0).Order(StringComparer.Ordinal)];
+        Stems = workload.Key.Kind == WorkloadKind.Deployment ? [.. workload.Revisions.SelectMany(revision => revision.Holders).Select(StemOf)] : [];
     }
 
-    /// <summary>The names of the pods that are known.</summary>
-    public IReadOnlyCollection<string> Names => _known.Keys;
+    /// <summary>The names of the pods that are known, in order.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>How the names of pods begin that tell by their names alone whose they are; none where names tell nothing.</summary>
-    public IEnumerable<string> Stems =>
-        _workload.Key.Kind == WorkloadKind.Deployment ? _workload.Revisions.SelectMany(revision => revision.Holders).Select(StemOf) : [];
+    public IReadOnlyList<string> Stems { get; }
+
+    /// <summary>Whether a pod of that name is known.</summary>
+    public bool Knows(string pod) => _known.ContainsKey(pod);
 
     /// <summary>The pods that have borne a name, oldest first; none where it is not a name of this workload's pods.</summary>
     public IReadOnlyList<PodLife> Of(string pod)

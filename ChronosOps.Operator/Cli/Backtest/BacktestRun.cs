@@ -132,7 +132,7 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
             }
 
             await learning.LearnAsync(series, workload.Snapshot, now, cancellationToken);
-            var reading = (await evaluation.RunAsync([(workload.Snapshot, policy)], now, cancellationToken))[0];
+            var reading = await evaluation.RunAsync(workload.Snapshot, policy, now, cancellationToken);
             Observer?.Invoke(reading, _window);
             await follower.StepAsync(reading, cancellationToken);
         }

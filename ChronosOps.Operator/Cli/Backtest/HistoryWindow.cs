@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Cli.Backtest;
 /// <summary>A stretch of history in memory: what was read of each query, for the evaluations of some hours at a time.</summary>
 internal sealed class HistoryWindow
 {
-    private readonly Dictionary<(string Query, TimeSpan Step), QueryPoints> _queries = [];
+    private readonly Dictionary<(string Query, TimeSpan Step), QueryPoints> _queries = new(QueryComparer.Instance);
 
     /// <summary>Adds what a query gave. Points that are not newer than those that are there are dropped.</summary>
     public void Append(string query, TimeSpan step, IReadOnlyList<Series> series)
@@ -41,33 +41,46 @@ internal sealed class HistoryWindow
     /// What the judges of one workload can make use of: the series of its pods. Series of other pods never count for it, so the reading is the same. Where a
     /// query gives a series without a pod, how many there are counts, and all are given.
     /// </summary>
-    public ISeriesSource Of(IReadOnlyCollection<string> pods) =>
-        new View(_queries.ToDictionary(entry => entry.Key, entry => entry.Value.Of(pods)));
+    public ISeriesSource Of(IReadOnlyCollection<string> pods) => new View(_queries, query => query.Of(pods));
 
     /// <summary>The series of every workload.</summary>
-    public ISeriesSource Whole() => new View(_queries.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<PointBuffer>)entry.Value.All));
+    public ISeriesSource Whole() => new View(_queries, query => query.All);
 
-    private sealed class View(Dictionary<(string Query, TimeSpan Step), IReadOnlyList<PointBuffer>> queries) : ISeriesSource
+    /// <summary>Some of the series. One query is not to be asked by two threads at a time: it goes on from where it was found the last time.</summary>
+    private sealed class View(Dictionary<(string Query, TimeSpan Step), QueryPoints> queries, Func<QueryPoints, IReadOnlyList<PointBuffer>> which) : ISeriesSource
     {
+        private readonly Dictionary<(string Query, TimeSpan Step), PointReader[]> _readers =
+            queries.ToDictionary(entry => entry.Key, entry => which(entry.Value).Select(buffer => new PointReader(buffer)).ToArray(), QueryComparer.Instance);
+
         public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
         {
-            if (!queries.TryGetValue((query, step), out var buffers))
+            if (!_readers.TryGetValue((query, step), out var readers))
             {
                 throw new InvalidOperationException($"an evaluation reads what was not foreseen: {query} at {step}");
             }
 
-            var found = new List<Series>(buffers.Count);
-            foreach (var buffer in buffers)
+            var found = new List<Series>(readers.Length);
+            foreach (var reader in readers)
             {
                 // A series without a point in the range is not in Prometheus' answer either.
-                if (buffer.Between(start, end) is { Length: > 0 } points)
+                if (reader.Between(start, end) is { Length: > 0 } points)
                 {
-                    found.Add(new Series(buffer.Labels, points));
+                    found.Add(new Series(reader.Labels, points));
                 }
             }
 
             return Task.FromResult<IReadOnlyList<Series>>(found);
         }
+    }
+
+    /// <summary>The texts of queries are long, and few are of one length.</summary>
+    private sealed class QueryComparer : IEqualityComparer<(string Query, TimeSpan Step)>
+    {
+        public static readonly QueryComparer Instance = new();
+
+        public bool Equals((string Query, TimeSpan Step) x, (string Query, TimeSpan Step) y) => x.Step == y.Step && x.Query == y.Query;
+
+        public int GetHashCode((string Query, TimeSpan Step) key) => HashCode.Combine(key.Query.Length, key.Step);
     }
 }
 
@@ -139,6 +152,7 @@ internal sealed class QueryPoints
 /// <summary>The points of one series, in order of time.</summary>
 internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string> labels)
 {
+    private const int Close = 3;
     private readonly List<Point> _points = [];
 
     /// <summary>Its labels as one text.</summary>
@@ -165,13 +179,8 @@ internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string
 
     public void Trim(DateTimeOffset before) => _points.RemoveRange(0, FirstFrom(before));
 
-    /// <summary>The points from one time to another, both included.</summary>
-    public Point[] Between(DateTimeOffset start, DateTimeOffset end)
-    {
-        var first = FirstFrom(start);
-        var last = FirstFrom(end.AddTicks(1));
-        return last > first ? CollectionsMarshal.AsSpan(_points)[first..last].ToArray() : [];
-    }
+    /// <summary>The points from one index up to before another.</summary>
+    public Point[] Between(int first, int last) => last > first ? CollectionsMarshal.AsSpan(_points)[first..last].ToArray() : [];
 
     /// <summary>The index of the first point at or after a time.</summary>
     public int FirstFrom(DateTimeOffset time)
@@ -184,5 +193,37 @@ internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string
         }
 
         return low;
+    }
+
+    /// <summary>The index of the first point at or after a time, which is mostly close after another index.</summary>
+    public int FirstFrom(DateTimeOffset time, int near)
+    {
+        var points = CollectionsMarshal.AsSpan(_points);
+        for (var k = near; k < near + Close && k < points.Length; k++)
+        {
+            if (points[k].Time >= time && (k == 0 || points[k - 1].Time < time))
+            {
+                return k;
+            }
+        }
+
+        return FirstFrom(time);
+    }
+}
+
+/// <summary>Reads the points of one series, a little further each time.</summary>
+internal sealed class PointReader(PointBuffer buffer)
+{
+    private int _first;
+    private int _last;
+
+    public IReadOnlyDictionary<string, string> Labels => buffer.Labels;
+
+    /// <summary>The points from one time to another, both included.</summary>
+    public Point[] Between(DateTimeOffset start, DateTimeOffset end)
+    {
+        _first = buffer.FirstFrom(start, _first);
+        _last = buffer.FirstFrom(end.AddTicks(1), _last);
+        return buffer.Between(_first, _last);
     }
 }

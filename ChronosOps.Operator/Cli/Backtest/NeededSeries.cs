@@ -22,7 +22,7 @@ internal sealed class NeededSeries : ISeriesSource
     {
         var recorder = new NeededSeries();
         var workload = new PastWorkload(new WorkloadKey(policy.WorkloadKind, policy.Namespace, policy.WorkloadName ?? "any"), at).Snapshot;
-        await new Evaluation(recorder, interval).RunAsync([(workload, policy)], at, cancellationToken);
+        await new Evaluation(recorder, interval).RunAsync(workload, policy, at, cancellationToken);
         var learnt = new NeededSeries();
         await new Learner(learnt, new LearntBoard(interval * OperatorHost.LearningSteps)).LearnAsync([(workload, policy)], at, cancellationToken);
         return

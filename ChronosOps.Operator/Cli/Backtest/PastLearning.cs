@@ -29,8 +29,13 @@ internal sealed class PastLearning(EffectivePolicy policy, LearntBoard board)
     /// <param name="cancellationToken">Ends it.</param>
     public async Task LearnAsync(ISeriesSource series, WorkloadSnapshot workload, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (!_learns)
+        {
+            return;
+        }
+
         var end = Before(now, board.Step);
-        while (_learns && _until < end)
+        while (_until < end)
         {
             _until = await ReadOnAsync(series, workload, end, cancellationToken) ? _until : end;
         }

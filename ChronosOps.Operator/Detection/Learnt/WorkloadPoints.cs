@@ -33,47 +33,30 @@ public static class WorkloadPoints
             return [];
         }
 
-        var step = traffic.Grid[1] - traffic.Grid[0];
-        var cells = new Dictionary<DateTimeOffset, Cell>();
-        var live = new Dictionary<string, HashSet<DateTimeOffset>>();
+        var sums = new StepSums([.. traffic.Grid]);
+        var live = new Dictionary<string, bool[]>();
         foreach (var one in Owned(workload, traffic.Requests))
         {
-            live[one.Labels["pod"]] = [.. one.Points.Select(point => point.Time)];
-            Add(one, null, (cell, count) => cell.Requests += count);
+            live[one.Labels["pod"]] = sums.AddRequests(one.AsSpan(), null);
         }
 
         foreach (var one in Owned(workload, traffic.Errors))
         {
-            Add(one, live.GetValueOrDefault(one.Labels["pod"]), (cell, count) => cell.Errors += count);
+            sums.AddErrors(one.AsSpan(), null, live.GetValueOrDefault(one.Labels["pod"]));
         }
 
         foreach (var one in Owned(workload, signal.Kind == SignalKind.LatencyP95 ? traffic.Latency ?? [] : []))
         {
             if (TrafficQueries.TryBound(one.Labels.GetValueOrDefault("le"), out var bound))
             {
-                Add(one, live.GetValueOrDefault(one.Labels["pod"]), (cell, count) => cell.Latency[bound] = cell.Latency.GetValueOrDefault(bound) + count);
+                sums.AddLatency(bound, one.AsSpan(), null, live.GetValueOrDefault(one.Labels["pod"]));
             }
         }
 
-        double[] bounds = [];
-        return [.. from entry in cells
-                   orderby entry.Key
-                   let value = TrafficJudge.Measure(signal, [entry.Value.ToStep(entry.Key - step, entry.Key, ref bounds)])
+        return [.. from step in sums.ToSteps()
+                   let value = TrafficJudge.Measure(signal, [step])
                    where value is not null
-                   select new Point(entry.Key, value.Value)];
-
-        void Add(Series series, HashSet<DateTimeOffset>? liveAt, Action<Cell, double> add)
-        {
-            foreach (var (to, count) in Increments.Of(series.Points, traffic.Grid, null, liveAt))
-            {
-                if (!cells.TryGetValue(to, out var cell))
-                {
-                    cells[to] = cell = new Cell();
-                }
-
-                add(cell, count);
-            }
-        }
+                   select new Point(step.To, value.Value)];
     }
 
     private static IEnumerable<Series> Owned(WorkloadSnapshot workload, IEnumerable<Series> series)
