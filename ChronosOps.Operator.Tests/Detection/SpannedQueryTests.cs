@@ -21,6 +21,16 @@ public sealed class SpannedQueryTests(RealPrometheus prometheus) : IClassFixture
         Assert.Single((JsonObject)one["metric"]!);
     }
 
+    /// <summary>web-1 and web-2 have answered with 500 alone; web-3 counts its requests, and not what became of them.</summary>
+    [Fact]
+    public async Task HowManyFailedIsNaNOfAPodThatCountsWithoutTheStatus()
+    {
+        Assert.SkipUnless(prometheus.IsThere, "there is no prometheus here");
+        var result = await prometheus.QueryAsync(TrafficQueries.Errors(Two));
+        Assert.Equal(["web-1 7", "web-2 7", "web-3 NaN"], result!.Select(one => $"{one!["metric"]!["pod"]} {one["value"]![1]}").Order());
+        Assert.Equal(3, (await prometheus.QueryAsync(TrafficQueries.Requests(Two)))!.Count);
+    }
+
     [Fact]
     public async Task PrometheusTakesThePresetsOfSeveralNamespaces()
     {

@@ -71,6 +71,17 @@ public sealed class TrafficBuilderTests
         Assert.Equal((90, 9), Sum(traffic, SampleWorkload.Old));
     }
 
+    /// <summary>Beside pods that tell it, too: whether the release failed more requests than the one before cannot be told.</summary>
+    [Fact]
+    public void OfAPodThatCountsRequestsWithoutTheirStatusNobodyKnowsHowManyFailed()
+    {
+        var errors = Series(NewPod, 1);
+        errors = errors with { Points = [.. errors.Points.Select(point => point with { Value = double.NaN })] };
+        var traffic = Build(requests: [Series(NewPod, 10), Series(OldPod, 30)], errors: [errors, Series(OldPod, 3)]);
+        Assert.Equal((30, double.NaN), Sum(traffic, SampleWorkload.New));
+        Assert.Equal((90, 9), Sum(traffic, SampleWorkload.Old));
+    }
+
     [Fact]
     public void ErrorsWithoutRequestsSayNothing() => Assert.Empty(Build(requests: [], errors: [Series(NewPod, 3)]).ByRevision);
 

@@ -64,6 +64,15 @@ public sealed class TrafficJudgeTests
         Assert.Equal(SignalState.Healthy, Judge(LongSettled, Of((New, Steps((50, 1), (50, 1), (50, 1), (100, 2), (100, 2), (100, 2))))).State);
 
     [Fact]
+    public void RequestsThatAreCountedWithoutTheirStatusAreUnknown()
+    {
+        var reading = Judge(LongSettled, Of((New, Steady(6, 50, double.NaN))));
+        Assert.Equal(SignalState.Unknown, reading.State);
+        Assert.StartsWith("requests are counted without their status (a label code,", reading.Message, StringComparison.Ordinal);
+        Assert.Equal(SignalState.Unknown, Judge(Rolling, Of((New, Steady(6, 50, double.NaN)), (Old, Steady(6, 50)))).State);
+    }
+
+    [Fact]
     public void TooLittleTrafficIsUnknown()
     {
         var reading = Judge(LongSettled, Of((New, Steady(6, 2, 2))));

@@ -25,6 +25,7 @@ public class RealPrometheus : IAsyncLifetime
         .. from metric in new[] { "up", "http_requests_total", "job:errors:rate5m", "sum", "by", "offset", "_x", ":c", "start", "Count" }
            from pod in new[] { "web-1", "web-2" }
            select $"{metric}{{namespace=\"bank\",pod=\"{pod}\",a=\"b\",code=\"500\",c=\"x\",d=\"y\",by=\"x\",e=\"名\"}} 7",
+        "http_request_duration_seconds_count{namespace=\"bank\",pod=\"web-3\",route=\"/\"} 9",
     ];
 
     /// <summary>Where it is.</summary>

@@ -7,6 +7,7 @@ internal sealed class StepSums(DateTimeOffset[] grid)
     private readonly double[] _requests = Unknown(grid.Length);
     private readonly double[] _errors = Unknown(grid.Length);
     private readonly SortedList<double, double[]> _latency = [];
+    private bool[]? _uncounted;
     private readonly double[] _added = new double[grid.Length];
 
     /// <summary>Adds a pod's requests.</summary>
@@ -19,11 +20,21 @@ internal sealed class StepSums(DateTimeOffset[] grid)
         return Increments.LiveAt(points, grid);
     }
 
-    /// <summary>Adds a pod's failed requests.</summary>
+    /// <summary>Adds a pod's failed requests. Where it is NaN, how many of all requests of that step failed is not known.</summary>
     /// <param name="points">A counter of them.</param>
     /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
     /// <param name="live">Of each step whether the pod was seen; empty where that is not known.</param>
-    public void AddErrors(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live) => Add(_errors, points, countsFrom, live);
+    public void AddErrors(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live)
+    {
+        Add(_errors, points, countsFrom, live);
+        foreach (var point in points)
+        {
+            if (double.IsNaN(point.Value) && Array.BinarySearch(grid, point.Time) is >= 0 and var step)
+            {
+                (_uncounted ??= new bool[grid.Length])[step] = true;
+            }
+        }
+    }
 
     /// <summary>Adds a pod's requests that took at most so many seconds.</summary>
     /// <param name="bound">So many.</param>
@@ -50,7 +61,7 @@ internal sealed class StepSums(DateTimeOffset[] grid)
             var latency = LatencyAt(k, bounds, sums);
             if (!double.IsNaN(_requests[k]) || !double.IsNaN(_errors[k]) || latency != LatencyHistogram.Empty)
             {
-                steps.Add(new TrafficStep(grid[k] - step, grid[k], Known(_requests[k]), Known(_errors[k]), latency));
+                steps.Add(new TrafficStep(grid[k] - step, grid[k], Known(_requests[k]), _uncounted?[k] == true ? double.NaN : Known(_errors[k]), latency));
             }
         }
 

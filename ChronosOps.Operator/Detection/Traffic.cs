@@ -4,7 +4,7 @@ namespace ChronosOps.Operator.Detection;
 /// <param name="From">The start of the step.</param>
 /// <param name="To">Its end.</param>
 /// <param name="Requests">Requests answered.</param>
-/// <param name="Errors">Requests answered with 5xx.</param>
+/// <param name="Errors">Requests answered with 5xx; NaN where some are counted without their status.</param>
 /// <param name="Latency">How long they took.</param>
 public sealed record TrafficStep(DateTimeOffset From, DateTimeOffset To, double Requests, double Errors, LatencyHistogram Latency)
 {

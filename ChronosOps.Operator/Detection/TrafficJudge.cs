@@ -145,7 +145,7 @@ public static class TrafficJudge
         var value = bad is { } from ? Value(signal, TrafficStep.Sum([.. recent.Where(s => s.From >= from)])) : Value(signal, tailSum);
         if (value is null)
         {
-            return Reading(signal, SignalState.Unknown, null, null, signal.Kind == SignalKind.ErrorRatio ? "the counters of requests make no sense" : "no durations were measured");
+            return Reading(signal, SignalState.Unknown, null, null, WhyNoValue(signal, tailSum));
         }
 
         if (bad is not { } since || value < limit)
@@ -158,6 +158,10 @@ public static class TrafficJudge
         var seen = $"{signal.Describe(value.Value)} for {Quantities.Format(lasted)}, limit {signal.Describe(limit)}";
         return Reading(signal, firing ? SignalState.Firing : SignalState.Pending, value, since, seen);
     }
+
+    private static string WhyNoValue(EffectiveSignal signal, TrafficStep sum) => signal.Kind != SignalKind.ErrorRatio ? "no durations were measured"
+        : double.IsNaN(sum.Errors) ? "requests are counted without their status (a label code, status, status_code or http_response_status_code), so that nobody can tell how many failed"
+        : "the counters of requests make no sense";
 
     /// <summary>Why a signal is healthy; where the stretch as a whole is beyond the limit it is over, and what it has come to is said too.</summary>
     private static string Well(EffectiveSignal signal, double value, TrafficStep? newest, double limit)

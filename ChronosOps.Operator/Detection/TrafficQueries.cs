@@ -12,7 +12,15 @@ public static class TrafficQueries
     private const string ByPod = "sum by (namespace, pod)";
     private const string ByPodAndBound = "sum by (namespace, pod, le)";
 
-    /// <summary><see cref="Requests"/> for as many namespaces as there are.</summary>
+    /// <summary>Where the status of an answer stands, by the metric that counts the requests.</summary>
+    private static readonly (string Metric, string Label)[] StatusLabels =
+    [
+        ("http_requests_total", "code"), ("http_requests_total", "status"), ("http_requests_total", "status_code"),
+        ("http_server_request_duration_seconds_count", "http_response_status_code"),
+        ("http_request_duration_seconds_count", "code"), ("http_request_duration_seconds_count", "status"), ("http_request_duration_seconds_count", "status_code"),
+    ];
+
+    /// <summary><see cref="Requests(IEnumerable{string})"/> for as many namespaces as there are.</summary>
     public static readonly SpannedQuery SpannedRequests = new(nameof(Requests), Requests);
 
     /// <summary><see cref="Errors"/> for as many namespaces as there are.</summary>
@@ -22,21 +30,15 @@ public static class TrafficQueries
     public static readonly SpannedQuery SpannedLatency = new(nameof(Latency), Latency);
 
     /// <summary>Requests answered since the pods started.</summary>
-    public static string Requests(IEnumerable<string> namespaces)
-    {
-        var scope = Scope(namespaces);
-        return $"{ByPod} (http_requests_total{{{scope}}}) or {ByPod} (http_server_request_duration_seconds_count{{{scope}}}) or {ByPod} (http_request_duration_seconds_count{{{scope}}})";
-    }
+    public static string Requests(IEnumerable<string> namespaces) => Requests(Scope(namespaces));
 
-    /// <summary>Requests answered with 5xx since the pods started. Absent where there was none.</summary>
+    /// <summary>
+    /// Requests answered with 5xx since the pods started. Absent where there was none, and NaN where a pod counts its requests without their status: nobody can tell how many of them failed.
+    /// </summary>
     public static string Errors(IEnumerable<string> namespaces)
     {
         var scope = Scope(namespaces);
-        return $"{ByPod} (http_requests_total{{{scope}, code=~\"5..\"}}) or {ByPod} (http_requests_total{{{scope}, status=~\"5..\"}})"
-            + $" or {ByPod} (http_requests_total{{{scope}, status_code=~\"5..\"}})"
-            + $" or {ByPod} (http_server_request_duration_seconds_count{{{scope}, http_response_status_code=~\"5..\"}})"
-            + $" or {ByPod} (http_request_duration_seconds_count{{{scope}, code=~\"5..\"}}) or {ByPod} (http_request_duration_seconds_count{{{scope}, status=~\"5..\"}})"
-            + $" or {ByPod} (http_request_duration_seconds_count{{{scope}, status_code=~\"5..\"}})";
+        return $"{WithStatus(scope, "=~\"5..\"")} or (({Requests(scope)}) unless ({WithStatus(scope, "!=\"\"")})) * NaN";
     }
 
     /// <summary>Requests by upper bound of their duration since the pods started.</summary>
@@ -57,6 +59,12 @@ public static class TrafficQueries
 
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out bound) && double.IsFinite(bound);
     }
+
+    private static string Requests(string scope) =>
+        $"{ByPod} (http_requests_total{{{scope}}}) or {ByPod} (http_server_request_duration_seconds_count{{{scope}}}) or {ByPod} (http_request_duration_seconds_count{{{scope}}})";
+
+    /// <summary>The requests of which the status is told, and is so.</summary>
+    private static string WithStatus(string scope, string isSo) => string.Join(" or ", StatusLabels.Select(one => $"{ByPod} ({one.Metric}{{{scope}, {one.Label}{isSo}}})"));
 
     // Namespace names hold only letters, digits and dashes: nothing in them needs escaping in a regular expression.
     private static string Scope(IEnumerable<string> namespaces) =>
