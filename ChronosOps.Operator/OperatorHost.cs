@@ -82,7 +82,7 @@ public static class OperatorHost
 
         // Thinks, decides, heals, tells.
         var events = new EventRecorder(client, "chronosops", Environment.MachineName, time, loggers.CreateLogger("Events"));
-        var graph = new ServiceGraph(series.Of(SeriesOrigin.Own), interval, catalog.OwnerOfPod);
+        var graph = new ServiceGraph(series.Of(SeriesOrigin.Own), interval, catalog.OwnerOfPod, catalog.TargetsOf);
         var chains = new IncidentChains(incidents, catalog, graph);
         var assessor = new Assessor(new Collectors(client, series, catalog, board, knownGood, incidents, graph, interval));
         var storms = new StormWatch(incidents, board, options.Storm);

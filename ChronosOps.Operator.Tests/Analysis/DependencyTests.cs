@@ -47,6 +47,23 @@ public sealed class DependencyTests
         Assert.Contains(diagnosis.Findings, finding => finding.Kind == EvidenceKind.Dependency && finding.Message == "calls of checkout to cart fail, by the service graph");
     }
 
+    /// <summary>The hosts stand in a ConfigMap, and the annotation tells of them.</summary>
+    [Fact]
+    public void WhatIsDeclaredIsADependencyAsWhatTheTemplateNames()
+    {
+        var diagnosis = Diagnose(Cart with { IsDeclared = true });
+        Assert.Equal(Diagnose(Cart).Accepted?.Confidence, diagnosis.Accepted?.Confidence);
+        Assert.Contains(diagnosis.Findings, finding => finding.Kind == EvidenceKind.Dependency && finding.Message == "checkout declares that it depends on cart");
+    }
+
+    [Fact]
+    public void WhatIsDeclaredAndIsNowhereIsToldAndBlamesNobody()
+    {
+        var diagnosis = Analysers.Diagnose(Bundle() with { DeclaredNowhere = ["ghost", "crat"] });
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "chronosops.io/depends-on names ghost, crat: neither a Service nor a workload that serves in namespace shop");
+        Assert.DoesNotContain(diagnosis.Hypotheses, hypothesis => hypothesis.Cause == Cause.DependencyFailure);
+    }
+
     /// <summary>Two hosts that are ill for one reason do not contradict each other.</summary>
     [Fact]
     public void SeveralOfThemAreNoContradiction() =>

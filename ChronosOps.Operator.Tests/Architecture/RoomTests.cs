@@ -74,7 +74,7 @@ public sealed class RoomTests
     [Theory]
     [InlineData("Detection", "AtOnce", "Evaluation", "ISeriesSource", "SeriesRound", "SpannedReader", "ServiceGraph")]
     [InlineData("Incidents", "IncidentBook")]
-    [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory", "ServiceCatalog")]
+    [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory", "ServiceCatalog", "CallTargets")]
     [InlineData("Remediation", "RollbackEffect", "RestartEffect", "RollingRestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]
     public void OfOtherRoomsOnlyTheNamedTypesReachOutside(string room, params string[] outside)
     {

@@ -27,6 +27,37 @@ public sealed class IncidentChainsTests
         Assert.Equal(("OriginFound", IncidentPhase.Deciding), (own.Status.Timeline[^1].Reason, own.Status.Timeline[^1].Phase));
     }
 
+    /// <summary>The template names a Service of another name than its workload, or the annotation does.</summary>
+    [Theory]
+    [InlineData("cart-svc", null)]
+    [InlineData(null, "cart-svc")]
+    public async Task TheCallerOfAServiceIsLinkedToTheWorkloadBehindIt(string? host, string? declared)
+    {
+        using var api = new FakeApi(request => request.PathAndQuery.Split('?')[0] switch
+        {
+            "/apis/apps/v1/deployments" => SampleCaches.List(request, """{ "metadata": { "name": "cart", "namespace": "shop", "uid": "uid-cart" }, "spec": { "template": { "metadata": { "labels": { "app": "cart" } } } } }"""),
+            "/api/v1/services" => SampleCaches.List(request, """{ "metadata": { "name": "cart-svc", "namespace": "shop" }, "spec": { "selector": { "app": "cart" } } }"""),
+            _ => SampleCaches.List(request, JsonSerializer.Serialize(Incident("cart", -25), ChronosJson.Default.Incident)),
+        });
+        var (caches, ct) = (SampleCaches.Of(api.Client), TestContext.Current.CancellationToken);
+        var catalog = new WorkloadCatalog(caches, new FakeTime());
+        await SampleCaches.FillAsync(caches.Deployments, ct);
+        await SampleCaches.FillAsync(caches.Services, ct);
+        var incidents = new Informer<Incident>(api.Client.For(ApiResources.Incidents), new() { StreamLists = false });
+        await SampleCaches.FillAsync(incidents, ct);
+        var chains = new IncidentChains(new IncidentBook(incidents), catalog, new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []));
+        var own = Incident("checkout", -20);
+        chains.Note(Context(own) with
+        {
+            Workload = SampleWorkload.Settled() with
+            {
+                Annotations = declared is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["chronosops.io/depends-on"] = declared },
+                Current = SampleWorkload.OldFacts with { Hosts = new HashSet<string>(host is null ? [] : [host]) },
+            },
+        });
+        Assert.Equal(("cart-1", CallSource.Template), (own.Status!.Origin, Assert.Single(own.Status.Related).KnownBy));
+    }
+
     [Fact]
     public async Task WhatWasToldIsNotToldAgain()
     {
@@ -96,7 +127,7 @@ public sealed class IncidentChainsTests
     {
         var cache = new Informer<Incident>(api.Client.For(ApiResources.Incidents), new() { StreamLists = false });
         await SampleCaches.FillAsync(cache, TestContext.Current.CancellationToken);
-        var graph = new ServiceGraph(new FailingCalls(), TimeSpan.FromSeconds(15), (_, _) => null);
+        var graph = new ServiceGraph(new FailingCalls(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
         await graph.ReadAsync(["shop"], SampleWorkload.Now, TestContext.Current.CancellationToken);
         return new IncidentChains(new IncidentBook(cache), new WorkloadCatalog(SampleCaches.Of(api.Client), new FakeTime()), graph);
     }

@@ -68,7 +68,7 @@ public sealed class IncidentControllerTests
         var journal = new IncidentJournal(client, new EventRecorder(client, "chronosops", "test", time), metrics, NullLogger<IncidentJournal>.Instance);
         var retention = new IncidentRetention(client, TimeSpan.Zero, time, NullLogger<IncidentRetention>.Instance);
         return new IncidentController(client, catalog, policies, new SignalBoard(), new Dictionary<IncidentPhase, IPhase> { [IncidentPhase.Observing] = phase }, new OpenPhase(policies, book), journal, retention,
-            new IncidentChains(book, catalog, new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null)), new AlertReadings(TimeSpan.FromHours(24)), time);
+            new IncidentChains(book, catalog, new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => [])), new AlertReadings(TimeSpan.FromHours(24)), time);
     }
 
     /// <summary>Waits whenever it is run.</summary>

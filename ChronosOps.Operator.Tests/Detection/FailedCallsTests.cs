@@ -22,16 +22,16 @@ public sealed class FailedCallsTests
     [InlineData("NaN NaN NaN", false)]
     [InlineData("- - -", false)]
     public void CallsFailWhereTheCounterGrowsOrAppears(string counts, bool fails) =>
-        Assert.Equal(fails, FailedCalls.In([Tempo("web", "cart", counts)], Start, OwnerOfPod).Contains(("shop", "web", "cart")));
+        Assert.Equal(fails, FailedCalls.In([Tempo("web", "cart", counts)], Start, OwnerOfPod, TargetsOf).Contains(("shop", "web", "cart")));
 
     [Fact]
     public void TheSchemesOfServiceGraphsAreRead() => Assert.Equal(
         [("shop", "cart", "db"), ("shop", "web", "cart")],
-        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start, OwnerOfPod).Order());
+        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start, OwnerOfPod, TargetsOf).Order());
 
     [Fact]
     public void CallsToAnotherNamespaceOrToNobodyAreNone() =>
-        Assert.Empty(FailedCalls.In([Istio("shop", "web", "bank", "cart"), Tempo("web", "", "0 1"), Tempo("web", "web", "0 1"), One("0 1", ("namespace", "shop"), ("pod", "web-1"))], Start, OwnerOfPod));
+        Assert.Empty(FailedCalls.In([Istio("shop", "web", "bank", "cart"), Tempo("web", "", "0 1"), Tempo("web", "web", "0 1"), One("0 1", ("namespace", "shop"), ("pod", "web-1"))], Start, OwnerOfPod, TargetsOf));
 
     [Fact]
     public void EveryPartOfTheQueryIsBoundToTheNamespaces()
@@ -46,7 +46,7 @@ public sealed class FailedCallsTests
     public async Task WithoutAGraphOrWithoutAnswerNothingFails()
     {
         var source = new Answering([Tempo("web", "cart", "0 1")]);
-        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (_, _) => null);
+        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.True(graph.CallsFail(Key("web"), Key("cart")));
         Assert.False(graph.CallsFail(Key("cart"), Key("web")));
@@ -62,6 +62,7 @@ public sealed class FailedCallsTests
     [Theory]
     [InlineData("web-1", "cart", "cart")]
     [InlineData("web-1", "cart.shop", "cart")]
+    [InlineData("web-1", "cart-svc", "cart")]
     [InlineData("web-1", "cart.shop.svc.cluster.local", "cart")]
     [InlineData("web-1", "cart-0.cart.shop.svc", "cart")]
     [InlineData("web-1", "cart.bank.svc", null)]
@@ -71,12 +72,14 @@ public sealed class FailedCallsTests
     [InlineData("gone", "cart", null)]
     public void TheCallersOwnMetricsTellWhomItCallsInVain(string pod, string address, string? callee)
     {
-        var failing = FailedCalls.In([One("0 1", ("namespace", "shop"), ("pod", pod), ("server_address", address))], Start, OwnerOfPod);
+        var failing = FailedCalls.In([One("0 1", ("namespace", "shop"), ("pod", pod), ("server_address", address))], Start, OwnerOfPod, TargetsOf);
         Assert.Equal(callee is not null, failing.Contains(("shop", "web", "cart")));
         Assert.Equal(callee is null, failing.Count == 0);
     }
 
     private static WorkloadKey? OwnerOfPod(string space, string pod) => (space, pod) == ("shop", "web-1") ? Key("web") : null;
+
+    private static IEnumerable<WorkloadKey> TargetsOf(string space, string host) => HostNames.ServicesOf(host, space).Select(name => Key(name == "cart-svc" ? "cart" : name));
 
     private static WorkloadKey Key(string name) => new(WorkloadKind.Deployment, "shop", name);
 

@@ -33,7 +33,7 @@ internal static class SampleContext
     public static IncidentChains Chains(FakeApi api, IncidentBook book)
     {
         var time = new FakeTime();
-        return new(book, new WorkloadCatalog(SampleCaches.Of(api.Client), time), new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null));
+        return new(book, new WorkloadCatalog(SampleCaches.Of(api.Client), time), new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []));
     }
 
     /// <summary>The rollback is over and everything that the policy measures is well.</summary>

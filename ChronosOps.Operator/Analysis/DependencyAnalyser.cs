@@ -3,7 +3,7 @@ using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
 
-/// <summary>A workload that the template names as a host, and that was ill or released before the trouble began: then the trouble is likely to be its.</summary>
+/// <summary>A workload that the template names as a host, or that is declared, and that was ill or released before the trouble began: then the trouble is likely to be its.</summary>
 public sealed class DependencyAnalyser : IAnalyser
 {
     private const string Source = "dependencies";
@@ -14,6 +14,11 @@ public sealed class DependencyAnalyser : IAnalyser
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
+        if (bundle.DeclaredNowhere.Count > 0)
+        {
+            @case.Find(EvidenceKind.Dependency, Source, null, 0.1, $"{ApiGroup.DependsOnAnnotation} names {string.Join(", ", bundle.DeclaredNowhere)}: neither a Service nor a workload that serves in namespace {bundle.Workload.Key.Namespace}", bundle.Workload.Key.Reference);
+        }
+
         foreach (var dependency in bundle.Dependencies)
         {
             var released = bundle.OnsetAt - dependency.RolloutStartedAt ?? TimeSpan.MaxValue;
@@ -37,6 +42,8 @@ public sealed class DependencyAnalyser : IAnalyser
 
     private static Finding Relation(EvidenceBundle bundle, Case @case, DependencyFact dependency) => dependency.CallsFail
         ? @case.Find(EvidenceKind.Dependency, Source, null, 0.6, $"calls of {bundle.Workload.Key.Name} to {dependency.Name} fail, by the service graph", dependency.Reference)
+        : dependency.IsDeclared
+        ? @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} declares that it depends on {dependency.Name}", dependency.Reference)
         : @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} names {dependency.Name} as a host that it talks to", dependency.Reference);
 
     private static void Trouble(EvidenceBundle bundle, Case @case, DependencyFact dependency, string subject)

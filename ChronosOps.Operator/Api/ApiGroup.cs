@@ -18,6 +18,9 @@ public static class ApiGroup
     /// <summary>On a workload: why it is held, in the person's words.</summary>
     public const string HoldReasonAnnotation = "chronosops.io/hold-reason";
 
+    /// <summary>On a workload: what it calls and its template does not name, by the names of Services or workloads of its namespace, with commas between them.</summary>
+    public const string DependsOnAnnotation = "chronosops.io/depends-on";
+
     /// <summary>On a pod template: when we last restarted all pods of it. No change of revision.</summary>
     public const string RestartedAtAnnotation = "chronosops.io/restarted-at";
 

@@ -25,7 +25,7 @@ public enum IncidentRelation
 [JsonConverter(typeof(StrictEnumConverter<CallSource>))]
 public enum CallSource
 {
-    /// <summary>The pod template of the caller names the other as a host.</summary>
+    /// <summary>The pod template of the caller names the other as a host, or the caller's annotation declares it.</summary>
     Template,
 
     /// <summary>A service graph in Prometheus counts calls that fail.</summary>

@@ -24,11 +24,9 @@ public sealed class IncidentChains(IncidentBook book, WorkloadCatalog catalog, S
             return ChainPlace.Alone;
         }
 
-        var called = others.Append(self).ToDictionary(
-            one => one.Workload,
-            one => (one == self ? context.Workload : catalog.Find(one.Workload)) is { } found ? HostNames.Called(found.Current, found.Key.Namespace) : new HashSet<string>());
+        var named = others.Append(self).ToDictionary(one => one.Workload, one => (one == self ? context.Workload : catalog.Find(one.Workload)) is { } found ? catalog.NamedBy(found) : null);
         return new CallChain([.. others, self], (caller, callee) =>
-            called[caller.Workload].Contains(callee.Workload.Name) ? CallSource.Template
+            named[caller.Workload]?.Contains(callee.Workload) == true ? CallSource.Template
             : graph.CallsFail(caller.Workload, callee.Workload) ? CallSource.ServiceGraph
             : null).Of(self.Incident);
     }

@@ -16,10 +16,12 @@ public static class FailedCalls
     }
 
     /// <summary>The pairs of which calls failed, each end by the name of its workload. A counter that is there from the start says nothing while it stands still; one that appears has counted from zero.</summary>
-    public static IReadOnlySet<(string Namespace, string Caller, string Callee)> In(IEnumerable<Series> series, DateTimeOffset start, Func<string, string, WorkloadKey?> ownerOfPod) =>
+    public static IReadOnlySet<(string Namespace, string Caller, string Callee)> In(
+        IEnumerable<Series> series, DateTimeOffset start,
+        Func<string, string, WorkloadKey?> ownerOfPod, Func<string, string, IEnumerable<WorkloadKey>> targetsOf) =>
         (from one in series
          where Grows(one.Points, start)
-         from ends in one.Labels.ContainsKey("server_address") ? OfClient(one.Labels, ownerOfPod) : OfGraph(one.Labels)
+         from ends in one.Labels.ContainsKey("server_address") ? OfClient(one.Labels, ownerOfPod, targetsOf) : OfGraph(one.Labels)
          where ends.Namespace.Length > 0 && ends.Caller.Length > 0 && ends.Callee.Length > 0 && ends.Caller != ends.Callee
          select ends).ToHashSet();
 
@@ -32,10 +34,11 @@ public static class FailedCalls
     /// <summary>
     /// By OpenTelemetry's conventions for HTTP clients: a call failed that was answered with 5xx, or not at all. The pod tells the caller, and the address the callee.
     /// </summary>
-    private static IEnumerable<(string Namespace, string Caller, string Callee)> OfClient(IReadOnlyDictionary<string, string> labels, Func<string, string, WorkloadKey?> ownerOfPod)
+    private static IEnumerable<(string Namespace, string Caller, string Callee)> OfClient(
+        IReadOnlyDictionary<string, string> labels, Func<string, string, WorkloadKey?> ownerOfPod, Func<string, string, IEnumerable<WorkloadKey>> targetsOf)
     {
         var space = Of(labels, "namespace");
-        return ownerOfPod(space, Of(labels, "pod")) is { } caller ? HostNames.WorkloadsOf(Of(labels, "server_address"), space).Select(callee => (space, caller.Name, callee)) : [];
+        return ownerOfPod(space, Of(labels, "pod")) is { } caller ? targetsOf(space, Of(labels, "server_address")).Select(callee => (space, caller.Name, callee.Name)) : [];
     }
 
     private static IEnumerable<(string Namespace, string Caller, string Callee)> OfGraph(IReadOnlyDictionary<string, string> labels) => labels.ContainsKey("client")

@@ -9,7 +9,8 @@ namespace ChronosOps.Operator.Detection;
 /// <param name="source">Prometheus.</param>
 /// <param name="interval">The evaluation interval.</param>
 /// <param name="ownerOfPod">The workload of a pod, by namespace and name.</param>
-public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<string, string, WorkloadKey?> ownerOfPod)
+/// <param name="targetsOf">The workloads that a host leads to, by namespace and host.</param>
+public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<string, string, WorkloadKey?> ownerOfPod, Func<string, string, IEnumerable<WorkloadKey>> targetsOf)
 {
     private const int Steps = 40;
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(10);
@@ -29,7 +30,7 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<s
             {
                 var step = Span / Steps > interval ? Span / Steps : interval;
                 var grid = TimeGrid.Until(now, step, Steps);
-                failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0], ownerOfPod);
+                failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0], ownerOfPod, targetsOf);
             }
             catch (SeriesUnavailableException)
             {

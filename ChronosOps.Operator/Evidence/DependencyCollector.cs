@@ -5,7 +5,7 @@ using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
-/// <summary>How the workloads of the namespace are that the template names as hosts, a Service being taken to bear its workload's name, or that a service graph counts failed calls to.</summary>
+/// <summary>How the workloads of the namespace are that the template names as hosts, that the workload declares, or that a service graph counts failed calls to.</summary>
 public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard board, IncidentBook incidents, ServiceGraph graph) : ICollector
 {
     private const int Most = 8;
@@ -15,13 +15,13 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
     public Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
         var key = bundle.Workload.Key;
-        var named = HostNames.Called(bundle.Workload.Current, key.Namespace);
+        var named = catalog.NamedBy(bundle.Workload);
         var called = from other in catalog.In(key.Namespace)
                      where other.Key != key
                      let fails = graph.CallsFail(key, other.Key)
-                     where fails || named.Contains(other.Key.Name)
-                     select Of(other, request.Now) with { CallsFail = fails };
-        return Task.FromResult(bundle with { Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).Take(Most)] });
+                     where fails || named.Contains(other.Key)
+                     select Of(other, request.Now) with { CallsFail = fails, IsDeclared = !named.Hosts.Contains(other.Key) };
+        return Task.FromResult(bundle with { Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).Take(Most)], DeclaredNowhere = named.Nowhere });
     }
 
     private DependencyFact Of(WorkloadSnapshot other, DateTimeOffset now)

@@ -30,8 +30,11 @@ public sealed record EvidenceBundle
     /// <summary>Other workloads of the namespace whose rollout began shortly before or after the onset.</summary>
     public IReadOnlyList<NeighbourFact> Neighbours { get; init; } = [];
 
-    /// <summary>Other workloads of the namespace that the current revision names as hosts, or calls in vain by a service graph.</summary>
+    /// <summary>Other workloads of the namespace that the current revision names as hosts, that are declared, or that it calls in vain by a service graph.</summary>
     public IReadOnlyList<DependencyFact> Dependencies { get; init; } = [];
+
+    /// <summary>What the workload declares that it depends on, and is nothing in its namespace.</summary>
+    public IReadOnlyList<string> DeclaredNowhere { get; init; } = [];
 
     /// <summary>Services that led to the workload's pods and no longer do.</summary>
     public IReadOnlyList<ServiceFact> Services { get; init; } = [];
@@ -105,8 +108,9 @@ public sealed record NeighbourFact(string Reference, string Name, string Revisio
 /// <param name="Revision">What runs of it.</param>
 /// <param name="Incident">Its open incident; null where it has none.</param>
 /// <param name="CallsFail">Whether a service graph counts calls to it that fail.</param>
+/// <param name="IsDeclared">Whether it is not the template that names it.</param>
 public sealed record DependencyFact(
-    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident, bool CallsFail = false);
+    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident, bool CallsFail = false, bool IsDeclared = false);
 
 /// <summary>A Service that led to the workload's pods and no longer does.</summary>
 /// <param name="Service">How it stands, and what it was.</param>

@@ -12,14 +12,8 @@ public static partial class HostNames
     public static IReadOnlySet<string> In(IEnumerable<string> texts) =>
         texts.SelectMany(text => OfUrl().Matches(text).Concat(WithPort().Matches(text))).Select(match => match.Groups["name"].Value).Distinct().Take(Most).ToHashSet();
 
-    /// <summary>Whether a host is a workload's Service, which is taken to bear its name, or a pod of it: by its bare name, or with the namespace. Other domains are other hosts.</summary>
-    public static bool IsOf(string host, string name, string @namespace) => WorkloadsOf(host, @namespace).Contains(name);
-
-    /// <summary>The workloads of a namespace that a template calls, by name: those whose Service, or a pod of it, is among its hosts.</summary>
-    public static IReadOnlySet<string> Called(TemplateFacts template, string @namespace) => template.Hosts.SelectMany(host => WorkloadsOf(host, @namespace)).ToHashSet();
-
-    /// <summary>The workloads of a namespace that a host may be of, by name: none for the hosts of other namespaces and domains, and for addresses.</summary>
-    public static IEnumerable<string> WorkloadsOf(string host, string @namespace)
+    /// <summary>The Services of a namespace that a host, or a pod's host, may be of, by name: none for the hosts of other namespaces and domains, and for addresses.</summary>
+    public static IEnumerable<string> ServicesOf(string host, string @namespace)
     {
         var labels = host.Split('.');
         if (labels.Length == 1 || labels[1] == @namespace)

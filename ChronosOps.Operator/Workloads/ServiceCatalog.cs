@@ -30,6 +30,9 @@ public sealed class ServiceCatalog
     /// <summary>Forgets workloads that are gone.</summary>
     public void Keep(IReadOnlySet<string> workloads) => _memory.Keep(workloads);
 
+    /// <summary>Whether a Service, by its name, is remembered to have led to a workload.</summary>
+    public bool LedTo(string uid, string service) => _memory.Of(uid).ContainsKey(service);
+
     /// <summary>The workload with its Services.</summary>
     /// <param name="workload">The workload.</param>
     /// <param name="pods">Its pods.</param>
@@ -75,11 +78,7 @@ public sealed class ServiceCatalog
         var own = workload.Pods.Select(pod => pod.Uid).ToHashSet();
         var space = workload.Key.Namespace;
         return _caches.Pods.Store.List(space).Where(pod => IsLiving(pod) && !own.Contains(pod.Uid() ?? "")).Select(pod => (IReadOnlyDictionary<string, string>?)pod.Metadata.Labels)
-            .Concat(_caches.Deployments.Store.List(space).Where(IsAnother).Select(one => TemplateFacts.Of(one, one.Spec.Template).Labels))
-            .Concat(_caches.StatefulSets.Store.List(space).Where(IsAnother).Select(one => TemplateFacts.Of(one, one.Spec.Template).Labels))
-            .Concat(_caches.DaemonSets.Store.List(space).Where(IsAnother).Select(one => TemplateFacts.Of(one, one.Spec.Template).Labels));
-
-        bool IsAnother(IKubernetesObject<V1ObjectMeta> one) => one.Uid() != workload.Uid;
+            .Concat(_caches.LabelsIn(space).Where(one => one.Uid != workload.Uid).Select(one => one.Labels));
     }
 
     private static bool IsLiving(V1Pod pod) => pod.Metadata.DeletionTimestamp is null && !PodPhases.HasEnded(pod);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
@@ -17,7 +18,22 @@ namespace ChronosOps.Operator.Workloads;
 /// <param name="AllNamespaces">Whether they hold every namespace.</param>
 public sealed record WorkloadCaches(
     Informer<V1Deployment> Deployments, Informer<V1ReplicaSet> ReplicaSets, Informer<V1StatefulSet> StatefulSets, Informer<V1DaemonSet> DaemonSets,
-    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, Informer<V1Service> Services, Informer<V1Job> Jobs, Informer<V1CronJob> CronJobs, bool AllNamespaces = false);
+    Informer<V1ControllerRevision> ControllerRevisions, Informer<V1Pod> Pods, Informer<V1Service> Services, Informer<V1Job> Jobs, Informer<V1CronJob> CronJobs, bool AllNamespaces = false)
+{
+    /// <summary>The labels of the pods that the workloads of a namespace which serve would make.</summary>
+    public IReadOnlyList<PodLabels> LabelsIn(string @namespace) =>
+    [
+        .. Deployments.Store.List(@namespace).Select(one => LabelsOf(WorkloadKind.Deployment, one, one.Spec.Template)),
+        .. StatefulSets.Store.List(@namespace).Select(one => LabelsOf(WorkloadKind.StatefulSet, one, one.Spec.Template)),
+        .. DaemonSets.Store.List(@namespace).Select(one => LabelsOf(WorkloadKind.DaemonSet, one, one.Spec.Template)),
+    ];
+
+    private static PodLabels LabelsOf(WorkloadKind kind, IKubernetesObject<V1ObjectMeta> owner, JsonObject? template) =>
+        new(new WorkloadKey(kind, owner.Namespace() ?? "", owner.Name()), owner.Uid() ?? "", TemplateFacts.Of(owner, template).Labels);
+}
+
+/// <summary>The labels that a workload's template gives its pods.</summary>
+public readonly record struct PodLabels(WorkloadKey Workload, string Uid, IReadOnlyDictionary<string, string> Labels);
 
 /// <summary>The workloads of the watched namespaces, from the caches.</summary>
 public sealed class WorkloadCatalog
@@ -28,10 +44,12 @@ public sealed class WorkloadCatalog
     private readonly PodMemory _memory;
     private readonly CronJobMemory _crons = new();
     private readonly ServiceCatalog _services;
+    private readonly CallTargets _targets;
 
     public WorkloadCatalog(WorkloadCaches caches, TimeProvider time)
     {
         (_caches, _time, _memory, _services) = (caches, time, new PodMemory(time), new ServiceCatalog(caches, time));
+        _targets = new CallTargets(caches, _services);
         caches.ReplicaSets.AddIndex(ByOwner, OwnerOf);
         caches.ControllerRevisions.AddIndex(ByOwner, OwnerOf);
         caches.Pods.AddIndex(ByOwner, OwnerOf);
@@ -95,6 +113,12 @@ public sealed class WorkloadCatalog
 
         return owner is { Name: { } name } && Enum.TryParse<WorkloadKind>(owner.Kind, out var kind) ? new WorkloadKey(kind, @namespace, name) : null;
     }
+
+    /// <summary>The workloads of a namespace that a host leads to.</summary>
+    public IEnumerable<WorkloadKey> TargetsOf(string @namespace, string host) => _targets.Of(@namespace, host);
+
+    /// <summary>The workloads of its namespace that a workload names.</summary>
+    public NamedWorkloads NamedBy(WorkloadSnapshot workload) => _targets.NamedBy(workload);
 
     /// <summary>Whether Services can be read.</summary>
     public bool SeesServices => _services.IsReadable;
