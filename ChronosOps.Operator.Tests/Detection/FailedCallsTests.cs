@@ -50,12 +50,16 @@ public sealed class FailedCallsTests
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.True(graph.CallsFail(Key("web"), Key("cart")));
         Assert.False(graph.CallsFail(Key("cart"), Key("web")));
+        Assert.Null(graph.Failure);
         source.Answer = null;
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.False(graph.CallsFail(Key("web"), Key("cart")));
-        Assert.Equal(2, source.Asked);
+        Assert.Equal((2, "Unreachable"), (source.Asked, graph.Failure?.Reason));
         await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
-        Assert.Equal(2, source.Asked);
+        Assert.Equal((2, "Unreachable"), (source.Asked, graph.Failure?.Reason));
+        source.Answer = [];
+        await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
+        Assert.Null(graph.Failure);
     }
 
     /// <summary>As the libraries that keep to OpenTelemetry's conventions tell of their calls; the pod is of web.</summary>

@@ -60,7 +60,7 @@ public sealed class DetectionLoop(
             book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
         }
 
-        await graph.ReadAsync(readings.Any(reading => reading.SourceFailed) ? [] : incidents.IllNamespaces(), Now(), ct).ConfigureAwait(false);
+        await ReadGraphAsync(readings.Any(reading => reading.SourceFailed) ? [] : incidents.IllNamespaces(), ct).ConfigureAwait(false);
         book.Keep(catalog.Uids());
         catalog.Prune();
         board.Publish(readings);
@@ -76,6 +76,21 @@ public sealed class DetectionLoop(
         metrics.Policies(policies.All().Count);
         metrics.Evaluation(readings.Any(reading => reading.SourceFailed) ? "SeriesUnavailable" : "Ok", Stopwatch.GetElapsedTime(started));
         LastRun = time.GetUtcNow();
+    }
+
+    /// <summary>That it cannot be read is said once for each reason, and not at each evaluation.</summary>
+    private async Task ReadGraphAsync(IReadOnlyCollection<string> namespaces, CancellationToken ct)
+    {
+        var before = graph.Failure?.Reason;
+        await graph.ReadAsync(namespaces, Now(), ct).ConfigureAwait(false);
+        if (graph.Failure is { } failure && failure.Reason != before)
+        {
+            log.LogWarning("The service graph cannot be read, so that only what templates and annotations name links incidents: {Reason}: {Error}", failure.Reason, failure.Message);
+        }
+        else if (graph.Failure is null && before is not null)
+        {
+            log.LogInformation("The service graph can be read again");
+        }
     }
 
     /// <summary>To the millisecond, as times are written down: what comes back from the API server must equal what was sent.</summary>

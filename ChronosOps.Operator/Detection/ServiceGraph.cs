@@ -16,6 +16,9 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<s
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(10);
     private IReadOnlySet<(string Namespace, string Caller, string Callee)> _failing = new HashSet<(string, string, string)>();
 
+    /// <summary>Why it could not be read when it was read last; null: it could.</summary>
+    public SeriesUnavailableException? Failure { get; private set; }
+
     /// <summary>Whether calls of one workload to another have failed within ten minutes.</summary>
     public bool CallsFail(WorkloadKey caller, WorkloadKey callee) =>
         caller.Namespace == callee.Namespace && Volatile.Read(ref _failing).Contains((caller.Namespace, caller.Name, callee.Name));
@@ -31,10 +34,12 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<s
                 var step = Span / Steps > interval ? Span / Steps : interval;
                 var grid = TimeGrid.Until(now, step, Steps);
                 failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0], ownerOfPod, targetsOf);
+                Failure = null;
             }
-            catch (SeriesUnavailableException)
+            catch (SeriesUnavailableException e)
             {
                 // Templates still tell who calls whom.
+                Failure = e;
             }
         }
 
