@@ -21,6 +21,9 @@ public static class ApiGroup
     /// <summary>On a workload: what it calls and its template does not name, by the names of Services or workloads of its namespace, with commas between them.</summary>
     public const string DependsOnAnnotation = "chronosops.io/depends-on";
 
+    /// <summary>On an incident: it is a dry run, as with spec.dryRun, which cannot be written later. Any value but "false".</summary>
+    public const string DryRunAnnotation = "chronosops.io/dry-run";
+
     /// <summary>On a pod template: when we last restarted all pods of it. No change of revision.</summary>
     public const string RestartedAtAnnotation = "chronosops.io/restarted-at";
 

@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Workloads;
@@ -34,7 +35,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
             Bundle = assessment.Bundle,
             Diagnosis = assessment.Diagnosis,
             Step = step,
-            IsDryRun = context.Incident.Spec.DryRun == true,
+            IsDryRun = DryRunGate.IsAskedFor(context.Incident),
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
             RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
             ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid) : []],

@@ -15,7 +15,7 @@ public sealed record GateContext
     /// <summary>The step that is proposed.</summary>
     public required ProposedStep Step { get; init; }
 
-    /// <summary>Whether the incident itself is a dry run.</summary>
+    /// <summary>Whether the incident itself is a dry run, by its spec or its annotation.</summary>
     public bool IsDryRun { get; init; }
 
     /// <summary>Whether the emergency stop is on.</summary>

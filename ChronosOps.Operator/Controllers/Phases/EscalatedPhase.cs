@@ -1,8 +1,10 @@
+using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
-/// <summary>Waits for a person: for the workload to be well again, or for the policy to be changed.</summary>
+/// <summary>Waits for a person: for the workload to be well again, for the policy to be changed, or for a dry run to be ended.</summary>
 public sealed class EscalatedPhase(TimeSpan interval) : IPhase
 {
     private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotGovern", "NoPolicy"];
@@ -33,9 +35,16 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
             return PhaseResult.Go(Recovery.TriggerOf(status), "RecoveredAfterEscalation", $"the workload is well again, at revision {reading.Workload.Current.Revision}");
         }
 
-        if (!reading.IsBad || policy.Generation <= status.PolicyGeneration)
+        if (!reading.IsBad)
         {
             return PhaseResult.Wait();
+        }
+
+        if (policy.Generation <= status.PolicyGeneration)
+        {
+            return status.Reason == DryRunGate.Reason && policy.Mode != PolicyMode.DryRun && !DryRunGate.IsAskedFor(context.Incident)
+                ? PhaseResult.Go(Trigger.Reconsidered, "DryRunEnded", "the incident is no dry run any more: the decision is taken anew")
+                : PhaseResult.Wait();
         }
 
         var change = status.PolicyGeneration is null ? $"policy {policy.Name} governs now" : $"policy {policy.Name} was changed";
