@@ -80,10 +80,32 @@ public sealed class HoldDownTests
         ["not: an alert fires that flaps"] = (reading => reading with { Signals = [Alert("HighErrorRate", -20)] }, false),
         ["an alert that flaps has lasted as long as the hold"] = (reading => reading with { Signals = [Alert("HighErrorRate", -300)] }, true),
         ["another alert fires"] = (reading => reading with { Signals = [Alert("Slow", -20)] }, true),
+        ["not: it is unlike the usual, by less than 5 sigma"] = (_ => Unlike(4.9), false),
+        ["it is critically unlike the usual"] = (_ => Unlike(5), true),
+        ["not: where that takes 5 sigma, by less than twice as much"] = (_ => Unlike(9.9, BaselineSensitivity.Low), false),
+        ["where that takes 5 sigma, by twice as much"] = (_ => Unlike(10, BaselineSensitivity.Low), true),
+        ["it is unlike the usual and has no value"] = (_ => Unlike(4, value: null), true),
+        ["not: it is unlike the usual, and what is usual is not known"] = (_ => Learnt(null, null), false),
+        ["not: it is on its way to a limit"] = (_ => Learnt(null, TimeSpan.FromHours(1)), false),
+        ["a limit that it was on its way to is reached"] = (_ => Learnt(null, TimeSpan.Zero), true),
         ["it has no value"] = (reading => reading with { Signals = [Errors(0.07, SampleWorkload.At(-20)) with { Value = null }] }, true),
     };
 
     private static WorkloadReading Fires(double errors) => SampleContext.Well(SamplePolicy.Effective()) with { Signals = [Errors(errors, SampleWorkload.At(-20))] };
+
+    /// <summary>Judged by a baseline alone, so many sigma off.</summary>
+    private static WorkloadReading Unlike(double sigma, BaselineSensitivity sensitivity = BaselineSensitivity.Medium, double? value = 0.07) =>
+        Learnt(new ExpectedRange(0, 0.01, sigma, 5000), null, sensitivity, value);
+
+    private static WorkloadReading Learnt(ExpectedRange? expected, TimeSpan? left, BaselineSensitivity sensitivity = BaselineSensitivity.Medium, double? value = 0.07)
+    {
+        var reading = Fires(0.07);
+        return reading with
+        {
+            Policy = reading.Policy with { Signals = [SamplePolicy.Errors() with { Threshold = double.PositiveInfinity, Baseline = new EffectiveBaseline(sensitivity, BaselineDirection.Above) }] },
+            Signals = [reading.Signals[0] with { Value = value, Expected = expected, TimeLeft = left }],
+        };
+    }
 
     private static SignalReading Alert(string name, double since) => SampleBundle.Fires(SignalReading.AlertPrefix + name, null) with { Value = null, Since = SampleWorkload.At(since) };
 

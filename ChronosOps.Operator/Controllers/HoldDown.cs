@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Baselines;
 using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Controllers;
@@ -14,7 +15,15 @@ public static class HoldDown
     /// <summary>Never where pods show it, where it has lasted as long as the hold itself, or where it is far beyond what is allowed. An alert has no value that could be.</summary>
     private static bool IsHeld(WorkloadReading reading, SignalReading signal, FlappingSignal flaps) =>
         !signal.IsKubernetesSign && reading.Time < flaps.Until && !(reading.Time - signal.Since >= flaps.Hold)
-        && (signal.IsAlert || (reading.Policy.Signals.FirstOrDefault(one => one.Name == signal.Signal) is { } rule && !IsFarBeyond(signal.Value, rule)));
+        && (signal.IsAlert || (reading.Policy.Signals.FirstOrDefault(one => one.Name == signal.Signal) is { } rule && !(rule.HasThreshold ? IsFarBeyond(signal.Value, rule) : IsFarOff(signal, rule))));
+
+    /// <summary>
+    /// Where no threshold tells: what is critically unlike the usual, and twice of what it takes where that is critical itself (sensitivity Low); a trend's limit that is reached. What has no value is not held
+    /// either.
+    /// </summary>
+    private static bool IsFarOff(SignalReading signal, EffectiveSignal rule) =>
+        signal.Value is null || signal.TimeLeft <= TimeSpan.Zero
+        || (rule.Baseline is { } baseline && signal.Expected?.Sigma >= (baseline.Sensitivity == BaselineSensitivity.Low ? 2 : 1) * Sigmas.Critical);
 
     /// <summary>Twice the threshold; of a share, which ends at 1, at most half of the way up there.</summary>
     private static bool IsFarBeyond(double? value, EffectiveSignal rule)

@@ -32,6 +32,9 @@ public enum Severity
 /// <summary>What the words for sensitivity and severity mean in sigma.</summary>
 public static class Sigmas
 {
+    /// <summary>The sigma from which on an anomaly is critical.</summary>
+    public const double Critical = 5;
+
     /// <summary>The sigma from which on a value can be an anomaly.</summary>
     public static double Required(this Sensitivity sensitivity) => sensitivity switch
     {
@@ -44,7 +47,7 @@ public static class Sigmas
     /// <summary>How bad an anomaly of so many sigma is.</summary>
     public static Severity SeverityOf(double sigma) => sigma switch
     {
-        >= 5 => Severity.Critical,
+        >= Critical => Severity.Critical,
         >= 3 => Severity.Warning,
         >= 2 => Severity.Info,
         _ => Severity.None,
