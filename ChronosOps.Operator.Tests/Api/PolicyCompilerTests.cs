@@ -82,7 +82,7 @@ public sealed class PolicyCompilerTests
         ["null for a signal's name"] = (s => s.Signals[0].Name = null!, "spec.signals[0].name"),
         ["null for a threshold"] = (s => s.Signals[0].Threshold = null!, "spec.signals[0].threshold"),
         ["a query with nothing to judge by"] = (s => s.Signals[2].Threshold = null, "spec.signals[2].threshold"),
-        ["a baseline instead of a preset's limit"] = (s => (s.Signals[0].Threshold, s.Signals[0].Baseline) = (null, new BaselineSpec()), "spec.signals[0].threshold"),
+        ["no time until memory runs out"] = (s => s.Signals[0] = new SignalSpec { Name = "growth", Preset = SignalPreset.MemoryGrowth }, "spec.signals[0].threshold"),
         ["a trend of errors"] = (s => s.Signals[0].Trend = new TrendSpec { Limit = "100%" }, "spec.signals[0].trend"),
         ["a trend without a limit"] = (s => s.Signals[2].Trend = new TrendSpec(), "spec.signals[2].trend.limit"),
         ["a trend that looks too far"] = (s => s.Signals[2].Trend = new TrendSpec { Limit = "1", Horizon = "721h" }, "spec.signals[2].trend.horizon"),
@@ -158,6 +158,22 @@ public sealed class PolicyCompilerTests
         Assert.Equal((false, true, true), (signal.HasThreshold, signal.IsLearnt, signal.AllMustAgree));
         Assert.Equal(new EffectiveBaseline(BaselineSensitivity.High, BaselineDirection.Both), signal.Baseline);
         Assert.Equal(new EffectiveTrend(0.95, true, TimeSpan.FromDays(30)), signal.Trend);
+    }
+
+    [Theory]
+    [InlineData(SignalPreset.HttpErrorRatio)]
+    [InlineData(SignalPreset.HttpLatencyP95)]
+    [InlineData(SignalPreset.CpuSaturation)]
+    [InlineData(SignalPreset.CpuThrottling)]
+    [InlineData(SignalPreset.MemorySaturation)]
+    [InlineData(SignalPreset.QueueLag)]
+    public void APresetMayBeJudgedByWhatIsUsualAlone(SignalPreset preset)
+    {
+        var applied = SamplePolicy.Applied();
+        applied.Spec.Signals[0] = new SignalSpec { Name = "usual", Preset = preset, Baseline = new BaselineSpec() };
+        var (policy, errors) = PolicyCompiler.Compile(applied);
+        Assert.Empty(errors);
+        Assert.Equal((false, true), (policy!.Signals[0].HasThreshold, policy.Signals[0].IsLearnt));
     }
 
     [Fact]

@@ -44,23 +44,33 @@ public sealed class SeriesCollectorTests
         Assert.Equal((SampleWorkload.At(lastSeen), duringTrouble), (old.SeenAt, old.DuringTrouble));
     }
 
+    /// <summary>What is usual is known of the workload, and of no revision and no pod.</summary>
+    [Fact]
+    public async Task WithoutAThresholdNoRevisionAndNoPodIsMeasured()
+    {
+        var collected = await CollectAsync(SampleBundle.Fires("errors", null), new Rising(-7200), SampleWorkload.Rolling(), SamplePolicy.Errors() with { Threshold = double.PositiveInfinity });
+        Assert.Empty(collected.Measures);
+        Assert.Empty(collected.PodMeasures);
+        Assert.NotNull(collected.Load);
+    }
+
     private static async Task<LoadFact?> LoadAsync(SignalReading firing, double since = -7200)
     {
         var collected = await CollectAsync(firing, new Rising(since), SampleWorkload.Settled());
         return collected.Load is { } load ? new LoadFact(Math.Round(load.Before), Math.Round(load.Now)) : null;
     }
 
-    private static Task<EvidenceBundle> CollectAsync(SignalReading firing, ISeriesSource source, WorkloadSnapshot workload)
+    private static Task<EvidenceBundle> CollectAsync(SignalReading firing, ISeriesSource source, WorkloadSnapshot workload, EffectiveSignal? errors = null)
     {
         var reading = new WorkloadReading
         {
             Time = SampleWorkload.Now,
             Workload = workload,
-            Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors(), Growth] },
+            Policy = SamplePolicy.Effective() with { Signals = [errors ?? SamplePolicy.Errors(), Growth] },
             Signals = [firing],
             Traffic = WorkloadTraffic.None,
         };
-        var bundle = SampleBundle.Leak() with { Load = null, Workload = workload };
+        var bundle = SampleBundle.Leak() with { Load = null, Workload = workload, Measures = [], PodMeasures = [] };
         return new SeriesCollector(source, Interval).CollectAsync(bundle, new CollectionRequest(reading, SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
     }
 

@@ -43,6 +43,9 @@ public sealed class KnownGoodHistoryTests
     public void ARevisionWhoseOwnQueriesWereNotReadIsNot() => Assert.Empty(Read(Old(60, 10), Errors with { Signals = [SamplePolicy.Errors(), SamplePolicy.Query()] }));
 
     [Fact]
+    public void ARevisionUnderAPolicyThatKnowsOnlyWhatIsUsualIsNot() => Assert.Empty(Read(Old(60, 10), Errors with { Signals = [SamplePolicy.Errors() with { Threshold = double.PositiveInfinity }] }));
+
+    [Fact]
     public void ARevisionThatAnIncidentBlamedIsNot() => Assert.Empty(Read(Old(60, 10), suspects: [SampleWorkload.Old]));
 
     [Fact]

@@ -244,6 +244,18 @@ public sealed class VerifierTests
         Assert.Equal("errors", measures[0].Signal);
     }
 
+    /// <summary>Two fifths of the requests fail, which no threshold forbids: what is usual alone tells.</summary>
+    [Theory]
+    [InlineData(SignalState.Healthy, CheckResult.Healthy)]
+    [InlineData(SignalState.Unknown, CheckResult.Unknown)]
+    [InlineData(SignalState.Pending, CheckResult.Unhealthy)]
+    [InlineData(SignalState.Firing, CheckResult.Unhealthy)]
+    public void APresetWithoutAThresholdIsAsWellAsWhatIsUsualSays(SignalState state, CheckResult expected)
+    {
+        var usual = SamplePolicy.Errors() with { Threshold = double.PositiveInfinity, Baseline = new EffectiveBaseline(BaselineSensitivity.Medium, BaselineDirection.Above) };
+        Assert.Equal(expected, Look(Reading(Served(4, 50, 20)) with { Policy = SamplePolicy.Effective() with { Signals = [usual] }, Signals = [SampleBundle.Reading("errors", state)] }).Result);
+    }
+
     [Fact]
     public void ASignalThatIsCalledLikeOurOwnMeasureDoesNotStopTheVerification()
     {

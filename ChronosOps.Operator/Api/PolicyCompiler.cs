@@ -193,7 +193,7 @@ public sealed class PolicyCompiler
             _ => SignalKind.Query,
         };
         CheckJudgements(spec, field, kind);
-        var threshold = spec.Threshold is null && kind == SignalKind.Query && (spec.Baseline ?? (object?)spec.Trend) is not null
+        var threshold = spec.Threshold is null && kind != SignalKind.MemoryGrowth && (spec.Baseline ?? (object?)spec.Trend) is not null
             ? double.PositiveInfinity
             : Threshold($"{field}.threshold", spec.Threshold, kind);
         var window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow);

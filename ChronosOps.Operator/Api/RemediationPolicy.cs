@@ -141,7 +141,7 @@ public enum WorkloadKind
 
 /// <summary>One measurement and what makes it a problem: a limit, being unlike what is usual, being on the way to a limit, or a mix of them.</summary>
 [ValidationRule("has(self.preset) != has(self.query)", "give exactly one of preset and query")]
-[ValidationRule("has(self.threshold) || (has(self.query) && (has(self.baseline) || has(self.trend)))", "give a threshold; a query may have a baseline or a trend instead")]
+[ValidationRule("has(self.threshold) || ((has(self.baseline) || has(self.trend)) && (!has(self.preset) || self.preset != 'MemoryGrowth'))", "give a threshold; all but MemoryGrowth may have a baseline or a trend instead")]
 [ValidationRule("!has(self.trend) || !has(self.preset) || !(self.preset in ['HttpErrorRatio', 'HttpLatencyP95', 'MemoryGrowth'])", "a trend is for what fills up")]
 [ValidationRule("!has(self.baseline) || !has(self.preset) || self.preset != 'MemoryGrowth'", "MemoryGrowth has no baseline")]
 [ValidationRule("!has(self.match) || has(self.baseline) || has(self.trend)", "match is for a mix of judgements")]
@@ -168,7 +168,7 @@ public sealed class SignalSpec
     /// <summary>Whether the query tells how full something is (a queue, a pool of connections or workers). That is a kind of evidence of its own beside failing or slow requests. For queries; the presets of saturation need no word.</summary>
     public bool? Saturation { get; set; }
 
-    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 3m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query. A query that has a baseline or a trend needs none.</summary>
+    /// <summary>The value from which the signal is a problem: a duration ("500ms") for latency, the time until the limit is reached ("30m", from 3m to 6h) for MemoryGrowth, a number of records for QueueLag, a ratio ("0.05" or "5%") for every other preset, or a number for a query. What has a baseline or a trend needs none.</summary>
     [Length(1, 32)]
     [Pattern(ApiPatterns.Threshold)]
     public string? Threshold { get; set; }

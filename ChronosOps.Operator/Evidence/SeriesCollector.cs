@@ -35,12 +35,15 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
         var builder = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency));
         var traffic = builder.Of(bundle.Workload);
         var pods = builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision);
+
+        // Which of two revisions, or pods, is ill is told by the threshold: what is usual is known of the workload alone.
+        var limited = signals.Where(signal => signal.HasThreshold).ToList();
         return bundle with
         {
             Load = Horizon(request) is { } horizon ? await OverAsync(horizon).ConfigureAwait(false) : Compare(traffic.Whole(), request.OnsetAt),
             Measures =
             [
-                .. from signal in signals
+                .. from signal in limited
                    from revision in traffic.ByRevision
                    let telling = Telling(revision.Value, request.OnsetAt, signal.Window)
                    where telling is not null
@@ -51,7 +54,7 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
             ],
             PodMeasures =
             [
-                .. from signal in signals
+                .. from signal in limited
                    from pod in pods
                    where bundle.Workload.Pods.Any(one => one.Name == pod.Key && !one.Deleting)
                    let sum = Lately(pod.Value, request.OnsetAt)

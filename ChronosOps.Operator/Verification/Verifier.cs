@@ -144,6 +144,12 @@ public static class Verifier
                 return new Check(CheckResult.Unhealthy, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}");
             }
 
+            // Nothing else judges it.
+            if (!signal.HasThreshold && reading.Signals.FirstOrDefault(one => one.Signal == signal.Name) is null or { State: SignalState.Unknown })
+            {
+                return new Check(CheckResult.Unknown, $"{signal.Name}: {signal.Describe(value)}, and not judged by what is usual");
+            }
+
             if (signal.IsLearnt && NotUsual(signal, action, reading) is { } unusual)
             {
                 return unusual;

@@ -1,5 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Learnt;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 using static ChronosOps.Operator.Tests.Detection.Learnt.LearntSeries;
 
@@ -92,6 +94,22 @@ public sealed class LearntJudgementTests
         var readings = await new LearntSeries(time => time >= from ? 60 + Noise(time) : 20 + Noise(time), Disk(Baseline(), threshold: 50) with { AllMustAgree = true }).RunAsync(from.AddMinutes(-2), from.AddMinutes(10), Ct);
         Assert.Equal(SignalState.Firing, readings[^1].Reading.State);
         Assert.Matches("^(59|60|61).*, limit 50, for 1.*; (59|60|61).*, usual are .*sigma off", readings[^1].Reading.Message);
+    }
+
+    /// <summary>Half of the requests of the new revision fail, which no limit forbids, and none of the old one.</summary>
+    [Theory]
+    [InlineData(LearntState.Raised, SignalState.Firing)]
+    [InlineData(LearntState.Calm, SignalState.Healthy)]
+    [InlineData(LearntState.Learning, SignalState.Unknown)]
+    public void APresetWithoutALimitIsJudgedByWhatIsUsualAlone(LearntState state, SignalState expected)
+    {
+        var signal = SamplePolicy.Errors() with { Threshold = double.PositiveInfinity, Baseline = Baseline() };
+        var (workload, now) = (SampleWorkload.Rolling() with { RolloutStartedAt = SampleWorkload.At(-300) }, SampleWorkload.Now);
+        var traffic = SampleTraffic.Of((SampleWorkload.New, SampleTraffic.Steady(12, 50, 25)), (SampleWorkload.Old, SampleTraffic.Steady(12, 50)));
+        var learnt = new LearntReadings(new LearntReading(state, now, state == LearntState.Raised ? SampleWorkload.At(-120) : null, "25% errors, usual are 0% to 1%"), null);
+        var reading = MixedJudge.Judge(signal, workload, TrafficJudge.Judge(signal, workload, traffic, now), learnt, Step, now);
+        Assert.Equal((expected, null), (reading.State, reading.Revision));
+        Assert.Contains("25% errors, usual are 0% to 1%", reading.Message, StringComparison.Ordinal);
     }
 
     [Theory]
