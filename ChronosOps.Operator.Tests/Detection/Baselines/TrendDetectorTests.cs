@@ -53,6 +53,51 @@ public sealed class TrendDetectorTests
         Assert.DoesNotContain(Judge(Every(60, 600, time => 20 + time / 36_000), Full), one => one.IsRaised);
     }
 
+    /// <summary>The line through one hour of it follows the day's course, up and down.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(12)]
+    [InlineData(18)]
+    public void ADiskThatGrowsTwoADayWithTheCourseOfEachDayIsRaisedAWeekAhead(double phase)
+    {
+        var said = Judge(Every(300, 7 * 288, time => 78 + 2 * time / Day + Course(time, phase)), new TrendSettings(100) { Horizon = TimeSpan.FromDays(7) });
+        Assert.InRange(said.First(one => one.IsRaised).TimeLeft!.Value.TotalDays, 6.5, 7);
+        Assert.True(said[^1].IsRaised);
+        Assert.InRange(said[^1].TimeLeft!.Value.TotalDays, 3.7, 4.3);
+        Assert.InRange(said[^1].PerHour * 24, 1.7, 2.3);
+    }
+
+    [Theory]
+    [InlineData(1.5, true)]
+    [InlineData(2, false)]
+    public void ACourseThatMovesMoreThanAFewDaysOfGrowthHidesIt(double height, bool isRaised)
+    {
+        var said = Judge(Every(300, 7 * 288, time => 78 + 2 * time / Day + height * Course(time, 0)), new TrendSettings(100) { Horizon = TimeSpan.FromDays(7) });
+        Assert.Equal(isRaised, said.Exists(one => one.IsRaised));
+        Assert.True(!isRaised || said.First(one => one.IsRaised).TimeLeft is { TotalDays: > 5 and < 6 });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    [InlineData(12)]
+    [InlineData(18)]
+    public void TheCourseOfADayAloneIsNoTrend(double phase) =>
+        Assert.DoesNotContain(Judge(Every(300, 14 * 288, time => 90 + Course(time, phase)), new TrendSettings(100) { Horizon = TimeSpan.FromDays(7) }), one => one.IsRaised);
+
+    [Theory]
+    [InlineData(1, 1, 0.25)]
+    [InlineData(4, 1, 0.25)]
+    [InlineData(24, 6, 0.25)]
+    [InlineData(168, 42, 24)]
+    [InlineData(720, 180, 24)]
+    public void TheMemoryGrowsWithTheHorizon(double horizon, double memory, double shortest)
+    {
+        var settings = new TrendSettings(100) { Horizon = TimeSpan.FromHours(horizon) };
+        Assert.Equal((memory, shortest), (settings.Memory.TotalHours, settings.MinimumSpan.TotalHours));
+    }
+
     [Fact]
     public void FreeSpaceRunsOutDownwards()
     {
@@ -84,6 +129,9 @@ public sealed class TrendDetectorTests
 
     [Fact]
     public void TheStateIsAsLargeAsDocumented() => Assert.Equal(TrendDetector.StateBytes, Unsafe.SizeOf<TrendDetector>());
+
+    /// <summary>One up and one down each day, from an hour of the day on.</summary>
+    private static double Course(double time, double phase) => Math.Sin(2 * Math.PI * ((time / Day) + (phase / 24)));
 
     private static List<TrendVerdict> Judge(IEnumerable<(double Time, double Value)> series, TrendSettings settings)
     {

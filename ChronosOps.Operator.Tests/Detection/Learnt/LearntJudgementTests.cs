@@ -36,6 +36,20 @@ public sealed class LearntJudgementTests
         Assert.DoesNotContain(readings, one => one.Time < Day(1) && one.Reading.State != SignalState.Healthy);
     }
 
+    /// <summary>The seven days that are read tell both.</summary>
+    [Theory]
+    [InlineData(0.02, SignalState.Firing)]
+    [InlineData(0, SignalState.Healthy)]
+    public async Task ADiskThatFillsOverDaysIsToldFromTheCourseOfEachDay(double perDay, SignalState expected)
+    {
+        var series = new LearntSeries(
+            time => 0.92 + (perDay * (time - Day(7)).TotalDays) + (0.01 * Math.Sin(2 * Math.PI * time.TimeOfDay.TotalDays)) + (0.001 * Noise(time)),
+            Disk(trend: new EffectiveTrend(1, false, TimeSpan.FromDays(7))));
+        var readings = await series.RunAsync(Day(7, -0.25), Day(7), Ct);
+        Assert.All(readings, one => Assert.Equal(expected, one.Reading.State));
+        Assert.Equal(expected == SignalState.Firing, readings[^1].Reading.TimeLeft is { TotalDays: > 3.7 and < 4.4 });
+    }
+
     [Fact]
     public async Task WhatIsUnlikeTheUsualFiresUntilItIsUsualAgain()
     {

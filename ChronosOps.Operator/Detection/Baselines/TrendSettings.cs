@@ -5,14 +5,17 @@ namespace ChronosOps.Operator.Detection.Baselines;
 /// <param name="IsFloor">Whether it is exhausted by falling to the limit (free space, days to expiry) instead of by growing to it.</param>
 public sealed record TrendSettings(double Limit, bool IsFloor = false)
 {
+    private static readonly TimeSpan LeastMemory = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
     /// <summary>How long before the limit it is told.</summary>
     public TimeSpan Horizon { get; init; } = TimeSpan.FromHours(4);
 
-    /// <summary>The time constant with which older samples are forgotten.</summary>
-    public TimeSpan Memory { get; init; } = TimeSpan.FromHours(1);
+    /// <summary>The time constant with which older samples are forgotten: a quarter of the horizon, and an hour at least. What fills up over days is seen through the course of each day.</summary>
+    public TimeSpan Memory => Horizon / 4 > LeastMemory ? Horizon / 4 : LeastMemory;
 
-    /// <summary>The shortest history that shows a trend.</summary>
-    public TimeSpan MinimumSpan { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>The shortest history that shows a trend: where the horizon is longer than a day, a morning's rise is none.</summary>
+    public TimeSpan MinimumSpan => Horizon > Day ? Day : TimeSpan.FromMinutes(15);
 }
 
 /// <summary>What is known of the way to a limit.</summary>
