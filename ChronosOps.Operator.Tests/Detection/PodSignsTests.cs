@@ -44,6 +44,21 @@ public sealed class PodSignsTests
         ["its memory ran out again, long ago"] = (Pod(Well with { RestartCount = 9, ExitCode = 137, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-600) }), []),
         ["its memory runs out again and again"] = (Pod(Ill with { WaitingReason = "CrashLoopBackOff", RestartCount = 3, ExitCode = 137, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-2) }), [PodSigns.CrashLoop, PodSigns.OutOfMemory]),
         ["the memory of two of its containers ran out"] = (Pod(Well with { RestartCount = 1, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-60) }, Well with { Name = "proxy", RestartCount = 1, TerminatedReason = "OOMKilled", TerminatedAt = SampleWorkload.At(-300) }), [PodSigns.OutOfMemory]),
+        ["it ends every ten minutes, and is ready in between"] = (Pod(SampleWorkload.Ends()), [PodSigns.Restarting]),
+        ["it ends every ten minutes, in good order"] = (Pod(SampleWorkload.Ends() with { ExitCode = 0, TerminatedReason = "Completed" }), [PodSigns.Restarting]),
+        ["it has ended, and is about to be started anew"] = (Pod(SampleWorkload.Ends(ago: 1) with { Ready = false, RunsSince = null, ExitCode = 0 }), [PodSigns.Restarting]),
+        ["it ends every quarter of an hour"] = (Pod(SampleWorkload.Ends(run: 899, ago: 899)), [PodSigns.Restarting]),
+        ["it ends less often than that"] = (Pod(SampleWorkload.Ends(run: 900)), []),
+        ["it ended a quarter of an hour ago"] = (Pod(SampleWorkload.Ends(ago: 900)), []),
+        ["it was restarted twice"] = (Pod(SampleWorkload.Ends() with { RestartCount = 2 }), []),
+        ["its last run is as short as those in a loop of crashes"] = (Pod(SampleWorkload.Ends(run: 59, ago: 10)), []),
+        ["it runs nearly three times as long by now"] = (Pod(SampleWorkload.Ends(run: 60, ago: 180) with { RunsSince = SampleWorkload.At(-179) }), [PodSigns.Restarting]),
+        ["it runs three times as long by now"] = (Pod(SampleWorkload.Ends(run: 60, ago: 180) with { RunsSince = SampleWorkload.At(-180) }), []),
+        ["nobody knows how long its last run was"] = (Pod(SampleWorkload.Ends() with { RanSince = null }), []),
+        ["it ends again and again since its memory runs out"] = (Pod(SampleWorkload.Ends() with { TerminatedReason = "OOMKilled", ExitCode = 137 }), [PodSigns.OutOfMemory]),
+        ["it ends again and again, and waits to be started anew"] = (Pod(SampleWorkload.Ends() with { Ready = false, RunsSince = null, WaitingReason = "CrashLoopBackOff" }), [PodSigns.CrashLoop]),
+        ["an init container was done again and again"] = (Pod(Well, SampleWorkload.Ends() with { Name = "migrate", Init = true, RunsSince = null, ExitCode = 0 }), []),
+        ["a sidecar among the init containers ends every ten minutes"] = (Pod(Well, SampleWorkload.Ends() with { Name = "proxy", Init = true }), [PodSigns.Restarting]),
         ["it had been ready, and is not for a minute"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-60) }, [PodSigns.NotReady]),
         ["it had been ready a moment ago"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-59) }, []),
         ["it was never ready"] = (Pod(Ill with { RunsSince = SampleWorkload.At(-50) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-60) }, []),
@@ -96,11 +111,24 @@ public sealed class PodSignsTests
         Assert.Equal(SampleWorkload.At(since), reading.Since);
     }
 
+    /// <summary>Two runs are known of, the last one and, by the number of restarts, one before it. No container began to end before its pod was made.</summary>
+    [Theory]
+    [InlineData(3600, -1320)]
+    [InlineData(1000, -1000)]
+    public void RestartsAreToldWithHowLongTheLastRunWasAndWhenItEnded(double age, double since)
+    {
+        var workload = SampleWorkload.RolledOut();
+        var reading = Judge(workload with { Pods = [Pod(SampleWorkload.Ends(), age), Pod(SampleWorkload.Ends(run: 300, ago: 60), age) with { Name = "checkout-7c9b4d8f6-nnnn2" }] }).Single(one => one.Signal == PodSigns.Restarting);
+        Assert.Equal((SignalState.Firing, SampleWorkload.At(since), SampleWorkload.New), (reading.State, reading.Since, reading.Revision));
+        Assert.Equal("container app of pod checkout-7c9b4d8f6-nnnn1: 3 restarts, the last run ended 2m00s ago after 10m00s, exit code 1 (2 containers in all)", reading.Message);
+        Assert.Equal(SampleWorkload.At(-60), reading.HappenedAt);
+    }
+
     [Fact]
     public void EverySignIsReadEachTimeSoThatOneThatWentAwayIsSeenAsHealthy()
     {
         var readings = Judge(SampleWorkload.Rolling(), Pod(Well));
-        Assert.Equal([.. PodSigns.BeforeServing, PodSigns.OutOfMemory, PodSigns.NotReady], readings.Select(reading => reading.Signal));
+        Assert.Equal([.. PodSigns.BeforeServing, PodSigns.OutOfMemory, PodSigns.NotReady, PodSigns.Restarting], readings.Select(reading => reading.Signal));
         Assert.All(readings, reading => Assert.Equal((SignalState.Healthy, true), (reading.State, reading.IsKubernetesSign)));
     }
 

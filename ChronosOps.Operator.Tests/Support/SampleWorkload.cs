@@ -98,6 +98,9 @@ internal static class SampleWorkload
 
     public static ContainerSnapshot Container(bool ready = true, string name = "app") =>
         new() { Name = name, Image = "registry.example/checkout:2", Init = false, Ready = ready, RestartCount = 0 };
+    /// <summary>A container that has ended for the third time, each time after so many seconds, the last time so many seconds ago, and runs again.</summary>
+    public static ContainerSnapshot Ends(double run = 600, double ago = 120) =>
+        Container() with { RestartCount = 3, ExitCode = 1, RanSince = At(-ago - run), TerminatedAt = At(-ago), RunsSince = At(-ago) };
 }
 
 /// <summary>Pod templates as they are on the wire.</summary>

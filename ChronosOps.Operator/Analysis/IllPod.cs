@@ -43,8 +43,11 @@ public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill,
 /// <summary>The one pod that is ill while all others of its revision are well.</summary>
 public static class IllPod
 {
-    /// <summary>The pod; null where none or more than one is ill, where one cannot be told, or where signals name different ones.</summary>
-    public static PodSnapshot? Find(EvidenceBundle bundle)
+    /// <summary>The pod, by what pods served or by the ends of their containers; null where there is none.</summary>
+    public static PodSnapshot? Find(EvidenceBundle bundle) => Measured(bundle) ?? Restarting(bundle);
+
+    /// <summary>By what the pods served; null where none or more than one is ill, where one cannot be told, or where signals name different ones.</summary>
+    public static PodSnapshot? Measured(EvidenceBundle bundle)
     {
         var seen = PodComparison.Of(bundle).Where(comparison => comparison.Ill.Count > 0).ToList();
         var names = seen.SelectMany(comparison => comparison.Ill).Select(measure => measure.Pod).Distinct().ToList();
@@ -52,4 +55,20 @@ public static class IllPod
             ? bundle.Workload.Pods.FirstOrDefault(pod => pod.Name == names[0] && !pod.Deleting)
             : null;
     }
+
+    /// <summary>By the ends of containers: nothing else fires, and those of one pod alone end again and again; null where others are not ready, or one of theirs ended since the onset too.</summary>
+    public static PodSnapshot? Restarting(EvidenceBundle bundle)
+    {
+        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
+        if (firing.Count == 0 || firing.Exists(signal => signal.Signal != PodSigns.Restarting))
+        {
+            return null;
+        }
+
+        var pods = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => !pod.Deleting).ToList();
+        var ill = PodSigns.Restarts(pods, bundle.CollectedAt).Select(restart => restart.Pod).DistinctBy(pod => pod.Uid).ToList();
+        return ill.Count == 1 && pods.Count > 1 && pods.TrueForAll(pod => pod.Uid == ill[0].Uid || RunsOn(pod, bundle.OnsetAt)) ? ill[0] : null;
+    }
+
+    private static bool RunsOn(PodSnapshot pod, DateTimeOffset since) => pod.Ready && pod.Containers.All(container => container.Init || !(container.TerminatedAt >= since));
 }

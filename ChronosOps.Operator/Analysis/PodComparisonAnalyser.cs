@@ -20,7 +20,7 @@ public sealed class PodComparisonAnalyser : IAnalyser
             return;
         }
 
-        if (IllPod.Find(bundle) is not { } pod || pod.CreatedAt >= bundle.OnsetAt)
+        if (IllPod.Measured(bundle) is not { } pod || pod.CreatedAt >= bundle.OnsetAt)
         {
             Several(bundle, @case);
             return;

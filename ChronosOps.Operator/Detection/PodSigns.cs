@@ -15,6 +15,7 @@ public static class PodSigns
     public const string RolloutNotProgressing = "RolloutNotProgressing";
     public const string OutOfMemory = "OutOfMemory";
     public const string NotReady = "NotReady";
+    public const string Restarting = "Restarting";
 
     /// <summary>Signs that pods show that have never served.</summary>
     public static readonly IReadOnlyList<string> BeforeServing = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing];
@@ -34,6 +35,16 @@ public static class PodSigns
 
     /// <summary>So long memory that ran out counts: pods of one revision that fill up alike do not all come to it in the same minute.</summary>
     private static readonly TimeSpan RecentKill = TimeSpan.FromMinutes(10);
+
+    /// <summary>So many restarts, the last runs shorter and their end less long ago than this, are no single crash: then a container that ends less often is as good as one that runs.</summary>
+    private const int LeastRestarts = 3;
+    private static readonly TimeSpan RecentRestart = TimeSpan.FromMinutes(15);
+
+    /// <summary>What ends sooner waits in CrashLoopBackOff for most of the time.</summary>
+    private static readonly TimeSpan ShortestRun = TimeSpan.FromMinutes(1);
+
+    /// <summary>A container that runs so many times as long as it did the last time is over it: one that had to wait for a dependency at its start, for instance.</summary>
+    private const double Recovery = 3;
 
     private static readonly HashSet<string> PullReasons = ["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError"];
     private static readonly HashSet<string> StartReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError"];
@@ -59,6 +70,7 @@ public static class PodSigns
             Stuck(workload, revision, pods, rolloutDeadline, now),
             RanOut(workload, revision, now),
             Withdrawn(revision, pods, rolloutDeadline, now),
+            Restarted(revision, pods, now),
         ];
     }
 
@@ -70,6 +82,17 @@ public static class PodSigns
            from container in pod.Containers
            where container.TerminatedReason == OutOfMemoryReason && now - container.TerminatedAt < RecentKill
            orderby container.TerminatedAt
+           select (pod, container),
+    ];
+
+    /// <summary>The containers that end again and again and run for a while in between, whatever their exit code, the one whose last run began first before the others.</summary>
+    public static IReadOnlyList<(PodSnapshot Pod, ContainerSnapshot Container)> Restarts(IEnumerable<PodSnapshot> pods, DateTimeOffset now) =>
+    [
+        .. from pod in pods
+           where !pod.Deleting
+           from container in pod.Containers
+           where EndsAgain(container, now)
+           orderby container.RanSince
            select (pod, container),
     ];
 
@@ -102,6 +125,30 @@ public static class PodSigns
             : Reading(NotReady, SignalState.Firing, revision, withdrawn[0].ReadyChangedAt,
                 $"pod {withdrawn[0].Name} had been ready, and is not for {Quantities.Format(now - withdrawn[0].ReadyChangedAt!.Value)}; its containers run; {withdrawn.Count} of {pods.Count} pods say so");
     }
+
+    /// <summary>What is known of the restarts is how many there were and when the last run began and ended: the trouble began no later than the run before that, if it was as long.</summary>
+    private static SignalReading Restarted(string revision, List<PodSnapshot> pods, DateTimeOffset now)
+    {
+        var restarts = Restarts(pods, now);
+        if (restarts.Count == 0)
+        {
+            return Reading(Restarting, SignalState.Healthy, revision, null, "not seen");
+        }
+
+        var (pod, container) = restarts[0];
+        var (began, ended) = (container.RanSince!.Value, container.TerminatedAt!.Value);
+        var since = began - (ended - began);
+        var more = restarts.Count > 1 ? $" ({restarts.Count} containers in all)" : "";
+        var message = $"container {container.Name} of pod {pod.Name}: {container.RestartCount} restarts, the last run ended {Quantities.Format(now - ended)} ago after {Quantities.Format(ended - began)}, {Exit(container)}{more}";
+        return Reading(Restarting, SignalState.Firing, revision, since > pod.CreatedAt ? since : pod.CreatedAt, message) with { HappenedAt = restarts.Max(one => one.Container.TerminatedAt) };
+    }
+
+    /// <summary>Init containers that are done are run anew with their pod's sandbox.</summary>
+    private static bool EndsAgain(ContainerSnapshot container, DateTimeOffset now) =>
+        container is { RestartCount: >= LeastRestarts, TerminatedAt: { } ended, RanSince: { } began } and not { Init: true, ExitCode: 0 }
+        && ended - began >= ShortestRun && ended - began < RecentRestart && now - ended < RecentRestart
+        && !(now - container.RunsSince >= (ended - began) * Recovery)
+        && container.TerminatedReason != OutOfMemoryReason && Crash(container, now) is null;
 
     private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look, Func<PodSnapshot, ContainerSnapshot, DateTimeOffset>? since = null)
     {
@@ -140,18 +187,19 @@ public static class PodSigns
 
     private static string? Crash(ContainerSnapshot container, DateTimeOffset now)
     {
-        var exit = container.ExitCode is { } code ? $"exit code {code}" : "unknown exit code";
         if (container.WaitingReason == "CrashLoopBackOff")
         {
-            return $"CrashLoopBackOff after {container.RestartCount} restarts, {exit}";
+            return $"CrashLoopBackOff after {container.RestartCount} restarts, {Exit(container)}";
         }
 
         var crashes = container.RestartCount + (container.Ready ? 0 : 1);
         var recent = container.TerminatedAt is { } at && now - at < RecentCrash;
         return container is { Ready: false, ExitCode: not (0 or null) } && crashes >= 3 && recent
-            ? $"restarted {container.RestartCount} times, {exit}"
+            ? $"restarted {container.RestartCount} times, {Exit(container)}"
             : null;
     }
+
+    private static string Exit(ContainerSnapshot container) => container.ExitCode is { } code ? $"exit code {code}" : "unknown exit code";
 
     private static string? Waiting(PodSnapshot pod, ContainerSnapshot container, HashSet<string> reasons, DateTimeOffset now) =>
         container.WaitingReason is { } reason && reasons.Contains(reason) && now - pod.CreatedAt >= Patience

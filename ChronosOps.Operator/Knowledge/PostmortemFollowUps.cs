@@ -123,6 +123,11 @@ internal static class PostmortemFollowUps
             yield return "See whether the memory limit fits what the containers need";
         }
 
+        if (names.Contains("Restarting"))
+        {
+            yield return "Find out why the containers end: kubectl logs --previous, their exit codes, and whether a liveness probe ends them";
+        }
+
         if (names.Contains("NotReady"))
         {
             yield return "Find out what the readiness probe of the pods waits for that was there before";
