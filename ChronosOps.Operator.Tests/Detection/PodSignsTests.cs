@@ -124,6 +124,14 @@ public sealed class PodSignsTests
         Assert.Equal(SampleWorkload.At(-60), reading.HappenedAt);
     }
 
+    /// <summary>It had run for a day when its image was pulled anew: what began is that, and not the pod.</summary>
+    [Fact]
+    public void AnImageThatIsMissedAtARestartIsMissedSinceTheContainerEnded()
+    {
+        var container = Ill with { WaitingReason = "ImagePullBackOff", RestartCount = 1, ExitCode = 1, TerminatedAt = SampleWorkload.At(-90) };
+        Assert.Equal(SampleWorkload.At(-90), Judge(SampleWorkload.RolledOut(), Pod(container, 86400))[1].Since);
+    }
+
     [Fact]
     public void EverySignIsReadEachTimeSoThatOneThatWentAwayIsSeenAsHealthy()
     {

@@ -101,6 +101,7 @@ public sealed partial class PostmortemTests
     [InlineData("BadConfiguration", "errors", "Restore release b5d4")]
     [InlineData("NeighbourRelease", "errors", "Tell the owners")]
     [InlineData("DependencyFailure", "errors", "See to release b5d4")]
+    [InlineData("ImageUnavailable", "ImagePullFailure", "Have release b5d4")]
     [InlineData("Unknown", "Restarting", "Find out why the containers end")]
     [InlineData("Quota", "RolloutNotProgressing", "Raise the release b5d4")]
     [InlineData("Unknown", "errors", "Find the cause")]

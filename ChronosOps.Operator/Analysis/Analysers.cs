@@ -10,6 +10,7 @@ public static class Analysers
         new RolloutAnalyser(),
         new ContainerStateAnalyser(),
         new RefusalAnalyser(),
+        new ImageAnalyser(),
         new RestartAnalyser(),
         new RevisionComparisonAnalyser(),
         new PodComparisonAnalyser(),

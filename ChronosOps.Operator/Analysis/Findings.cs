@@ -74,6 +74,9 @@ public enum Cause
     /// <summary>Pods of a release that runs, and for which no node has room.</summary>
     NoRoom,
 
+    /// <summary>An image that the running release has used before and that cannot be had now.</summary>
+    ImageUnavailable,
+
     /// <summary>Somebody asked for no replicas.</summary>
     ScaledToZero,
 

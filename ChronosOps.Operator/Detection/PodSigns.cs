@@ -65,7 +65,7 @@ public static class PodSigns
         return
         [
             FirstOf(CrashLoop, revision, pods, (pod, container) => Crash(container, now), (pod, container) => FirstCrash(pod, container, now)),
-            FirstOf(ImagePullFailure, revision, pods, (pod, container) => Waiting(pod, container, PullReasons, now)),
+            FirstOf(ImagePullFailure, revision, pods, (pod, container) => Waiting(pod, container, PullReasons, now), (pod, container) => container.TerminatedAt ?? pod.CreatedAt),
             FirstOf(ContainerConfigError, revision, pods, (pod, container) => Waiting(pod, container, StartReasons, now)),
             Stuck(workload, revision, pods, rolloutDeadline, now),
             RanOut(workload, revision, now),
@@ -95,6 +95,9 @@ public static class PodSigns
            orderby container.RanSince
            select (pod, container),
     ];
+
+    /// <summary>Whether a container waits for an image that cannot be had.</summary>
+    internal static bool WaitsForImage(ContainerSnapshot container) => container.WaitingReason is { } reason && PullReasons.Contains(reason);
 
     /// <summary>Once may be a single large request. Twice within minutes, or in a container that was restarted before, is more than that.</summary>
     private static SignalReading RanOut(WorkloadSnapshot workload, string revision, DateTimeOffset now)

@@ -86,6 +86,10 @@ internal static class PostmortemFollowUps
             case "NoRoom":
                 yield return "Add nodes, or have the workload ask for less of them";
                 break;
+            case "ImageUnavailable":
+                yield return $"Have {subject} again, for new pods too: see to the registry, the credentials that pull from it, and the nodes' way there";
+                yield return "Keep images in the registry for as long as a release that names them may run or be returned to";
+                break;
             case "ScaledToZero":
                 yield return $"Ask who scaled {subject} to 0, and why";
                 break;
