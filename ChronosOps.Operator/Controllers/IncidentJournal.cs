@@ -17,7 +17,6 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
 {
     public const string PostmortemKey = "postmortem.md";
     private const string StateAnnotation = ApiGroup.Prefix + "written-at";
-    private const int LabelLimit = 63;
     private readonly GenericClient<V1ConfigMap> _configMaps = client.For(KubernetesResources.ConfigMaps);
     private readonly GenericClient<Incident> _incidents = client.For(ApiResources.Incidents);
     private readonly ConcurrentDictionary<string, string> _written = new();
@@ -93,7 +92,7 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
                 Name = reference.ConfigMap,
                 NamespaceProperty = ns,
                 ResourceVersion = existing?.Metadata.ResourceVersion,
-                Labels = new() { ["app.kubernetes.io/managed-by"] = "chronosops", [ApiGroup.Prefix + "incident"] = LabelOf(incident.Name()) },
+                Labels = new() { ["app.kubernetes.io/managed-by"] = "chronosops", [ApiGroup.Prefix + "incident"] = ConfigMapNames.Label(incident.Name()) },
                 Annotations = new() { [StateAnnotation] = StateOf(incident) },
                 OwnerReferences = [OwnerOf(incident)],
             },
@@ -115,8 +114,6 @@ public sealed class IncidentJournal(KubernetesClient client, EventRecorder event
     /// <summary>Changes with every transition.</summary>
     private static string StateOf(Incident incident) =>
         $"{incident.Status!.Phase} {incident.Status.Timeline.LastOrDefault()?.Time:O}";
-
-    private static string LabelOf(string name) => name.Length <= LabelLimit ? name : name[..LabelLimit].TrimEnd('-', '.');
 
     private void Measure(IncidentStatus status, IncidentPhase phase, Happening happening)
     {

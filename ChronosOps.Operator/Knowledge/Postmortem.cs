@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
@@ -16,16 +15,8 @@ public static class Postmortem
     /// <summary>The most bytes of a page.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    private const int MaxName = 253;
-
     /// <summary>The name of the ConfigMap that holds the page of an incident.</summary>
-    public static string ConfigMapName(Incident incident)
-    {
-        var name = "postmortem-" + incident.Name();
-        return name.Length <= MaxName
-            ? name
-            : name[..(MaxName - 17)].TrimEnd('-', '.') + "-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16];
-    }
+    public static string ConfigMapName(Incident incident) => ConfigMapNames.Fit("postmortem-" + incident.Name());
 
     /// <summary>Writes the page.</summary>
     public static string Write(Incident incident)
