@@ -191,6 +191,17 @@ public sealed class PolicyCompilerTests
     [Fact]
     public void APolicyThatSaysNothingObserves() => Assert.Equal(PolicyMode.Observe, PolicyCompiler.Compile(SamplePolicy.Applied()).Policy!.Mode);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ConfigMapsAreKeptOnlyWhereThePolicySaysSo(bool keeps)
+    {
+        var applied = SamplePolicy.Applied();
+        Assert.False(applied.Spec.KnownGood.KeepConfigMaps);
+        applied.Spec.KnownGood.KeepConfigMaps = keeps;
+        Assert.Equal(keeps, PolicyCompiler.Compile(applied).Policy!.KeepsConfigMaps);
+    }
+
     [Fact]
     public void AnEmptySelectorIsAllowedAndSelectsEverything()
     {

@@ -34,6 +34,9 @@ public sealed record EffectivePolicy
     public int? MaxReplicas { get; init; }
     public required TimeSpan KnownGoodDuration { get; init; }
     public required long KnownGoodRequests { get; init; }
+
+    /// <summary>Whether copies of the ConfigMaps of known good revisions are kept.</summary>
+    public bool KeepsConfigMaps { get; init; }
     public required int ConsecutiveChecks { get; init; }
     public required TimeSpan VerificationTimeout { get; init; }
     public required TimeSpan RecurrenceWatch { get; init; }

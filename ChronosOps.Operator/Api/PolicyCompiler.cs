@@ -60,6 +60,7 @@ public sealed class PolicyCompiler
             MaxReplicas = MaxReplicas(remediation),
             KnownGoodDuration = Duration("spec.knownGood.minimumDuration", knownGood.MinimumDuration, DurationBounds.Zero, DurationBounds.LongestProbation),
             KnownGoodRequests = Range("spec.knownGood.minimumRequests", knownGood.MinimumRequests, 0, 1_000_000_000L),
+            KeepsConfigMaps = knownGood.KeepConfigMaps,
             ConsecutiveChecks = Range("spec.verification.consecutiveChecks", verification.ConsecutiveChecks, 1, 20),
             VerificationTimeout = Duration("spec.verification.timeout", verification.Timeout, DurationBounds.ShortestVerification, DurationBounds.LongestVerification),
             RecurrenceWatch = Duration("spec.verification.recurrenceWatch", verification.RecurrenceWatch, DurationBounds.Zero, DurationBounds.LongestWatch),

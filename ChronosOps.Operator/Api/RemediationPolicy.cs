@@ -390,6 +390,10 @@ public sealed class KnownGoodSpec
     [RangeMaximum(1000000000)]
     [DefaultValue(100)]
     public long MinimumRequests { get; set; } = 100;
+
+    /// <summary>Whether a copy of each ConfigMap that a known good revision refers to is kept beside it, so that what it held can be offered after a change in place. Who may read ConfigMaps of the namespace may read the copies. Of Secrets none is ever kept.</summary>
+    [DefaultValue(false)]
+    public bool KeepConfigMaps { get; set; }
 }
 
 /// <summary>How it is proved that an action helped.</summary>
