@@ -111,6 +111,7 @@ public static class OperatorHost
             graph, new StormTeller(storms, incidents, journal, metrics, loggers.CreateLogger<StormTeller>()),
             new PolicyStatusWriter(client, knownGood, incidents, storms, events, time, loggers.CreateLogger<PolicyStatusWriter>()),
             metrics, alerts, time, interval, loggers.CreateLogger<DetectionLoop>());
+        var keeper = new ConfigKeeper(client, board, knownGood, incidents, time, loggers.CreateLogger<ConfigKeeper>());
         loop.IncidentDue += incident => host.Enqueue(incident.Key());
 
         var caches = new CacheGroup(running, policyCache, incidentCache);
@@ -121,7 +122,7 @@ public static class OperatorHost
         log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
-        var work = RunAllAsync(caches, leadership, [host.RunAsync, loop.RunAsync, learning.RunAsync], stopping.Token);
+        var work = RunAllAsync(caches, leadership, [host.RunAsync, loop.RunAsync, learning.RunAsync, keeper.RunAsync], stopping.Token);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await (listener?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         var ended = await Task.WhenAny(work, app.WaitForShutdownAsync(cancellationToken)).ConfigureAwait(false);

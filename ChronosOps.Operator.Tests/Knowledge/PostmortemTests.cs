@@ -113,6 +113,20 @@ public sealed partial class PostmortemTests
         Assert.Contains("- [ ] " + followUp, Postmortem.Write(incident), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("configmap/settings-known-good", true)]
+    [InlineData("configmap/settings", false)]
+    public void WhatWasKeptOfAConfigMapIsOfferedWithTheCommands(string reference, bool expected)
+    {
+        var incident = SampleIncident.Resolved();
+        incident.Status!.Cause = nameof(Cause.BadConfiguration);
+        incident.Status.Hypotheses.Single(one => one.Verdict == "Accepted").Subject = "ConfigMap settings";
+        incident.Status.Findings[0].Ref = reference;
+        var page = Postmortem.Write(incident);
+        Assert.Equal(expected, page.Contains("`kubectl -n shop get configmap settings settings-known-good -o yaml`\n", StringComparison.Ordinal));
+        Assert.Equal(expected, page.Contains("`chronosops config restore configmap/settings -n shop` shows", StringComparison.Ordinal));
+    }
+
     /// <summary>That the evidence does not explain it is said of nothing that it does explain.</summary>
     [Fact]
     public void EveryCauseHasFollowUpsOfItsOwn() => Assert.All(Enum.GetNames<Cause>().Where(cause => cause != nameof(Cause.Unknown)), cause =>

@@ -1,13 +1,13 @@
+using System.Globalization;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Analysis;
 
 /// <summary>ConfigMaps and Secrets that were changed in place or are gone.</summary>
 public sealed class ConfigurationAnalyser : IAnalyser
 {
-    private static readonly TimeSpan Close = TimeSpan.FromMinutes(10);
-
     /// <summary>A mounted ConfigMap reaches the pods within about a minute and a half.</summary>
     private static readonly TimeSpan VeryClose = TimeSpan.FromMinutes(2);
 
@@ -19,15 +19,17 @@ public sealed class ConfigurationAnalyser : IAnalyser
         var current = bundle.Workload.Current.Revision;
         foreach (var config in bundle.Configs.Where(config => config.Revisions.Contains(current)))
         {
-            var subject = $"{config.Reference.Kind} {config.Reference.Name}";
+            var subject = config.Subject;
             var reference = $"{config.Reference.Kind.ToLowerInvariant()}/{config.Reference.Name}";
             if (config.Exists == false && !config.Reference.Optional)
             {
                 @case.For(Cause.BadConfiguration, subject, @case.Find(EvidenceKind.Change, "configuration", null, 0.6, $"{subject} does not exist", reference));
+                Kept(@case, subject, reference, config.Kept);
             }
-            else if (config.ChangedAt is { } changed && changed > bundle.OnsetAt - Close)
+            else if (config.ChangedAt is { } changed && changed > bundle.OnsetAt - ConfigReference.Suspected)
             {
                 Changed(bundle, @case, subject, reference, changed);
+                Kept(@case, subject, reference, config.Kept);
             }
         }
     }
@@ -54,6 +56,27 @@ public sealed class ConfigurationAnalyser : IAnalyser
         {
             var served = @case.Find(EvidenceKind.Series, "configuration", null, 0.7, $"the revision before served well after {subject} was changed", reference);
             @case.Against(Cause.BadConfiguration, subject, served);
+        }
+    }
+
+    /// <summary>What it held when the workload served well. A write that left all as it was, such as one of a label, is not the cause.</summary>
+    private static void Kept(Case @case, string subject, string reference, KeptConfig? kept)
+    {
+        if (kept is { KeptAt: { } at, Difference: { } difference })
+        {
+            var when = at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            if (difference.IsNone)
+            {
+                @case.Against(Cause.BadConfiguration, subject, @case.Find(EvidenceKind.Change, "configuration", at, 0.8, $"{subject} holds what was kept as known good at {when}", reference));
+                return;
+            }
+
+            var differs = @case.Find(EvidenceKind.Change, "configuration", at, 0.5, $"since {subject} was kept as known good at {when}: {difference}", $"configmap/{kept.Name}");
+            @case.For(Cause.BadConfiguration, subject, differs);
+        }
+        else if (kept?.Missing is { } why)
+        {
+            @case.Find(EvidenceKind.Change, "configuration", null, 0.1, $"no known good version of {subject} can be offered: {why}", reference);
         }
     }
 }

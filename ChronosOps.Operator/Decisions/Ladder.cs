@@ -47,7 +47,7 @@ public static class Ladder
         var useless = string.Join("; ", policy.Ladder.Except(helpful).Select(action => $"never {action}: {Rungs.WhyNot(action, accepted.Cause)}"));
         if (helpful.Count == 0)
         {
-            return new LadderChoice(null, "NoRungHelps", $"no action of the policy helps against {accepted.Cause}: {accepted.Subject}; {useless}");
+            return new LadderChoice(null, "NoRungHelps", $"no action of the policy helps against {accepted.Cause}: {accepted.Subject}; {useless}{Offer(bundle, accepted)}");
         }
 
         var next = helpful.Select(action => Step(action, policy, bundle, accepted.Cause, done)).FirstOrDefault(step => step is not null);
@@ -70,6 +70,12 @@ public static class Ladder
             _ => throw new ArgumentOutOfRangeException(nameof(action), action, "no such action"),
         };
     }
+
+    /// <summary>What a person can put back; empty where nothing is known of what was there before.</summary>
+    private static string Offer(EvidenceBundle bundle, Hypothesis accepted) =>
+        accepted.Cause == Cause.BadConfiguration && bundle.Configs.FirstOrDefault(config => config.Subject == accepted.Subject)?.Kept is { CanBeRestored: true } kept
+            ? $"; what it held before is kept: {kept.Restore} (with --yes it is put back)"
+            : "";
 
     /// <summary>A release that nothing can be compared with or returned to: that is worth saying by name.</summary>
     private static LadderChoice? OnlyRevision(EvidenceBundle bundle, Diagnosis diagnosis)

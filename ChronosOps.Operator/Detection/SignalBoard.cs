@@ -36,6 +36,9 @@ public sealed class SignalBoard
 {
     private readonly ConcurrentDictionary<WorkloadKey, WorkloadReading> _readings = new();
 
+    /// <summary>The latest reading of each watched workload, in no order.</summary>
+    public IReadOnlyList<WorkloadReading> All() => [.. _readings.Values];
+
     public WorkloadReading? Find(WorkloadKey key) => _readings.GetValueOrDefault(key);
 
     /// <summary>How many workloads that serve were evaluated, of one namespace or of all.</summary>

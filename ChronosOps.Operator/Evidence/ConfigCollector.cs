@@ -4,18 +4,21 @@ using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>
 /// The ConfigMaps and Secrets that the current and the known good revisions refer to: whether they are there, and when they were last written.
-/// Only metadata is asked for: neither values nor secrets are read.
+/// Only metadata is asked for: neither values nor secrets are read. But where the policy keeps ConfigMaps, those that are suspected are held against what was kept.
 /// </summary>
 [EntityRbac(typeof(V1ConfigMap), Verbs = RbacVerb.Get, Why = "whether those that a revision refers to are there, and when they were written, by their metadata")]
 [EntityRbac(typeof(V1Secret), Verbs = RbacVerb.Get, When = RbacSwitches.ReadSecretMetadata, Why = "the same of Secrets; RBAC knows no right to metadata alone")]
 public sealed class ConfigCollector(KubernetesClient client) : ICollector
 {
+    private readonly GenericClient<V1ConfigMap> _configMaps = client.For(KubernetesResources.ConfigMaps);
+
     public string Subject => "configuration";
 
     public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
@@ -29,7 +32,11 @@ public sealed class ConfigCollector(KubernetesClient client) : ICollector
                          select (Reference: new ConfigReference(same.Key.Kind, same.Key.Name, same.All(r => r.reference.Optional)), Revisions: same.Select(r => r.Hash).Distinct().ToList());
         foreach (var (reference, revisions) in references.ToList())
         {
-            facts.Add(await LookAsync(bundle.Workload.Key.Namespace, reference, revisions, cancellationToken).ConfigureAwait(false));
+            var fact = await LookAsync(bundle.Workload.Key.Namespace, reference, revisions, cancellationToken).ConfigureAwait(false);
+            var isSuspect = revisions.Contains(bundle.Workload.Current.Revision) && (fact.Exists == false || fact.ChangedAt > bundle.OnsetAt - ConfigReference.Suspected);
+            facts.Add(isSuspect && reference.Kind == "ConfigMap" && request.Reading.Policy.KeepsConfigMaps
+                ? fact with { Kept = await KeptAsync(bundle.Workload.Key.Namespace, fact, cancellationToken).ConfigureAwait(false) }
+                : fact);
         }
 
         return bundle with { Configs = facts };
@@ -53,8 +60,18 @@ public sealed class ConfigCollector(KubernetesClient client) : ICollector
         }
     }
 
+    private async Task<KeptConfig> KeptAsync(string @namespace, ConfigFact fact, CancellationToken cancellationToken)
+    {
+        var name = fact.Reference.Name;
+        var copy = await _configMaps.FindNamespacedAsync(@namespace, KeptConfigMaps.NameOf(name), cancellationToken).ConfigureAwait(false);
+        var now = await _configMaps.FindNamespacedAsync(@namespace, name, cancellationToken).ConfigureAwait(false);
+        return KeptConfig.Of(@namespace, name, now, fact.ChangedAt, copy);
+    }
+
     /// <summary>The last write that any manager made, or the creation.</summary>
-    private static DateTimeOffset? LastWritten(JsonNode? found)
+    /// <param name="found">The object's metadata, with its managed fields.</param>
+    /// <returns>Null where it does not say.</returns>
+    public static DateTimeOffset? LastWritten(JsonNode? found)
     {
         var times = (found?["metadata"]?["managedFields"] as JsonArray ?? [])
             .Select(entry => entry?["time"]?.ToString())

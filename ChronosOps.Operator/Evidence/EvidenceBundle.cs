@@ -143,7 +143,12 @@ public sealed record FieldChange(DateTimeOffset At, string? By);
 /// <param name="Exists">Whether it is there; null where that could not be found out.</param>
 /// <param name="ChangedAt">When it was last written; null where unknown.</param>
 /// <param name="Revisions">The revisions that refer to it.</param>
-public sealed record ConfigFact(ConfigReference Reference, bool? Exists, DateTimeOffset? ChangedAt, IReadOnlyList<string> Revisions);
+/// <param name="Kept">What was kept of it; null where that was not asked.</param>
+public sealed record ConfigFact(ConfigReference Reference, bool? Exists, DateTimeOffset? ChangedAt, IReadOnlyList<string> Revisions, KeptConfig? Kept = null)
+{
+    /// <summary>What is blamed, for people.</summary>
+    public string Subject => $"{Reference.Kind} {Reference.Name}";
+}
 
 /// <summary>A revision that has proved itself.</summary>
 public sealed record GoodRevision(string Revision, DateTimeOffset ProvenAt, DateTimeOffset LastGoodAt);

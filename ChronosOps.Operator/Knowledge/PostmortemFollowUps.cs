@@ -1,3 +1,4 @@
+using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using static ChronosOps.Operator.Knowledge.PostmortemMarkdown;
 
@@ -9,7 +10,7 @@ internal static class PostmortemFollowUps
     public static IReadOnlyList<string> Of(Incident incident)
     {
         var status = incident.Status ?? new IncidentStatus();
-        return [.. OfOutcome(status), .. OfCause(status), .. OfSignals(status), .. OfActions(incident, status), .. status.Gaps.Select(gap => $"Close this gap in the evidence: {Text(gap)}")];
+        return [.. OfOutcome(status), .. OfCause(incident, status), .. OfSignals(status), .. OfActions(incident, status), .. status.Gaps.Select(gap => $"Close this gap in the evidence: {Text(gap)}")];
     }
 
     private static IEnumerable<string> OfOutcome(IncidentStatus status)
@@ -24,7 +25,7 @@ internal static class PostmortemFollowUps
         }
     }
 
-    private static IEnumerable<string> OfCause(IncidentStatus status)
+    private static IEnumerable<string> OfCause(Incident incident, IncidentStatus status)
     {
         var subject = Text(status.Hypotheses.FirstOrDefault(h => h.Verdict == "Accepted")?.Subject ?? "what is blamed");
         switch (status.Cause)
@@ -40,6 +41,11 @@ internal static class PostmortemFollowUps
                 break;
             case "BadConfiguration":
                 yield return $"Restore {subject}, then give configuration a new name with every change, so that a rollback brings it back too";
+                foreach (var command in OfKept(incident, status))
+                {
+                    yield return command;
+                }
+
                 break;
             case "NeighbourRelease":
                 yield return $"Tell the owners of {subject}: the trouble began with their change";
@@ -97,6 +103,20 @@ internal static class PostmortemFollowUps
                 yield return "Find the cause: the evidence at hand does not explain it";
                 break;
         }
+    }
+
+    /// <summary>The commands for what was kept of the ConfigMap that is blamed, where a finding says that it differs.</summary>
+    private static IEnumerable<string> OfKept(Incident incident, IncidentStatus status)
+    {
+        var accepted = status.Hypotheses.FirstOrDefault(h => h.Verdict == "Accepted")?.Subject?.Split(' ');
+        if (accepted is not ["ConfigMap", var name] || !status.Findings.Exists(finding => finding.Ref == $"configmap/{KeptConfigMaps.NameOf(name)}"))
+        {
+            yield break;
+        }
+
+        var (ns, source, kept) = (Word(incident.Namespace()), Word(name), Word(KeptConfigMaps.NameOf(name)));
+        yield return $"Compare it with what was kept while it was known good: `kubectl -n {ns} get configmap {source} {kept} -o yaml`";
+        yield return $"To put that back: `{KeptConfigMaps.RestoreCommand(ns, source)}` shows which keys change, and `--yes` writes it";
     }
 
     private static IEnumerable<string> OfSignals(IncidentStatus status)

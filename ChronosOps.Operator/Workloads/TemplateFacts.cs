@@ -113,4 +113,8 @@ public sealed record ContainerFacts(string Name, string Image, string? PullPolic
 }
 
 /// <summary>A ConfigMap or Secret that a template refers to.</summary>
-public sealed record ConfigReference(string Kind, string Name, bool Optional);
+public sealed record ConfigReference(string Kind, string Name, bool Optional)
+{
+    /// <summary>How long before the trouble a write of it is still suspected to be the cause.</summary>
+    public static readonly TimeSpan Suspected = TimeSpan.FromMinutes(10);
+}

@@ -3,6 +3,7 @@
 {{/* What the operator may do where it watches, line by line in docs/security.md. hack/lib/rbac-audit holds it against what was used. */}}
 {{- define "chronosops.watchRules" -}}
 # ConfigCollector: whether those that a revision refers to are there, and when they were written, by their metadata
+# ConfigKeeper: copies beside those of known good revisions, for policies with knownGood.keepConfigMaps
 # EmergencyStop: the emergency stop
 # IncidentJournal: postmortems beside their incident; RBAC cannot narrow create by name, so this reaches every one of the scope
 - apiGroups: [""]
