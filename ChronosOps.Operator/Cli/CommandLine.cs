@@ -55,6 +55,7 @@ public static class CommandLine
         StatusCommand.New(host),
         HoldCommands.Hold(host),
         HoldCommands.Release(host),
+        ConfigCommands.New(host),
         EmergencyStopCommands.Stop(host),
         EmergencyStopCommands.Resume(host),
         DetectCommand.New(host),
