@@ -77,7 +77,9 @@ public static class OperatorHost
         spanned.Divided += metrics.SeriesDivided;
         var board = new SignalBoard();
         var learnt = new LearntBoard(interval * LearningSteps);
-        var learning = new LearningLoop(policies, new Learner(series, learnt), learnt, time, loggers.CreateLogger<LearningLoop>());
+        var past = new SpannedReader();
+        past.Divided += metrics.SeriesDivided;
+        var learning = new LearningLoop(policies, new Learner(series, learnt, past), learnt, time, loggers.CreateLogger<LearningLoop>());
         var alerts = new AlertReadings(options.AlertsExpireAfter);
 
         // Thinks, decides, heals, tells.

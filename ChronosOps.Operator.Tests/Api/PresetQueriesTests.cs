@@ -27,7 +27,7 @@ public sealed class PresetQueriesTests
     [Fact]
     public void GrowthLooksBackAsFarAsItLooksAhead()
     {
-        var query = PresetQueries.Growth("shop", TimeSpan.FromMinutes(30));
+        var query = PresetQueries.Growth(["shop"], TimeSpan.FromMinutes(30));
         Assert.True(PromQlScope.TryScope(query, "shop", out _, out var error), error);
         Assert.False(PromQlScope.TryScope(query, "bank", out _, out _));
         Assert.Contains("[600s])", query, StringComparison.Ordinal);
@@ -41,7 +41,7 @@ public sealed class PresetQueriesTests
         """
         max by (namespace, pod) (max by (namespace, pod, container) (clamp_min(((deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s]) < deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s] offset 60s) or deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s] offset 60s)) < deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s] offset 120s) or deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s] offset 120s)) and deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s]) and deriv(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}[60s] offset 60s) and container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"} offset 180s and timestamp(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}) > time() - 120, 0)) / clamp_min(max by (namespace, pod, container) (container_spec_memory_limit_bytes{namespace="shop",container!="",container!="POD"} > 0) - max by (namespace, pod, container) (container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"} and timestamp(container_memory_working_set_bytes{namespace="shop",container!="",container!="POD"}) > time() - 120), 1)) or 0 * max by (namespace, pod) (container_spec_memory_limit_bytes{namespace="shop",container!="",container!="POD"} > 0)
         """,
-        PresetQueries.Growth("shop", TimeSpan.FromMinutes(3)));
+        PresetQueries.Growth(["shop"], TimeSpan.FromMinutes(3)));
 
     [Theory]
     [InlineData("30m", 1.0 / 1800)]
@@ -53,7 +53,7 @@ public sealed class PresetQueriesTests
         var signal = Compile(SignalPreset.MemoryGrowth, threshold).Policy!.Signals[0];
         Assert.Equal((SignalKind.MemoryGrowth, false, true), (signal.Kind, signal.IsSaturation, signal.ReadsContainers));
         Assert.Equal(value, signal.Threshold, 9);
-        Assert.Equal(PresetQueries.Growth("shop", TimeSpan.FromSeconds(1 / value)), signal.Query);
+        Assert.Equal(PresetQueries.Growth(["shop"], TimeSpan.FromSeconds(1 / value)), PresetQuery.Of(signal)!.Text(["shop"]));
         Assert.Equal("memory for another 12m00s", signal.Describe(1.0 / 720));
         Assert.Equal("memory that does not run out", signal.Describe(0));
     }
@@ -88,7 +88,7 @@ public sealed class PresetQueriesTests
     {
         var signal = Compile(preset, "90%").Policy!.Signals[0];
         Assert.Equal((kind, 0.9, true, described), (signal.Kind, signal.Threshold, signal.IsSaturation, signal.Describe(signal.Threshold)));
-        Assert.Equal(PresetQueries.Of(kind, "shop", TimeSpan.FromMinutes(1)), signal.Query);
+        Assert.Equal(PresetQueries.Of(kind, "shop", TimeSpan.FromMinutes(1)), PresetQuery.Of(signal)!.Text(["shop"]));
     }
 
     [Theory]

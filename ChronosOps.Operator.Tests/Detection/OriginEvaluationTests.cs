@@ -31,7 +31,7 @@ public sealed class OriginEvaluationTests
     [Fact]
     public async Task EverySignalIsOneQueryATenantHoweverManyPoliciesAndNamespaces()
     {
-        await RunAsync([.. Enumerable.Range(0, 40).Select(k => Policy($"ns{k}", k % 2 == 0 ? A : B) with { Signals = [SamplePolicy.Errors(), Memory($"ns{k}")] })]);
+        await RunAsync([.. Enumerable.Range(0, 40).Select(k => Policy($"ns{k}", k % 2 == 0 ? A : B) with { Signals = [SamplePolicy.Errors(), Memory()] })]);
         Assert.Equal(8, _tenants.Asked.Count);
         Assert.All(_tenants.Asked.GroupBy(one => one.Origin), tenant => Assert.Equal(4, tenant.Count()));
         Assert.All(_tenants.Asked, one => Assert.Equal(one.Origin == A, one.Query.Contains("ns0|", StringComparison.Ordinal)));
@@ -87,7 +87,7 @@ public sealed class OriginEvaluationTests
     {
         _tenants.Errors[A] = 0;
         _tenants.Memory = ns => ns == "bank" ? 0.95 : 0.1;
-        var readings = await RunAsync([.. new[] { "shop", "bank", "till" }.Select(ns => Policy(ns, A) with { Signals = [Memory(ns)], KnownGoodRequests = 0 })]);
+        var readings = await RunAsync([.. new[] { "shop", "bank", "till" }.Select(ns => Policy(ns, A) with { Signals = [Memory()], KnownGoodRequests = 0 })]);
         Assert.Equal([("bank", SignalState.Firing), ("shop", SignalState.Healthy), ("till", SignalState.Healthy)], readings.Select(StateOf).Order());
         Assert.Equal([0.95, 0.1, 0.1], readings.OrderBy(reading => reading.Policy.Namespace).Select(reading => reading.Signals[0].Value!.Value));
     }
@@ -97,8 +97,7 @@ public sealed class OriginEvaluationTests
     private static EffectivePolicy Policy(string ns, SeriesOrigin origin) =>
         SamplePolicy.Effective() with { Namespace = ns, Uid = ns, Origin = origin, Signals = [SamplePolicy.Errors()] };
 
-    private static EffectiveSignal Memory(string ns) =>
-        SamplePolicy.Query(0.9, PresetQueries.Of(SignalKind.MemorySaturation, ns, TimeSpan.Zero)) with { Kind = SignalKind.MemorySaturation };
+    private static EffectiveSignal Memory() => SamplePolicy.Query(0.9) with { Kind = SignalKind.MemorySaturation, Query = null };
 
     private Task<IReadOnlyList<WorkloadReading>> RunAsync(params EffectivePolicy[] policies) => _evaluation.RunAsync(
         [.. policies.Select(policy => (SampleWorkload.Settled() with { Key = SampleWorkload.Key with { Namespace = policy.Namespace }, Uid = policy.Namespace }, policy))],

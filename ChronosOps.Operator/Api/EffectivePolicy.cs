@@ -86,8 +86,11 @@ public sealed record EffectiveSignal
     public required string Name { get; init; }
     public required SignalKind Kind { get; init; }
 
-    /// <summary>The query, bound to the namespace; null for what is counted by requests. A preset's is asked for all namespaces at once instead (<see cref="PresetQuery"/>).</summary>
+    /// <summary>The policy's own query, bound to the namespace; null for presets, of which <see cref="PresetQuery"/> has the query.</summary>
     public string? Query { get; init; }
+
+    /// <summary>Whether it is judged by the requests that were counted, and has no query at all.</summary>
+    public bool CountsRequests => Kind is SignalKind.ErrorRatio or SignalKind.LatencyP95;
 
     /// <summary>A ratio, seconds, the reciprocal of seconds where it tells how fast something runs out, or the query's own unit. Infinite where the policy gives none.</summary>
     public required double Threshold { get; init; }

@@ -197,23 +197,17 @@ public sealed class PolicyCompiler
         var threshold = spec.Threshold is null && kind != SignalKind.MemoryGrowth && (spec.Baseline ?? (object?)spec.Trend) is not null
             ? double.PositiveInfinity
             : Threshold($"{field}.threshold", spec.Threshold, kind);
-        var window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow);
         return new EffectiveSignal
         {
             Name = spec.Name,
             Kind = kind,
             TellsSaturation = spec.Saturation == true,
-            Query = kind switch
-            {
-                SignalKind.ErrorRatio or SignalKind.LatencyP95 or SignalKind.Query => scoped,
-                SignalKind.MemoryGrowth => PresetQueries.Growth(@namespace, TimeSpan.FromSeconds(1 / threshold)),
-                _ => PresetQueries.Of(kind, @namespace, window),
-            },
+            Query = scoped,
             Threshold = threshold,
             Baseline = spec.Baseline is { } baseline ? new EffectiveBaseline(baseline.Sensitivity, baseline.Direction) : null,
             Trend = spec.Trend is { } trend ? Trend(trend, $"{field}.trend") : null,
             AllMustAgree = spec.Match == SignalMatch.All,
-            Window = window,
+            Window = Duration($"{field}.window", spec.Window, DurationBounds.ShortestWindow, DurationBounds.LongestWindow),
             For = Duration($"{field}.for", spec.For, DurationBounds.Zero, DurationBounds.LongestWindow),
             MinimumRequestsPerSecond = Number($"{field}.minimumRequestsPerSecond", spec.MinimumRequestsPerSecond),
             CompareFactor = Number($"{field}.compareFactor", spec.CompareFactor),

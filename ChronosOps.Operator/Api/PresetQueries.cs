@@ -50,9 +50,6 @@ public static class PresetQueries
     public static string CpuUse(IReadOnlyList<string> namespaces, TimeSpan window) =>
         $"sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{Containers(namespaces)}[{(long)window.TotalSeconds}s]))";
 
-    /// <summary>The growth of memory in one namespace.</summary>
-    public static string Growth(string @namespace, TimeSpan horizon) => Growth([@namespace], horizon);
-
     /// <summary>
     /// How much of the memory that is left is used up in a second, at the present pace: the reciprocal of the time until the limit. It looks as far back as ahead, in three parts, and
     /// the slowest of the three is the pace: what levels off, as a cache does that is full, and what rises at once, comes to no limit. A container that does not run for so

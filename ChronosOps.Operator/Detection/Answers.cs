@@ -24,9 +24,9 @@ internal sealed class Answers
 
     /// <summary>Why a signal cannot be judged; null where it can.</summary>
     public SeriesUnavailableException? FailureOf(EffectiveSignal signal, EffectivePolicy policy) =>
-        signal.Query is null ? UncountedOf(policy)
+        signal.CountsRequests ? UncountedOf(policy)
         : PresetQuery.Of(signal) is { } preset ? Presets[preset].Failures.GetValueOrDefault(policy.Namespace) ?? Late.GetValueOrDefault(policy.Namespace)
-        : Own[(policy.Namespace, signal.Query)].Failure ?? Late.GetValueOrDefault(policy.Namespace);
+        : Own[(policy.Namespace, signal.Query!)].Failure ?? Late.GetValueOrDefault(policy.Namespace);
 
     /// <summary>The series of a query, which did not fail.</summary>
     public PodIndex SeriesOf(EffectiveSignal signal, EffectivePolicy policy) =>

@@ -100,7 +100,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
             return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {Say(failure)}" };
         }
 
-        var byLimit = signal.Query is null
+        var byLimit = signal.CountsRequests
             ? TrafficJudge.Judge(signal, workload, traffic, now)
             : QueryJudge.Judge(signal, workload, lives, answers.SeriesOf(signal, policy), policy.WorkloadName is not null, step, now);
         return signal.IsLearnt ? MixedJudge.Judge(signal, workload, byLimit, learnt?.Find(workload.Key, signal), learnt?.Step ?? interval, now) : byLimit;

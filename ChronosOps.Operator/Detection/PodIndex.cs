@@ -13,19 +13,21 @@ public sealed class PodIndex
     /// <summary>Sorts series.</summary>
     /// <param name="series">The series. Whose label does not name their namespace belong to nobody, but for those of one namespace.</param>
     /// <param name="only">The one namespace that the query was bound to: what names none is of it, and what names another is left out. Null where the labels tell.</param>
-    public PodIndex(IEnumerable<Series> series, string? only = null)
+    public PodIndex(IReadOnlyCollection<Series> series, string? only = null)
     {
-        var entries = new List<Entry>((series as IReadOnlyCollection<Series>)?.Count ?? 0);
+        var entries = new Entry[series.Count];
+        var count = 0;
         foreach (var one in series)
         {
             var entry = new Entry(one.Labels.GetValueOrDefault("namespace") ?? only ?? "", one.Labels.GetValueOrDefault("pod") ?? "", one);
             if (only is null || entry.Namespace == only)
             {
-                entries.Add(entry);
+                entries[count++] = entry;
             }
         }
 
-        _entries = IsSorted(entries) ? [.. entries] : [.. entries.Order(Comparer<Entry>.Create(Compare))];
+        Array.Resize(ref entries, count);
+        _entries = IsSorted(entries) ? entries : [.. entries.Order(Comparer<Entry>.Create(Compare))];
     }
 
     /// <summary>The series of a namespace that name no pod.</summary>
@@ -40,6 +42,15 @@ public sealed class PodIndex
         for (var k = First(@namespace, pod); IsOf(k, @namespace, pod); k++)
         {
             yield return _entries[k].Series;
+        }
+    }
+
+    /// <summary>The series of the pods of which the name begins in a way.</summary>
+    public IEnumerable<(string Pod, Series Series)> OfStem(string @namespace, string stem)
+    {
+        for (var k = First(@namespace, stem); k < _entries.Length && _entries[k].Namespace == @namespace && _entries[k].Pod.StartsWith(stem, StringComparison.Ordinal); k++)
+        {
+            yield return (_entries[k].Pod, _entries[k].Series);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class SeriesNeeds(IReadOnlyList<EffectivePolicy> policies)
     public IReadOnlyList<(PresetQuery Preset, SpannedQuery Query, IReadOnlyList<string> Namespaces)> Presets { get; } =
     [
         .. from preset in policies.SelectMany(policy => policy.Signals).Select(PresetQuery.Of).OfType<PresetQuery>().Distinct()
-           select (preset, new SpannedQuery($"{preset.Kind} {preset.Span}", preset.Text), Namespaces(policies, policy => policy.Signals.Any(signal => PresetQuery.Of(signal) == preset))),
+           select (preset, SpannedQuery.Of(preset), Namespaces(policies, policy => policy.Signals.Any(signal => PresetQuery.Of(signal) == preset))),
     ];
 
     /// <summary>The policies' own queries.</summary>
@@ -27,8 +27,8 @@ internal sealed class SeriesNeeds(IReadOnlyList<EffectivePolicy> policies)
     [
         .. (from policy in policies
             from signal in policy.Signals
-            where signal.Query is not null && PresetQuery.Of(signal) is null
-            select (policy.Namespace, signal.Query!)).Distinct(),
+            where signal.Query is not null
+            select (policy.Namespace, signal.Query)).Distinct(),
     ];
 
     /// <summary>Whether it is what these policies need.</summary>
@@ -47,5 +47,5 @@ internal sealed class SeriesNeeds(IReadOnlyList<EffectivePolicy> policies)
         [.. policies.Where(needs).Select(policy => policy.Namespace).Distinct()];
 
     private static bool CountsRequests(EffectivePolicy policy) =>
-        policy.KnownGoodRequests > 0 || policy.Ladder.Contains(RemediationAction.Scale) || policy.Signals.Any(signal => signal.Query is null);
+        policy.KnownGoodRequests > 0 || policy.Ladder.Contains(RemediationAction.Scale) || policy.Signals.Any(signal => signal.CountsRequests);
 }

@@ -6,7 +6,11 @@ namespace ChronosOps.Operator.Detection;
 /// <summary>A query over as many namespaces as there are.</summary>
 /// <param name="Key">Names it among others.</param>
 /// <param name="Text">The PromQL for some namespaces. Every series that it gives names its namespace.</param>
-public sealed record SpannedQuery(string Key, Func<IReadOnlyList<string>, string> Text);
+public sealed record SpannedQuery(string Key, Func<IReadOnlyList<string>, string> Text)
+{
+    /// <summary>A preset's.</summary>
+    public static SpannedQuery Of(PresetQuery preset) => new($"{preset.Kind} {preset.Span}", preset.Text);
+}
 
 /// <summary>What was read, and of which namespaces nothing could be.</summary>
 /// <param name="Series">The series of all others.</param>

@@ -19,7 +19,7 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
         var policy = request.Reading.Policy;
-        var signals = policy.Signals.Where(signal => signal.Query is null).ToList();
+        var signals = policy.Signals.Where(signal => signal.CountsRequests).ToList();
         var isMemory = request.Reading.Firing.Any(signal => signal.TellsGrowth || signal.Signal == PodSigns.OutOfMemory);
         if (signals.Count == 0 && !isMemory && !policy.Signals.Any(signal => signal.IsSaturation))
         {

@@ -22,8 +22,8 @@ public static class KnownGoodHistory
     public static IReadOnlyList<KnownGoodRevision> Read(
         WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic traffic, IReadOnlyCollection<string> suspects, DateTimeOffset now)
     {
-        // What was not measured is not known to be good: the values of own queries are not read back, nor is what was usual.
-        if (policy.KnownGoodRequests == 0 || policy.Signals.Any(signal => signal.Query is not null || !signal.HasThreshold))
+        // What was not measured is not known to be good: the values of queries are not read back, nor is what was usual.
+        if (policy.KnownGoodRequests == 0 || policy.Signals.Any(signal => !signal.CountsRequests || !signal.HasThreshold))
         {
             return [];
         }

@@ -126,7 +126,7 @@ public static class Verifier
     {
         var served = ServedAfter(action, reading);
         var texts = new List<string>();
-        foreach (var signal in reading.Policy.Signals.Where(signal => signal.Query is null))
+        foreach (var signal in reading.Policy.Signals.Where(signal => signal.CountsRequests))
         {
             if (TrafficJudge.Measure(signal, served) is not { } value)
             {
@@ -163,7 +163,7 @@ public static class Verifier
 
     private static Check? Queries(ActionRecord action, WorkloadReading reading, List<string> texts)
     {
-        foreach (var signal in reading.Policy.Signals.Where(signal => signal.Query is not null))
+        foreach (var signal in reading.Policy.Signals.Where(signal => !signal.CountsRequests))
         {
             // The same pods were measured before: what the query looks back on has to be after the step.
             if (action.ToReplicas is not null && reading.Time < action.RolledOutAt + signal.Window)
@@ -224,7 +224,7 @@ public static class Verifier
         }
 
         var served = ServedAfter(action, reading);
-        return reading.Policy.Signals.Where(signal => signal.Query is null).Any(signal =>
+        return reading.Policy.Signals.Where(signal => signal.CountsRequests).Any(signal =>
             TrafficJudge.Measure(signal, served) is { } value && value >= signal.Threshold
             && before.TryGetValue(signal.Name, out var earlier) && value > earlier * WorseFactor);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Detection.Learnt;
@@ -68,6 +69,60 @@ public sealed class LearnerTests
     }
 
     [Fact]
+    public async Task AHistoryThatIsTooLargeIsReadInShorterParts()
+    {
+        var series = new LearntSeries(time => 20 + Noise(time), Disk(Baseline())) { MostSteps = 400 };
+        var learner = series.Learner();
+        while (series.Known()?.Baseline?.Expected?.Samples is null or < 7 * 1440)
+        {
+            Assert.InRange(series.Asked.Count, 0, 40);
+            await learner.LearnAsync(series.Watched(), Now, Ct);
+        }
+
+        Assert.Equal([1440, 720, 360, 360], series.Asked.Take(4).Select(query => (int)((query.End - query.Start) / Step) + 1));
+    }
+
+    [Fact]
+    public async Task OneQueryServesTheWorkloadsOfAllNamespaces()
+    {
+        var (source, board) = (new Pods(20), new LearntBoard(Step));
+        var (learner, watched) = (new Learner(source, board), Pods.Watched(20));
+        while ((await learner.LearnAsync(watched, Now, Ct)).IsBehind)
+        {
+            // The next part.
+        }
+
+        Assert.Equal(7, source.Asked.Count);
+        Assert.Equal(Enumerable.Range(0, 20).Select(k => (double)k), watched.Select(pair => Math.Round(board.Find(pair.Workload.Key, pair.Policy.Signals[0])!.Baseline!.Expected!.High)));
+        await learner.LearnAsync(watched, Now + Step, Ct);
+        Assert.Equal(8, source.Asked.Count);
+    }
+
+    /// <summary>However many workloads there are, no more than half a million values are held at once.</summary>
+    [Fact]
+    public async Task TheMoreWorkloadsThereAreTheShorterAreTheParts()
+    {
+        var (source, watched) = (new Pods(0), Pods.Watched(3000));
+        Assert.True((await new Learner(source, new LearntBoard(Step)).LearnAsync(watched, Now, Ct)).IsBehind);
+        Assert.True(source.Asked.Count > 1);
+        Assert.All(source.Asked, asked => Assert.InRange(asked.Steps, 120, 500_000 / asked.Namespaces.Length));
+        Assert.Equal(watched.Select(pair => pair.Workload.Key.Namespace).Order(StringComparer.Ordinal), source.Asked.SelectMany(asked => asked.Namespaces));
+    }
+
+    [Fact]
+    public async Task ANamespaceThatCannotBeReadHoldsUpNoOther()
+    {
+        var (source, board, watched) = (new Pods(4) { Refused = "team-0002" }, new LearntBoard(Step), Pods.Watched(4));
+        var learner = new Learner(source, board, new SpannedReader());
+        while ((await learner.LearnAsync(watched, Now, Ct)) is { IsBehind: true } round)
+        {
+            Assert.Equal("TooLarge", Assert.Single(round.Failures).Reason);
+        }
+
+        Assert.Equal([true, true, false, true], watched.Select(pair => board.Find(pair.Workload.Key, pair.Policy.Signals[0]) is not null));
+    }
+
+    [Fact]
     public async Task AnotherJudgementIsLearntAnewAndTheOldOneSaysNothingAnyMore()
     {
         var series = new LearntSeries(time => 20 + Noise(time), Disk(Baseline()));
@@ -117,6 +172,37 @@ public sealed class LearnerTests
         Assert.Equal(LearntState.Calm, known.State);
         Assert.StartsWith("2% errors, usual are ", known.Message, StringComparison.Ordinal);
         Assert.Equal(7 * 1440, known.Expected!.Samples);
+    }
+
+    /// <summary>So many namespaces with a pod each, of which the memory is the number of the namespace.</summary>
+    private sealed class Pods(int there) : ISeriesSource
+    {
+        public List<(string[] Namespaces, int Steps)> Asked { get; } = [];
+
+        /// <summary>A namespace that is too large.</summary>
+        public string? Refused { get; init; }
+
+        public static IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched(int count) =>
+        [
+            .. from k in Enumerable.Range(0, count)
+               let ns = $"team-{k:0000}"
+               let signal = SamplePolicy.Query(1) with { Kind = SignalKind.MemorySaturation, Query = null, Baseline = Baseline() }
+               select (SampleWorkload.Settled() with { Key = SampleWorkload.Key with { Namespace = ns } }, SamplePolicy.Effective() with { Namespace = ns, Signals = [signal] }),
+        ];
+
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            var asked = query[(query.IndexOf('"', StringComparison.Ordinal) + 1)..].Split('"')[0].Split('|');
+            if (asked.Contains(Refused))
+            {
+                throw new SeriesUnavailableException("TooLarge", "too many samples");
+            }
+
+            var count = (int)((end - start) / step) + 1;
+            Asked.Add((asked, count));
+            return Task.FromResult<IReadOnlyList<Series>>([.. asked.Take(there).Select(ns => new Series(
+                new Dictionary<string, string> { ["namespace"] = ns, ["pod"] = "checkout-5f8d6c7b9-zzzz2" }, [.. Enumerable.Range(0, count).Select(k => new Point(start + (k * step), int.Parse(ns[5..], CultureInfo.InvariantCulture)))]))]);
+        }
     }
 
     /// <summary>600 requests a minute, of which 12 fail.</summary>

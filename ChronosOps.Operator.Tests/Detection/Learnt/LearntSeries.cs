@@ -21,6 +21,9 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
     /// <summary>Why the next query fails; null: it does not.</summary>
     public SeriesUnavailableException? Fails { get; set; }
 
+    /// <summary>For more steps at once there is no answer.</summary>
+    public int MostSteps { get; init; } = int.MaxValue;
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string> { ["namespace"] = "shop" };
 
     public static EffectiveSignal Disk(EffectiveBaseline? baseline = null, EffectiveTrend? trend = null, double threshold = double.PositiveInfinity) =>
@@ -41,6 +44,11 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
         if (Fails is { } failure)
         {
             throw failure;
+        }
+
+        if ((end - start) / step >= MostSteps)
+        {
+            throw new SeriesUnavailableException("TooLarge", "too many samples");
         }
 
         // Its values are no times of samples: how old they are cannot be told.

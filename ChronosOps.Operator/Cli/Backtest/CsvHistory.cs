@@ -28,14 +28,13 @@ internal sealed class CsvHistory : ISeriesSource
 
         (From, To) = (series.Min(one => one.Samples[0].Time), series.Max(one => one.Samples[^1].Time));
         string[] own = [policy.Namespace];
-        foreach (var signal in policy.Signals.Where(signal => signal.Query is not null))
+        foreach (var signal in policy.Signals.Where(signal => !signal.CountsRequests))
         {
-            // What is usual is learnt by a query for the workload's namespace alone, of the presets too.
-            _answers[signal.Query!] = _answers[PresetQuery.Of(signal)?.Text(own) ?? signal.Query!] =
+            _answers[PresetQuery.Of(signal)?.Text(own) ?? signal.Query!] =
                 [.. series.Where(one => one.Name == signal.Name).Select(one => new Sum(Labels(policy, one.Labels), [one]))];
         }
 
-        var counted = series.Where(one => !policy.Signals.Any(signal => signal.Query is not null && signal.Name == one.Name)).ToList();
+        var counted = series.Where(one => !policy.Signals.Any(signal => !signal.CountsRequests && signal.Name == one.Name)).ToList();
         if (counted.FirstOrDefault(one => one.Pod is null) is { } podless)
         {
             throw new CliException($"{podless.Name}: the HTTP presets count by pod: name the file {podless.Name}-POD.csv, or add a column pod");
@@ -65,8 +64,8 @@ internal sealed class CsvHistory : ISeriesSource
     /// <summary>What files may be of.</summary>
     public static IReadOnlyCollection<string> NamesOf(EffectivePolicy policy)
     {
-        var names = policy.Signals.Where(signal => signal.Query is not null).Select(signal => signal.Name);
-        return policy.Signals.Any(signal => signal.Query is null) || policy.KnownGoodRequests > 0 ? [.. names.Union([Requests, Errors, .. Metrics])] : [.. names];
+        var names = policy.Signals.Where(signal => !signal.CountsRequests).Select(signal => signal.Name);
+        return policy.Signals.Any(signal => signal.CountsRequests) || policy.KnownGoodRequests > 0 ? [.. names.Union([Requests, Errors, .. Metrics])] : [.. names];
     }
 
     public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)

@@ -4,20 +4,27 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Detection.Learnt;
 
 /// <summary>
-/// Reads what is new of every signal that has a baseline or a trend: at first its whole history, a part each time, then a step at a time, and after a gap what was missed. One query serves all workloads that
-/// ask it. What was learnt is not kept anywhere; a new process reads the history again.
+/// Reads what is new of every signal that has a baseline or a trend: at first its whole history, a part each time, then a step at a time, and after a gap what was missed. One query for each kind of thing serves
+/// the workloads of all namespaces. What was learnt is not kept anywhere; a new process reads the history again.
 /// </summary>
-public sealed class Learner(ISeriesSources sources, LearntBoard board)
+/// <param name="sources">Where the series come from.</param>
+/// <param name="board">Where it is told what was learnt.</param>
+/// <param name="reader">Asks for many namespaces at once, and remembers how they have to be divided. Not that of the evaluations, which ask for less.</param>
+public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedReader? reader = null)
 {
     /// <summary>How far back the history is read.</summary>
     public static readonly TimeSpan Depth = TimeSpan.FromDays(7);
 
-    /// <summary>So much is read at once: far below the 11,000 points of a series that Prometheus gives, and no heap full of text.</summary>
-    private const int QueryPoints = 1440;
+    /// <summary>So many values are held at once, about 8 MiB, however many workloads there are.</summary>
+    private const int MostValues = 500_000;
 
-    /// <summary>Durations are many series a pod.</summary>
-    private const int DurationPoints = 360;
+    /// <summary>So much is read at once of few series: far below the 11,000 points that Prometheus gives.</summary>
+    private const int MostSteps = 1440;
 
+    /// <summary>Rather fewer namespaces at once than fewer steps: Prometheus unpacks about 120 samples of a series even for one.</summary>
+    private const int FewSteps = 120;
+
+    private readonly SpannedReader _reader = reader ?? new SpannedReader();
     private readonly Dictionary<(WorkloadKey Workload, string Signal), LearntSignal> _learnt = [];
 
     /// <summary>Learns what is new up to a time; of what is far behind the next part, so that a new policy's history does not hold up the others.</summary>
@@ -42,15 +49,15 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board)
         var end = TimeGrid.Until(now, board.Step, 1)[0];
         var failures = new List<SeriesUnavailableException>();
         var isBehind = false;
-        foreach (var group in due.GroupBy(one => (one.Learnt.Origin, one.Signal.Query, one.Workload.Key.Namespace, Durations: one.Signal.Kind == SignalKind.LatencyP95, From: one.Learnt.ReadUntil ?? end - Depth)))
+        foreach (var group in due.GroupBy(one => (one.Learnt.Origin, one.Asked, From: one.Learnt.ReadUntil ?? end - Depth)).Where(group => group.Key.From < end))
         {
-            try
+            var missing = (int)((end - group.Key.From) / board.Step);
+            foreach (var batch in Batches(group, MostValues / Math.Min(missing, FewSteps)))
             {
-                isBehind |= await ReadOnAsync(sources.Of(group.Key.Origin), [.. group], group.Key.Query, group.Key.Durations, group.Key.From, end, cancellationToken).ConfigureAwait(false);
-            }
-            catch (SeriesUnavailableException e)
-            {
-                failures.Add(e);
+                var steps = Math.Min(missing, StepsAtOnce(batch));
+                var failed = await ReadOnAsync(group.Key.Origin, group.Key.Asked, batch, group.Key.From, steps, now, cancellationToken).ConfigureAwait(false);
+                failures.AddRange(failed.Values.Distinct());
+                isBehind |= steps < missing && batch.Exists(one => !failed.ContainsKey(one.Namespace));
             }
         }
 
@@ -68,44 +75,50 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board)
         return learnt;
     }
 
-    /// <summary>The next part; whether there is more.</summary>
-    private async Task<bool> ReadOnAsync(ISeriesSource source, List<Due> group, string? query, bool durations, DateTimeOffset start, DateTimeOffset end, CancellationToken ct)
+    /// <summary>What is asked together, in as many parts as it has too many series; a namespace is not divided.</summary>
+    private static IEnumerable<List<Due>> Batches(IEnumerable<Due> group, int mostSeries)
     {
-        if (start >= end)
+        var (batch, series) = (new List<Due>(), 0);
+        foreach (var same in group.GroupBy(one => one.Namespace).OrderBy(same => same.Key, StringComparer.Ordinal))
         {
-            return false;
+            var more = same.Sum(one => one.Series);
+            if (batch.Count > 0 && series + more > mostSeries)
+            {
+                yield return batch;
+                (batch, series) = ([], 0);
+            }
+
+            batch.AddRange(same);
+            series += more;
         }
 
-        var part = start + (board.Step * (durations ? DurationPoints : QueryPoints));
-        var last = part < end ? part : end;
-        if (query is not null)
-        {
-            var series = await source.QueryRangeAsync(query, start + board.Step, last, board.Step, ct).ConfigureAwait(false);
-            Read(group, last, one => WorkloadPoints.OfQuery(one.Signal, one.Workload, series, one.NamesOneWorkload));
-            return last < end;
-        }
-
-        // A step that counts needs the counter at its beginning.
-        var grid = TimeGrid.Until(last, board.Step, (int)((last - start) / board.Step) + 1);
-        string[] scope = [group[0].Workload.Key.Namespace];
-        var traffic = new TrafficSeries(grid, await QueryAsync(TrafficQueries.Requests(scope)).ConfigureAwait(false), await QueryAsync(TrafficQueries.Errors(scope)).ConfigureAwait(false),
-            durations ? await QueryAsync(TrafficQueries.Latency(scope)).ConfigureAwait(false) : null);
-        Read(group, last, one => WorkloadPoints.OfTraffic(one.Signal, one.Workload, traffic));
-        return last < end;
-
-        Task<IReadOnlyList<Series>> QueryAsync(string text) => source.QueryRangeAsync(text, grid[0], grid[^1], board.Step, ct);
+        yield return batch;
     }
 
-    private void Read(List<Due> group, DateTimeOffset until, Func<Due, IReadOnlyList<Point>> points)
-    {
-        foreach (var one in group)
-        {
-            one.Learnt.Read(points(one), until);
-            board.Publish(one.Workload.Key, one.Signal, one.Learnt.Readings());
-        }
-    }
+    private static int StepsAtOnce(List<Due> batch) => Math.Min(Math.Clamp(MostValues / batch.Sum(one => one.Series), 1, MostSteps), batch.Min(one => one.Learnt.MostSteps));
 
-    private sealed record Due(WorkloadSnapshot Workload, EffectiveSignal Signal, LearntSignal Learnt, bool NamesOneWorkload);
+    /// <summary>Reads the next steps.</summary>
+    /// <returns>Why nothing was read of some namespaces.</returns>
+    private async Task<IReadOnlyDictionary<string, SeriesUnavailableException>> ReadOnAsync(
+        SeriesOrigin origin, Asked asked, List<Due> batch, DateTimeOffset start, int steps, DateTimeOffset now, CancellationToken ct)
+    {
+        var grid = TimeGrid.Until(start + (board.Step * steps), board.Step, steps + 1);
+        var answer = await new PastRound(sources.Of(origin), origin, _reader, grid, now).AskAsync(asked, batch, ct).ConfigureAwait(false);
+        foreach (var one in batch)
+        {
+            if (!answer.Failures.TryGetValue(one.Namespace, out var why))
+            {
+                one.Learnt.Read(answer.Points(one), grid[^1]);
+                board.Publish(one.Workload.Key, one.Signal, one.Learnt.Readings());
+            }
+            else if (why.Reason is SeriesReasons.TooLarge or SeriesReasons.Timeout)
+            {
+                one.Learnt.AskForLess(steps);
+            }
+        }
+
+        return answer.Failures;
+    }
 }
 
 /// <summary>How a round of learning went.</summary>

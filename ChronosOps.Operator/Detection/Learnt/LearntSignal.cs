@@ -5,6 +5,9 @@ namespace ChronosOps.Operator.Detection.Learnt;
 /// <summary>What is learnt of one signal of one workload: its baseline, its trend, or both. Not to be used by two threads at a time.</summary>
 public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
 {
+    /// <summary>With fewer steps at once the history would take too long to read.</summary>
+    private const int FewestSteps = 60;
+
     private readonly BaselineJudge? _baseline = signal.Baseline is null ? null : new BaselineJudge(signal);
     private readonly TrendJudge? _trend = signal.Trend is null ? null : new TrendJudge(signal);
 
@@ -16,6 +19,13 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
 
     /// <summary>Up to when the series has been read; null: not yet.</summary>
     public DateTimeOffset? ReadUntil { get; private set; }
+
+    /// <summary>How many steps of it may be asked for at once: fewer after each answer that was too large or too slow.</summary>
+    public int MostSteps { get; private set; } = int.MaxValue;
+
+    /// <summary>Asks for half as much from now on.</summary>
+    /// <param name="steps">How many steps were too much.</param>
+    public void AskForLess(int steps) => MostSteps = Math.Max(FewestSteps, steps / 2);
 
     /// <summary>Judges what is new, and learns it.</summary>
     /// <param name="points">The new points, in order of time.</param>
