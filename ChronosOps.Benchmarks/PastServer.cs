@@ -32,6 +32,10 @@ internal static class PastServer
             {
                 return;
             }
+            catch (Exception e) when (e is HttpListenerException or IOException)
+            {
+                Console.Error.WriteLine($"a client broke off: {e.Message}");
+            }
         }
     }
 
