@@ -1,10 +1,11 @@
 using System.CommandLine;
 using ChronosOps.Benchmarks;
+using ChronosOps.Benchmarks.Learn;
 using ChronosOps.Benchmarks.Nab;
 using ChronosOps.Benchmarks.Poll;
 using ChronosOps.Kubernetes;
 
-// What the scripts hack/bench-* need done to a cluster (KUBECONFIG says which), what the detector is worth, and what evaluating many workloads takes.
+// What the scripts hack/bench-* need done to a cluster (KUBECONFIG says which), what the detector is worth, and what evaluating many workloads, and learning what is usual for them, takes.
 var ns = new Option<string>("--namespace") { Description = "The namespace.", DefaultValueFactory = _ => "bench" };
 var deployments = new Option<int>("--deployments") { Description = "How many Deployments.", DefaultValueFactory = _ => 500 };
 var replicas = new Option<int>("--replicas") { Description = "Pods of each.", DefaultValueFactory = _ => 4 };
@@ -50,9 +51,9 @@ history.SetAction(async (parsed, ct) =>
     return 0;
 });
 var root = new RootCommand("Loads for the benchmarks of ChronosOps.") { fill, churn, watch, nab, judge, history };
-foreach (var poll in PollCommand.New())
+foreach (var command in PollCommand.New().Concat(LearnCommand.New()))
 {
-    root.Subcommands.Add(poll);
+    root.Subcommands.Add(command);
 }
 
 return await root.Parse(args).InvokeAsync();

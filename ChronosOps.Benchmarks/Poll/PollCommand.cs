@@ -1,8 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace ChronosOps.Benchmarks.Poll;
 
@@ -42,10 +39,10 @@ internal static class PollCommand
 
     private static async Task MeasureAsync(int size, ParseResult parsed, CancellationToken ct)
     {
-        var (port, world) = (FreePort(), new[] { "--workloads", $"{size}", "--namespaces", $"{parsed.GetValue(Namespaces)}", "--pods", $"{parsed.GetValue(Pods)}" });
-        using var server = Start(["poll-serve", "--port", $"{port}", .. world, .. parsed.GetValue(Plain) ? new[] { "--plain" } : []], isServer: true);
+        var (port, world) = (OwnProcess.FreePort(), new[] { "--workloads", $"{size}", "--namespaces", $"{parsed.GetValue(Namespaces)}", "--pods", $"{parsed.GetValue(Pods)}" });
+        using var server = OwnProcess.Start(["poll-serve", "--port", $"{port}", .. world, .. parsed.GetValue(Plain) ? new[] { "--plain" } : []], isServer: true);
         await server.StandardOutput.ReadLineAsync(ct);
-        using var round = Start(["poll-round", "--url", $"http://127.0.0.1:{port}/", .. world, "--ticks", $"{parsed.GetValue(Ticks)}"], isServer: false);
+        using var round = OwnProcess.Start(["poll-round", "--url", $"http://127.0.0.1:{port}/", .. world, "--ticks", $"{parsed.GetValue(Ticks)}"]);
         await round.WaitForExitAsync(ct);
         server.StandardInput.Close();
         await server.WaitForExitAsync(ct);
@@ -53,15 +50,5 @@ internal static class PollCommand
         {
             throw new InvalidOperationException($"the evaluating process ended with {round.ExitCode}");
         }
-    }
-
-    private static Process Start(string[] arguments, bool isServer) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = isServer, RedirectStandardOutput = isServer })!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

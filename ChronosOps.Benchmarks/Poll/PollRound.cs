@@ -16,9 +16,9 @@ internal static class PollRound
     {
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.GZip }) { Timeout = Timeout.InfiniteTimeSpan };
         var source = new PrometheusSeriesSource(http, new PrometheusOptions { Url = url, Timeout = TimeSpan.FromMinutes(2) }, TimeProvider.System);
-        var (evaluation, board, watched) = (new Evaluation(source, Interval), new SignalBoard(), PollWorld.Watched(workloads, namespaces, pods));
+        var (evaluation, board, watched) = (new Evaluation(source, Interval), new SignalBoard(), PollWorld.Watched(workloads, namespaces, pods, PollWorld.Limits));
         GC.Collect();
-        var (before, resting) = (Resident("VmRSS"), await StatsAsync(http, url, ct));
+        var (before, resting) = (OwnProcess.Memory("VmRSS"), await StatsAsync(http, url, ct));
         var (processor, elapsed, after, resident) = (TimeSpan.Zero, TimeSpan.Zero, resting, 0L);
         for (var tick = 0; tick < WarmUp + ticks; tick++)
         {
@@ -29,13 +29,13 @@ internal static class PollRound
             (resting, processor, elapsed) = tick < WarmUp
                 ? (await StatsAsync(http, url, ct), TimeSpan.Zero, TimeSpan.Zero)
                 : (resting, processor + Environment.CpuUsage.TotalTime - used, elapsed + Stopwatch.GetElapsedTime(started));
-            resident = Math.Max(resident, Resident("VmRSS"));
+            resident = Math.Max(resident, OwnProcess.Memory("VmRSS"));
         }
 
         after = await StatsAsync(http, url, ct);
         var share = processor / (ticks * Interval);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {workloads:N0} | {(after[0] - resting[0]) / (double)ticks:0.#} | {(after[1] - resting[1]) / ticks / 1048576.0:0.0} | {(after[2] - resting[2]) / ticks / 1048576.0:0.0} | {processor.TotalSeconds / ticks:0.000} | {share * 100:0.0} % | {before >> 10} | {resident >> 10} | {Resident("VmHWM") >> 10} | {elapsed.TotalSeconds / ticks:0.0} | {(after[3] - resting[3]) / 1000.0 / ticks:0.00} |"));
+            $"| {workloads:N0} | {(after[0] - resting[0]) / (double)ticks:0.#} | {(after[1] - resting[1]) / ticks / 1048576.0:0.0} | {(after[2] - resting[2]) / ticks / 1048576.0:0.0} | {processor.TotalSeconds / ticks:0.000} | {share * 100:0.0} % | {before >> 10} | {resident >> 10} | {OwnProcess.Memory("VmHWM") >> 10} | {elapsed.TotalSeconds / ticks:0.0} | {(after[3] - resting[3]) / 1000.0 / ticks:0.00} |"));
         return 0;
     }
 
@@ -52,8 +52,4 @@ internal static class PollRound
 
     private static async Task<long[]> StatsAsync(HttpClient http, Uri url, CancellationToken ct) =>
         [.. (await http.GetStringAsync(new Uri(url, "stats"), ct)).Split(' ').Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
-
-    /// <summary>KiB by the kernel's count.</summary>
-    private static long Resident(string what) =>
-        long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith(what + ":", StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 }

@@ -14,8 +14,12 @@ internal static class PollWorld
     /// <summary>The first evaluation; what the counters count from is a day before.</summary>
     public static readonly DateTimeOffset Epoch = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
-    private static readonly SignalPreset[] Presets =
-        [SignalPreset.HttpErrorRatio, SignalPreset.HttpLatencyP95, SignalPreset.CpuThrottling, SignalPreset.CpuSaturation, SignalPreset.MemorySaturation];
+    /// <summary>Five signals with a limit each.</summary>
+    public static IReadOnlyList<SignalSpec> Limits { get; } =
+    [
+        .. from preset in new[] { SignalPreset.HttpErrorRatio, SignalPreset.HttpLatencyP95, SignalPreset.CpuThrottling, SignalPreset.CpuSaturation, SignalPreset.MemorySaturation }
+           select new SignalSpec { Name = preset.ToString().ToLowerInvariant(), Preset = preset, Threshold = preset == SignalPreset.HttpLatencyP95 ? "500ms" : "90%" },
+    ];
 
     public static string Namespace(int index) => string.Create(CultureInfo.InvariantCulture, $"team-{index:000}");
 
@@ -23,14 +27,14 @@ internal static class PollWorld
 
     public static string Pod(int workload, int pod) => string.Create(CultureInfo.InvariantCulture, $"{ReplicaSet(workload)}-x{pod:0000}");
 
-    /// <summary>Deployments that run well since yesterday, a policy with five signals for each namespace.</summary>
-    public static IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched(int workloads, int namespaces, int pods)
+    /// <summary>Deployments that run well since yesterday, a policy with the same signals for each namespace.</summary>
+    public static IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched(int workloads, int namespaces, int pods, IReadOnlyList<SignalSpec> signals)
     {
-        var policies = Enumerable.Range(0, namespaces).Select(Policy).ToList();
+        var policies = Enumerable.Range(0, namespaces).Select(index => Policy(index, signals)).ToList();
         return [.. Enumerable.Range(0, workloads).Select(k => (Workload(k, Namespace(k % namespaces), pods), policies[k % namespaces]))];
     }
 
-    private static EffectivePolicy Policy(int index)
+    private static EffectivePolicy Policy(int index, IReadOnlyList<SignalSpec> signals)
     {
         var (policy, errors) = PolicyCompiler.Compile(new RemediationPolicy
         {
@@ -38,7 +42,7 @@ internal static class PollWorld
             Spec = new RemediationPolicySpec
             {
                 Workloads = new WorkloadSelector { Selector = new() },
-                Signals = [.. Presets.Select(preset => new SignalSpec { Name = preset.ToString().ToLowerInvariant(), Preset = preset, Threshold = preset == SignalPreset.HttpLatencyP95 ? "500ms" : "90%" })],
+                Signals = [.. signals],
             },
         });
         return policy ?? throw new InvalidOperationException(string.Join("; ", errors));
