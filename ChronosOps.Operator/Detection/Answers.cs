@@ -1,12 +1,12 @@
 using ChronosOps.Operator.Api;
-using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Detection;
 
 /// <summary>What a source answered to the queries of one round, and which of them it did not. Pure.</summary>
 internal sealed class Answers
 {
-    public required TrafficBuilder Traffic { get; init; }
+    /// <summary>The traffic of each workload that was asked for, in their order; none where it could not be read. The series that it was made of are let go.</summary>
+    public required IReadOnlyList<WorkloadTraffic> Traffic { get; init; }
 
     /// <summary>Why the requests of a namespace could not be counted.</summary>
     public required IReadOnlyDictionary<string, SeriesUnavailableException> Uncounted { get; init; }
@@ -31,8 +31,4 @@ internal sealed class Answers
     /// <summary>The series of a query, which did not fail.</summary>
     public PodIndex SeriesOf(EffectiveSignal signal, EffectivePolicy policy) =>
         PresetQuery.Of(signal) is { } preset ? Presets[preset].Index : Own[(policy.Namespace, signal.Query!)].Index!;
-
-    /// <summary>A workload's traffic; none where it could not be read.</summary>
-    public WorkloadTraffic TrafficOf(WorkloadSnapshot workload, EffectivePolicy policy, PodLives lives) =>
-        UncountedOf(policy) is null ? Traffic.Of(workload, lives) : WorkloadTraffic.None;
 }

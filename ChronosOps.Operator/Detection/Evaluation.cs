@@ -36,8 +36,8 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     public async Task<WorkloadReading> RunAsync(WorkloadSnapshot workload, EffectivePolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (step, source) = (StepOf(policy), sources.Of(policy.Origin));
-        var answers = await AskAsync([policy], source, policy.Origin, step, now, cancellationToken).ConfigureAwait(false);
-        return Read(workload, policy, answers, step, source.ClockAhead, now);
+        var answers = await AskAsync([(workload, policy)], [policy], source, policy.Origin, step, now, cancellationToken).ConfigureAwait(false);
+        return Read(workload, policy, answers.Traffic[0], answers, step, source.ClockAhead, now);
     }
 
     private async Task<IReadOnlyList<WorkloadReading>> RunOriginAsync(
@@ -47,29 +47,31 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
         var source = sources.Of(origin);
         foreach (var group in watched.GroupBy(pair => StepOf(pair.Policy)))
         {
-            var policies = group.Select(pair => pair.Policy).Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance).ToList();
-            var answers = await AskAsync(policies, source, origin, group.Key, now, cancellationToken).ConfigureAwait(false);
-            readings.AddRange(group.Select(pair => Read(pair.Workload, pair.Policy, answers, group.Key, source.ClockAhead, now)));
+            var (step, pairs) = (group.Key, group.ToList());
+            var policies = pairs.Select(pair => pair.Policy).Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance).ToList();
+            var answers = await AskAsync(pairs, policies, source, origin, step, now, cancellationToken).ConfigureAwait(false);
+            readings.AddRange(pairs.Select((pair, k) => Read(pair.Workload, pair.Policy, answers.Traffic[k], answers, step, source.ClockAhead, now)));
         }
 
         return readings;
     }
 
     /// <summary>Policies that look equally far back share their queries; one that looks back for an hour does not make the others coarser.</summary>
-    private Task<Answers> AskAsync(IReadOnlyList<EffectivePolicy> policies, ISeriesSource source, SeriesOrigin origin, TimeSpan step, DateTimeOffset now, CancellationToken cancellationToken)
+    private Task<Answers> AskAsync(
+        IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, IReadOnlyList<EffectivePolicy> policies, ISeriesSource source, SeriesOrigin origin, TimeSpan step, DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         if (!_needs.TryGetValue((origin, step), out var needs) || !needs.IsOf(policies))
         {
             _needs[(origin, step)] = needs = new SeriesNeeds(policies);
         }
 
-        return new SeriesRound(source, origin, _reader, Grid(policies, step, now), now).AskAsync(needs, cancellationToken);
+        return new SeriesRound(source, origin, _reader, Grid(policies, step, now), now).AskAsync(needs, watched, cancellationToken);
     }
 
-    private WorkloadReading Read(WorkloadSnapshot workload, EffectivePolicy policy, Answers answers, TimeSpan step, TimeSpan? clockAhead, DateTimeOffset now)
+    private WorkloadReading Read(WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic seen, Answers answers, TimeSpan step, TimeSpan? clockAhead, DateTimeOffset now)
     {
         var lives = PodLives.Of(workload);
-        var seen = answers.TrafficOf(workload, policy, lives);
         var uncounted = answers.UncountedOf(policy);
         var failures = policy.Signals.Select(signal => answers.FailureOf(signal, policy)).OfType<SeriesUnavailableException>().ToList();
         return new WorkloadReading
@@ -109,12 +111,8 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     private static string Say(SeriesUnavailableException failure) => $"{failure.Reason}: {failure.Message}";
 
     /// <summary>Steps at whole multiples of the interval, so that every evaluation sees the same points.</summary>
-    private List<DateTimeOffset> Grid(IReadOnlyList<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now)
-    {
-        var longest = policies.Max(LookBack);
-        var count = (int)Math.Ceiling(longest / step) + 2;
-        return TimeGrid.Until(now, step, count);
-    }
+    private List<DateTimeOffset> Grid(IReadOnlyList<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now) =>
+        TimeGrid.Until(now, step, (int)Math.Ceiling(policies.Max(LookBack) / step) + 2);
 
     /// <summary>The interval, or a multiple of it where the policy looks back so far that there would be too many points.</summary>
     private TimeSpan StepOf(EffectivePolicy policy) => interval * Math.Max(1, Math.Ceiling(LookBack(policy) / (interval * MaxSteps)));

@@ -110,9 +110,9 @@ public sealed class PodIndex
 
     private bool IsOf(int index, string @namespace, string pod) => index < _entries.Length && _entries[index].Pod == pod && _entries[index].Namespace == @namespace;
 
-    private static bool IsSorted(List<Entry> entries)
+    private static bool IsSorted(Entry[] entries)
     {
-        for (var k = 1; k < entries.Count; k++)
+        for (var k = 1; k < entries.Length; k++)
         {
             if (Compare(entries[k - 1], entries[k]) > 0)
             {

@@ -20,6 +20,10 @@ public static class PodSigns
     /// <summary>Signs that pods show that have never served.</summary>
     public static readonly IReadOnlyList<string> BeforeServing = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing];
 
+    /// <summary>What is said of a sign that is not seen: one for all workloads, since most show none of them.</summary>
+    private static readonly Dictionary<string, SignalReading> Unseen =
+        new[] { CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing, OutOfMemory, NotReady }.ToDictionary(sign => sign, sign => Reading(sign, SignalState.Healthy, null, null, "not seen"));
+
     /// <summary>How the kubelet says that the kernel ended a container for want of memory.</summary>
     internal const string OutOfMemoryReason = "OOMKilled";
 
@@ -105,7 +109,7 @@ public static class PodSigns
         var kills = Kills(workload, now);
         if (kills.Count == 0 || (kills.Count == 1 && kills[0].Container.RestartCount < 2))
         {
-            return Reading(OutOfMemory, SignalState.Healthy, revision, null, "not seen");
+            return Unseen[OutOfMemory];
         }
 
         var (pod, container) = kills[0];
@@ -124,7 +128,7 @@ public static class PodSigns
                          orderby pod.ReadyChangedAt
                          select pod).ToList();
         return withdrawn.Count == 0
-            ? Reading(NotReady, SignalState.Healthy, revision, null, "not seen")
+            ? Unseen[NotReady]
             : Reading(NotReady, SignalState.Firing, revision, withdrawn[0].ReadyChangedAt,
                 $"pod {withdrawn[0].Name} had been ready, and is not for {Quantities.Format(now - withdrawn[0].ReadyChangedAt!.Value)}; its containers run; {withdrawn.Count} of {pods.Count} pods say so");
     }
@@ -169,7 +173,7 @@ public static class PodSigns
 
         if (seen.Count == 0)
         {
-            return Reading(sign, SignalState.Healthy, revision, null, "not seen");
+            return Unseen[sign];
         }
 
         var (first, which, text) = seen.MinBy(one => one.Pod.CreatedAt);
@@ -218,7 +222,7 @@ public static class PodSigns
     {
         if (workload.Paused || workload.RolloutComplete)
         {
-            return Reading(RolloutNotProgressing, SignalState.Healthy, revision, null, "not seen");
+            return Unseen[RolloutNotProgressing];
         }
 
         var start = pods.Exists(pod => pod.Ready) ? null : workload.RollingSince;
@@ -230,7 +234,7 @@ public static class PodSigns
                        select (Pod: pod, Since: since)).ToList();
         if (waiting.Count == 0)
         {
-            return Missing(workload, revision, deadline, now) ?? Reading(RolloutNotProgressing, SignalState.Healthy, revision, null, "not seen");
+            return Missing(workload, revision, deadline, now) ?? Unseen[RolloutNotProgressing];
         }
 
         var (first, began) = waiting[0];
@@ -258,6 +262,6 @@ public static class PodSigns
 
     private static string Shorten(string? text) => text is null ? "no message" : text.Length <= 160 ? text : text[..160] + "…";
 
-    private static SignalReading Reading(string sign, SignalState state, string revision, DateTimeOffset? since, string message) =>
+    private static SignalReading Reading(string sign, SignalState state, string? revision, DateTimeOffset? since, string message) =>
         new() { Signal = sign, State = state, Revision = revision, Since = since, Message = message, IsKubernetesSign = true };
 }

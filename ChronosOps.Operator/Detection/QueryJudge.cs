@@ -91,7 +91,7 @@ public static class QueryJudge
     }
 
     /// <summary>Pods whose last value is older are gone.</summary>
-    private static List<PodValue> ByPod(EffectiveSignal signal, IReadOnlyList<Series> series, DateTimeOffset since, DateTimeOffset now) =>
+    private static PodValue[] ByPod(EffectiveSignal signal, IReadOnlyList<Series> series, DateTimeOffset since, DateTimeOffset now) =>
     [
         .. from one in series
            where one.Labels.ContainsKey("pod")

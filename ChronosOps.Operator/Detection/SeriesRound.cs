@@ -1,4 +1,5 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Detection;
 
@@ -9,7 +10,10 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
     private readonly SeriesRange _range = new(grid[0], grid[^1], grid[1] - grid[0]);
 
     /// <summary>Asks. What is not answered is told by the answers.</summary>
-    public async Task<Answers> AskAsync(SeriesNeeds needs, CancellationToken cancellationToken)
+    /// <param name="needs">What the workloads' policies need.</param>
+    /// <param name="watched">The workloads with their policies.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Answers> AskAsync(SeriesNeeds needs, IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, CancellationToken cancellationToken)
     {
         var requests = SpanAsync(TrafficQueries.SpannedRequests, needs.Counted);
         var errors = SpanAsync(TrafficQueries.SpannedErrors, needs.Counted);
@@ -28,13 +32,15 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
         }
 
         var (served, failed, timed) = (await requests.ConfigureAwait(false), await errors.ConfigureAwait(false), await latency.ConfigureAwait(false));
+        var (uncounted, tooLate) = (Failures([served, failed, timed]), Late(fresh));
+        var traffic = new TrafficBuilder(new TrafficSeries(grid, Settled(served), Settled(failed), Settled(timed)));
         return new Answers
         {
-            Traffic = new TrafficBuilder(new TrafficSeries(grid, Settled(served), Settled(failed), Settled(timed))),
-            Uncounted = Failures([served, failed, timed]),
+            Traffic = TrafficOf(watched, traffic, uncounted, tooLate),
+            Uncounted = uncounted,
             Presets = indices,
             Own = await own.ConfigureAwait(false),
-            Late = Late(fresh),
+            Late = tooLate,
         };
 
         Task<SpannedSeries> SpanAsync(SpannedQuery query, IReadOnlyList<string> namespaces) => reader.ReadAsync(source, origin, query, namespaces, _range, now, cancellationToken);
@@ -67,6 +73,21 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
         {
             return (null, e);
         }
+    }
+
+    /// <summary>The traffic of each workload, in their order; none of a namespace that could not be read.</summary>
+    private static WorkloadTraffic[] TrafficOf(
+        IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, TrafficBuilder traffic,
+        Dictionary<string, SeriesUnavailableException> uncounted, Dictionary<string, SeriesUnavailableException> late)
+    {
+        var of = new WorkloadTraffic[watched.Count];
+        for (var k = 0; k < of.Length; k++)
+        {
+            var (workload, policy) = watched[k];
+            of[k] = uncounted.ContainsKey(policy.Namespace) || late.ContainsKey(policy.Namespace) ? WorkloadTraffic.None : traffic.Of(workload, PodLives.Of(workload));
+        }
+
+        return of;
     }
 
     /// <summary>Why namespaces could not be read, by the first query that says so.</summary>

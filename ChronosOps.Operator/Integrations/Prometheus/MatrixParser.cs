@@ -190,18 +190,23 @@ internal sealed class MatrixParser
             : throw new JsonException("expected a number");
     }
 
-    /// <summary>By time, and of several points at one time the last.</summary>
-    private Point[] Ordered()
+    /// <summary>By time, and of several points at one time the last. Most series have a point at each step: of those only the values are kept.</summary>
+    private IReadOnlyList<Point> Ordered()
     {
+        if (EvenPoints.Of(_points) is { } even)
+        {
+            return even;
+        }
+
         for (var i = 1; i < _points.Count; i++)
         {
             if (_points[i].Time <= _points[i - 1].Time)
             {
-                return [.. _points.GroupBy(point => point.Time).Select(same => same.Last()).OrderBy(point => point.Time)];
+                return (Point[])[.. _points.GroupBy(point => point.Time).Select(same => same.Last()).OrderBy(point => point.Time)];
             }
         }
 
-        return [.. _points];
+        return _points.ToArray();
     }
 
     private static void Expect(bool holds, string expected)
