@@ -43,6 +43,19 @@ public sealed class PrometheusSeriesSourceTests : IDisposable
         Assert.Equal([new Point(FakeTime.Epoch, 1), new Point(FakeTime.Epoch.AddMilliseconds(250), 0.0025)], one.Points);
     }
 
+    /// <summary>What series have in common is kept once; none has what another has.</summary>
+    [Fact]
+    public async Task SeriesOfOtherNamesAndDistancesFollowEachOther()
+    {
+        var series = await AskAsync(Matrix("""
+            {"metric":{"a":"1","b":"2","c":"3","d":"4","e":"5"},"values":[[10,"1"],[20,"2"],[30,"3"]]},{"metric":{"a":"6","b":"7"},"values":[[10,"4"],[20,"5"],[40,"6"]]},
+            {"metric":{"a":"8","b":"9"},"values":[[10,"7"]]},{"metric":{"a":"","b":"10"},"values":[]}
+            """));
+        Assert.Equal(["a=1 b=2 c=3 d=4 e=5", "a=6 b=7", "a=8 b=9", "b=10"], series.Select(one => string.Join(' ', one.Labels.Select(label => $"{label.Key}={label.Value}"))));
+        Assert.Equal(["10:1 20:2 30:3", "10:4 20:5 40:6", "10:7", ""], series.Select(one => string.Join(' ', one.Points.Select(point => $"{point.Time.ToUnixTimeSeconds()}:{point.Value}"))));
+        Assert.Equal(("5", false, 5), (series[0].Labels["e"], series[1].Labels.ContainsKey("c"), series[0].Labels.Values.Count()));
+    }
+
     [Fact]
     public async Task ReadsNaNAndTheInfinitiesAsTheyAre()
     {

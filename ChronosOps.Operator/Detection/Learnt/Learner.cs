@@ -15,8 +15,8 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
     /// <summary>How far back the history is read.</summary>
     public static readonly TimeSpan Depth = TimeSpan.FromDays(7);
 
-    /// <summary>So many values are held at once, about 8 MiB, however many workloads there are.</summary>
-    private const int MostValues = 500_000;
+    /// <summary>So many values are asked for at once, however many workloads there are: about a second of Prometheus' processor, and a few MiB.</summary>
+    private const int MostValues = 200_000;
 
     /// <summary>So much is read at once of few series: far below the 11,000 points that Prometheus gives.</summary>
     private const int MostSteps = 1440;

@@ -16,6 +16,7 @@ internal sealed class MatrixParser
     private readonly List<Point> _points = [];
     private readonly List<string> _labels = [];
     private readonly HashSet<string> _seen = [];
+    private LabelSet? _last;
     private JsonReaderState _state;
     private Place _place = Place.Start;
     private Place _after;
@@ -113,7 +114,7 @@ internal sealed class MatrixParser
                 _seen.Remove("values");
                 return token == JsonTokenType.EndArray ? Place.InData : Place.InSeries;
             case Place.InSeries when token == JsonTokenType.EndObject:
-                _series.Add(new Series(LabelSet.Of(_labels), Ordered()));
+                _series.Add(new Series(_last = LabelSet.Of(_labels, _last), Ordered()));
                 return Place.InResult;
             case Place.InSeries:
                 return Is(ref reader, "metric"u8) ? Once("metric", Place.Metric) : Is(ref reader, "values"u8) ? Once("values", Place.Values) : Unknown(Place.InSeries);
