@@ -78,7 +78,7 @@ public sealed class DemoServiceCallsTests(PrometheusWithCalls prometheus) : ICla
         Assert.SkipUnless(prometheus.IsThere, "prometheus and promtool are not on the PATH");
         using var http = new HttpClient(new SocketsHttpHandler());
         var source = new PrometheusSeriesSource(http, new PrometheusOptions { Url = prometheus.Url }, TimeProvider.System);
-        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (space, pod) => (space, pod) == ("shop", "checkout-1-abcde") ? Key("checkout") : null, (_, host) => [Key(host)]);
+        var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (space, pod) => (space, pod) == ("shop", "checkout-1-abcde") ? Key("checkout") : null, (space, host) => HostNames.ServicesOf(host, space).Select(Key));
         await graph.ReadAsync(["shop"], DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime), TestContext.Current.CancellationToken);
         Assert.Equal(fails, graph.CallsFail(Key("checkout"), Key(callee)));
         Assert.False(graph.CallsFail(Key(callee), Key("checkout")));

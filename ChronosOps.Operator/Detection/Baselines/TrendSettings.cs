@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Detection.Baselines;
 public sealed record TrendSettings(double Limit, bool IsFloor = false)
 {
     private static readonly TimeSpan LeastMemory = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan TwoDays = TimeSpan.FromDays(2);
 
     /// <summary>How long before the limit it is told.</summary>
     public TimeSpan Horizon { get; init; } = TimeSpan.FromHours(4);
@@ -14,8 +14,8 @@ public sealed record TrendSettings(double Limit, bool IsFloor = false)
     /// <summary>The time constant with which older samples are forgotten: a quarter of the horizon, and an hour at least. What fills up over days is seen through the course of each day.</summary>
     public TimeSpan Memory => Horizon / 4 > LeastMemory ? Horizon / 4 : LeastMemory;
 
-    /// <summary>The shortest history that shows a trend: where the horizon is longer than a day, a morning's rise is none.</summary>
-    public TimeSpan MinimumSpan => Horizon > Day ? Day : TimeSpan.FromMinutes(15);
+    /// <summary>The shortest history that shows a trend: where the horizon is longer than two days, a morning's rise is none.</summary>
+    public TimeSpan MinimumSpan => Horizon > TwoDays ? TwoDays : TimeSpan.FromMinutes(15);
 }
 
 /// <summary>What is known of the way to a limit.</summary>
