@@ -36,6 +36,15 @@ public sealed class JobTests
         Assert.All(Signs(Job(null, Pod(new V1ContainerState { Waiting = new() { Reason = "CrashLoopBackOff" } }))), reading => Assert.Equal(SignalState.Healthy, reading.State));
 
     [Fact]
+    public void ContainersThatAreStartedAnewAreNoSignEither()
+    {
+        var job = Job(null);
+        job = job with { Pods = [SampleWorkload.Pod("backup-1", job.Current.Revision, SampleWorkload.At(-7200), ready: true, SampleWorkload.Ends())] };
+        Assert.Contains(PodSigns.Judge(job, TimeSpan.MaxValue, SampleWorkload.Now), reading => reading is { Signal: PodSigns.Restarting, State: SignalState.Firing });
+        Assert.All(Signs(job), reading => Assert.Equal(SignalState.Healthy, reading.State));
+    }
+
+    [Fact]
     public void AJobThatCannotStartIsSeen() =>
         Assert.Equal(SignalState.Firing, Signs(Job(null, Pod(new V1ContainerState { Waiting = new() { Reason = "ImagePullBackOff" } }))).Single(reading => reading.Signal == PodSigns.ImagePullFailure).State);
 

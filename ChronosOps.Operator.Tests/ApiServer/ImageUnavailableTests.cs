@@ -20,6 +20,8 @@ public class ImageUnavailableTests
         await Waiting.ForAsync("the second release to prove itself", async () =>
             (await world.Client.For(ApiResources.Policies).ReadNamespacedAsync(world.Namespace, "policy", ApiServerWorld.Ct)).Status?.Workloads.FirstOrDefault(one => one.KnownGood.Count == 2));
 
+        // The time at which a pod is made is told in whole seconds: within the one in which the release proved itself it would be before that.
+        await Waiting.QuietlyAsync(2);
         var pods = (await IllPodTests.PodsAsync(world)).Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
         pods.ForEach(pod => world.Kubelet.PodFates[pod.Metadata.Name!] = PodFate.Well);
         world.Kubelet.Fates[Manifests.Image(2)] = PodFate.Well with { Start = PodStart.ImagePullBackOff };
