@@ -77,9 +77,12 @@ public static class OperatorHost
         spanned.Divided += metrics.SeriesDivided;
         var board = new SignalBoard();
         var learnt = new LearntBoard(interval * LearningSteps);
+
+        // That a history is slow to read must not have the source left alone by the evaluations.
+        var history = new PrometheusSources(options.Prometheus(), client, interval, time, (_, source) => new MeasuredSource(source, metrics, tellsClock: false));
         var past = new SpannedReader();
         past.Divided += metrics.SeriesDivided;
-        var learning = new LearningLoop(policies, new Learner(series, learnt, past), learnt, time, loggers.CreateLogger<LearningLoop>());
+        var learning = new LearningLoop(policies, new Learner(history, learnt, past), learnt, time, loggers.CreateLogger<LearningLoop>());
         var alerts = new AlertReadings(options.AlertsExpireAfter);
 
         // Thinks, decides, heals, tells.

@@ -118,6 +118,11 @@ public sealed record EffectiveSignal
     /// <summary>Whether a query was said to tell how full something is.</summary>
     public bool TellsSaturation { get; init; }
 
+    /// <summary>Whether what was learnt for another one holds for it too: the same series, judged by the same baseline and trend. Limits, and for how long, do not matter to what is usual.</summary>
+    public bool LearnsAs(EffectiveSignal other) =>
+        (Name, Kind, Query, Baseline, Trend, MinimumRequestsPerSecond) == (other.Name, other.Kind, other.Query, other.Baseline, other.Trend, other.MinimumRequestsPerSecond)
+        && PresetQuery.Of(this) == PresetQuery.Of(other);
+
     /// <summary>Whether it tells how full something is: a kind of evidence of its own.</summary>
     public bool IsSaturation => TellsSaturation || Kind is SignalKind.CpuSaturation or SignalKind.CpuThrottling or SignalKind.MemorySaturation or SignalKind.QueueLag;
 

@@ -163,7 +163,15 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
             : readings.All(reading => reading.Policy.Signals.Count == 0) ? ("True", "NoSignals", "the policy has no signals from series; pod states need none")
             : readings.Select(reading => reading.ClockAhead).FirstOrDefault(ahead => ahead?.Duration() > Freshness.ClockTolerance) is { } clock
                 ? ("True", "ClockSkew", $"every signal is measured, but the clock of Prometheus is {Freshness.Describe(clock)}")
+            : Learning(readings) is { } learning ? ("True", "Learning", $"every signal is measured, and until it is known what is usual only their limits are judged: {learning}")
             : ("True", "Measured", "every signal is measured");
+    }
+
+    /// <summary>The signals of which it is not known yet what is usual; null where there is none.</summary>
+    private static string? Learning(List<WorkloadReading> readings)
+    {
+        var learning = readings.SelectMany(reading => reading.Signals.Where(signal => signal.Learning is not null).Select(signal => $"{reading.Workload.Key.Name} {signal.Signal}")).ToList();
+        return learning.Count == 0 ? null : $"{string.Join(", ", learning.Take(MostNamed))}{(learning.Count > MostNamed ? ", …" : "")}";
     }
 
     /// <summary>From the incidents that exist; the message changes only when one ends, or is forgotten.</summary>

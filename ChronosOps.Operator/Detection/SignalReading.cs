@@ -44,6 +44,9 @@ public sealed record SignalReading
     /// <summary>What was expected, where the signal has a baseline that knows.</summary>
     public ExpectedRange? Expected { get; init; }
 
+    /// <summary>What is not judged yet, since it is still being learnt what is usual; null where nothing is missing.</summary>
+    public string? Learning { get; init; }
+
     /// <summary>How long until the limit is reached at the present pace, where the signal has a trend that leads there.</summary>
     public TimeSpan? TimeLeft { get; init; }
 

@@ -133,6 +133,18 @@ public sealed class LearnerTests
         Assert.Null(series.Known());
     }
 
+    /// <summary>Seven days are not thrown away for it, and there is no gap.</summary>
+    [Fact]
+    public async Task AnotherLimitOrAnotherForChangesNothingThatWasLearnt()
+    {
+        var series = new LearntSeries(time => 20 + Noise(time), Disk(Baseline()));
+        var learner = series.Learner();
+        await series.CatchUpAsync(learner, Now, Ct);
+        var changed = new LearntSeries(time => 20 + Noise(time), Disk(Baseline(), threshold: 50) with { For = TimeSpan.FromMinutes(5), Grace = TimeSpan.FromMinutes(5), AllMustAgree = true });
+        Assert.False((await learner.LearnAsync(changed.Watched(), Now, Ct)).IsBehind);
+        Assert.Equal(7 * 1440, series.Known()!.Baseline!.Expected!.Samples);
+    }
+
     [Fact]
     public async Task WhatIsNotWatchedAnyMoreIsForgotten()
     {

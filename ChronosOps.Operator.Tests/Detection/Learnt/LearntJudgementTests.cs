@@ -84,6 +84,14 @@ public sealed class LearntJudgementTests
     }
 
     [Fact]
+    public async Task UntilItIsKnownTheLimitIsJudgedAndItIsSaidThatThisIsAll()
+    {
+        var readings = await new LearntSeries(time => time < Day(0, 10) ? null : 20 + Noise(time), Disk(Baseline(), threshold: 50)).RunAsync(Day(0, 10), Day(0, 12), Ct);
+        Assert.Equal((SignalState.Healthy, "not judged by what is usual yet: still learning what is usual: 2 of 100 samples"), (readings[0].Reading.State, readings[0].Reading.Learning));
+        Assert.Null(readings[^1].Reading.Learning);
+    }
+
+    [Fact]
     public async Task ASeriesThatEndsIsUnknownAndNeitherHealthyNorFiring()
     {
         var readings = await new LearntSeries(time => time > Day(2, 10) ? null : 20 + Noise(time), Disk(Baseline(), threshold: 50)).RunAsync(Day(2, 9), Day(2, 11), Ct);

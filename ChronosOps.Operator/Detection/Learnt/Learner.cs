@@ -66,7 +66,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
 
     private LearntSignal Of(WorkloadKey workload, EffectiveSignal signal, SeriesOrigin origin)
     {
-        if (!_learnt.TryGetValue((workload, signal.Name), out var learnt) || learnt.Signal != signal || learnt.Origin != origin)
+        if (!_learnt.TryGetValue((workload, signal.Name), out var learnt) || !learnt.Signal.LearnsAs(signal) || learnt.Origin != origin)
         {
             board.Forget(workload, signal.Name);
             _learnt[(workload, signal.Name)] = learnt = new LearntSignal(signal, origin);

@@ -15,7 +15,7 @@ public sealed class LearntBoard(TimeSpan step)
 
     /// <summary>What is known of a signal of a workload; null: nothing yet, or only of another query or judgement of that name.</summary>
     public LearntReadings? Find(WorkloadKey workload, EffectiveSignal signal) =>
-        _readings.TryGetValue((workload, signal.Name), out var known) && known.Signal == signal ? known.Readings : null;
+        _readings.TryGetValue((workload, signal.Name), out var known) && known.Signal.LearnsAs(signal) ? known.Readings : null;
 
     /// <summary>Puts up the latest word.</summary>
     public void Publish(WorkloadKey workload, EffectiveSignal signal, LearntReadings readings) => _readings[(workload, signal.Name)] = (signal, readings);

@@ -37,7 +37,12 @@ public static class MixedJudge
             words.Add(Of(signal, workload, byLimit, learnt?.Trend, step, now));
         }
 
-        return (signal.AllMustAgree ? All([.. words.Select(word => word.Reading)]) : Any(words)) with { Expected = learnt?.Baseline?.Expected, TimeLeft = learnt?.Trend?.TimeLeft };
+        return (signal.AllMustAgree ? All([.. words.Select(word => word.Reading)]) : Any(words)) with
+        {
+            Expected = learnt?.Baseline?.Expected,
+            TimeLeft = learnt?.Trend?.TimeLeft,
+            Learning = words.Find(word => word.IsLearning)?.Reading.Message,
+        };
     }
 
     /// <summary>The worst of them. What is still being learnt is no word; what cannot be measured any more is, since unknown is not healthy.</summary>
