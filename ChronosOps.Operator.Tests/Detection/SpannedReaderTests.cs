@@ -25,6 +25,21 @@ public sealed partial class SpannedReaderTests
     }
 
     [Fact]
+    public async Task TheTextIsMadeAnewOnlyWhereTheNamespacesAreOthers()
+    {
+        var made = 0;
+        var query = new SpannedQuery("up", namespaces => $"{Query.Text(namespaces)}[{++made}s]");
+        var source = new Bounded(16);
+        foreach (string[] namespaces in (string[][])[Namespaces, [.. Namespaces], Namespaces[1..]])
+        {
+            await _reader.ReadAsync(source, SeriesOrigin.Own, query, namespaces, Range, SampleWorkload.Now, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal([16, 16, 15], source.Asked.Select(part => part.Length));
+        Assert.Equal(2, made);
+    }
+
+    [Fact]
     public async Task AnAnswerThatIsTooLargeIsAskedForInHalvesAndThatIsRemembered()
     {
         var source = new Bounded(4);

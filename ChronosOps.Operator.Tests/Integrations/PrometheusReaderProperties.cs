@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Integrations.Prometheus;
@@ -33,6 +34,22 @@ public sealed class PrometheusReaderProperties
         }
 
         Assert.Equal(2, (await Read(Valid)).Count);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("007")]
+    [InlineData("999999999999999")]
+    [InlineData("1000000000000000")]
+    [InlineData("9007199254740993")]
+    [InlineData("12345678901234567890123")]
+    [InlineData("1704110400.5")]
+    [InlineData("-3")]
+    [InlineData("1e3")]
+    public async Task ANumberIsReadAsItIsWritten(string text)
+    {
+        var answer = Encoding.UTF8.GetBytes(PrometheusSeriesSourceTests.Matrix($$"""{"metric":{},"values":[[1704110400,"{{text}}"]]}"""));
+        Assert.Equal(new Point(DateTimeOffset.FromUnixTimeSeconds(1704110400), double.Parse(text, CultureInfo.InvariantCulture)), Assert.Single(Assert.Single(await Read(answer)).Points));
     }
 
     private static Gen<byte[]> Damaged => DamagedBytes.Of(Valid, Splinters);

@@ -13,6 +13,9 @@ namespace ChronosOps.Operator.Detection;
 public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, LearntBoard? learnt = null, SpannedReader? reader = null)
 {
     private const int MaxSteps = 60;
+
+    /// <summary>About as many signs Kubernetes itself gives of a workload.</summary>
+    private const int OwnSigns = 7;
     private readonly SpannedReader _reader = reader ?? new SpannedReader();
     private readonly ConcurrentDictionary<(SeriesOrigin Origin, TimeSpan Step), SeriesNeeds> _needs = new();
 
@@ -73,7 +76,21 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     {
         var lives = PodLives.Of(workload);
         var uncounted = answers.UncountedOf(policy);
-        var failures = policy.Signals.Select(signal => answers.FailureOf(signal, policy)).OfType<SeriesUnavailableException>().ToList();
+        var failures = new List<SeriesUnavailableException>();
+        var signals = new List<SignalReading>(policy.Signals.Count + OwnSigns);
+        foreach (var signal in policy.Signals)
+        {
+            var failure = answers.FailureOf(signal, policy);
+            signals.Add(failure is null
+                ? Judge(signal, workload, policy, lives, seen, answers, step, now)
+                : new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {Say(failure)}" });
+            if (failure is not null)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        AddSigns(signals, workload, policy, now);
         return new WorkloadReading
         {
             Time = now,
@@ -84,24 +101,30 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
             RequestsError = uncounted is null ? null : Say(uncounted),
             SourceFailed = uncounted is { Reason: not SeriesReasons.TooLarge } || failures.Exists(failure => !failure.IsOfTheQuery),
             ClockAhead = clockAhead,
-            Signals =
-            [
-                .. policy.Signals.Select(signal => Judge(signal, workload, policy, lives, seen, answers, step, now)),
-                .. workload.Job is { } job ? JobSigns.Judge(workload, job, now)
-                    : workload.CronJob is { } cron ? CronJobSigns.Judge(cron, now)
-                    : [.. PodSigns.Judge(workload, policy.RolloutDeadline, now), .. ServiceSigns.Judge(workload, now)],
-            ],
+            Signals = signals,
         };
+    }
+
+    private static void AddSigns(List<SignalReading> signals, WorkloadSnapshot workload, EffectivePolicy policy, DateTimeOffset now)
+    {
+        if (workload.Job is { } job)
+        {
+            signals.AddRange(JobSigns.Judge(workload, job, now));
+        }
+        else if (workload.CronJob is { } cron)
+        {
+            signals.AddRange(CronJobSigns.Judge(cron, now));
+        }
+        else
+        {
+            signals.AddRange(PodSigns.Judge(workload, policy.RolloutDeadline, now));
+            signals.AddRange(ServiceSigns.Judge(workload, now));
+        }
     }
 
     private SignalReading Judge(
         EffectiveSignal signal, WorkloadSnapshot workload, EffectivePolicy policy, PodLives lives, WorkloadTraffic traffic, Answers answers, TimeSpan step, DateTimeOffset now)
     {
-        if (answers.FailureOf(signal, policy) is { } failure)
-        {
-            return new SignalReading { Signal = signal.Name, State = SignalState.Unknown, Message = $"the series could not be read: {Say(failure)}" };
-        }
-
         var byLimit = signal.CountsRequests
             ? TrafficJudge.Judge(signal, workload, traffic, now)
             : QueryJudge.Judge(signal, workload, lives, answers.SeriesOf(signal, policy), policy.WorkloadName is not null, step, now);

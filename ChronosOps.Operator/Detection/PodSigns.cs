@@ -57,22 +57,14 @@ public static class PodSigns
     public static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, TimeSpan rolloutDeadline, DateTimeOffset now)
     {
         var revision = workload.Current.Revision;
-        var pods = new List<PodSnapshot>(workload.Pods.Count);
-        foreach (var pod in workload.Pods)
-        {
-            if (pod.Revision == revision && !pod.Deleting)
-            {
-                pods.Add(pod);
-            }
-        }
-
+        var pods = PodsOf(workload);
         return
         [
             FirstOf(CrashLoop, revision, pods, (pod, container) => Crash(container, now), (pod, container) => FirstCrash(pod, container, now)),
             FirstOf(ImagePullFailure, revision, pods, (pod, container) => Waiting(pod, container, PullReasons, now), (pod, container) => container.TerminatedAt ?? pod.CreatedAt),
             FirstOf(ContainerConfigError, revision, pods, (pod, container) => Waiting(pod, container, StartReasons, now)),
             Stuck(workload, revision, pods, rolloutDeadline, now),
-            RanOut(workload, revision, now),
+            RanOut(pods, revision, now),
             Withdrawn(revision, pods, rolloutDeadline, now),
             Restarted(revision, pods, now),
         ];
@@ -80,14 +72,39 @@ public static class PodSigns
 
     /// <summary>The containers of the current revision whose last end was for want of memory, and lately, the first to end first.</summary>
     public static IReadOnlyList<(PodSnapshot Pod, ContainerSnapshot Container)> Kills(WorkloadSnapshot workload, DateTimeOffset now) =>
-    [
-        .. from pod in workload.PodsOf(workload.Current.Revision)
-           where !pod.Deleting
-           from container in pod.Containers
-           where container.TerminatedReason == OutOfMemoryReason && now - container.TerminatedAt < RecentKill
-           orderby container.TerminatedAt
-           select (pod, container),
-    ];
+        Kills(PodsOf(workload), now);
+
+    private static List<(PodSnapshot Pod, ContainerSnapshot Container)> Kills(List<PodSnapshot> pods, DateTimeOffset now)
+    {
+        var kills = new List<(PodSnapshot Pod, ContainerSnapshot Container)>();
+        foreach (var pod in pods)
+        {
+            foreach (var container in pod.Containers)
+            {
+                if (container.TerminatedReason == OutOfMemoryReason && now - container.TerminatedAt < RecentKill)
+                {
+                    kills.Add((pod, container));
+                }
+            }
+        }
+
+        return kills.Count < 2 ? kills : [.. kills.OrderBy(kill => kill.Container.TerminatedAt)];
+    }
+
+    /// <summary>The pods of the current revision that are to stay.</summary>
+    private static List<PodSnapshot> PodsOf(WorkloadSnapshot workload)
+    {
+        var pods = new List<PodSnapshot>(workload.Pods.Count);
+        foreach (var pod in workload.Pods)
+        {
+            if (pod.Revision == workload.Current.Revision && !pod.Deleting)
+            {
+                pods.Add(pod);
+            }
+        }
+
+        return pods;
+    }
 
     /// <summary>The containers that end again and again and run for a while in between, whatever their exit code, the one whose last run began first before the others.</summary>
     public static IReadOnlyList<(PodSnapshot Pod, ContainerSnapshot Container)> Restarts(IEnumerable<PodSnapshot> pods, DateTimeOffset now) =>
@@ -104,9 +121,9 @@ public static class PodSigns
     internal static bool WaitsForImage(ContainerSnapshot container) => container.WaitingReason is { } reason && PullReasons.Contains(reason);
 
     /// <summary>Once may be a single large request. Twice within minutes, or in a container that was restarted before, is more than that.</summary>
-    private static SignalReading RanOut(WorkloadSnapshot workload, string revision, DateTimeOffset now)
+    private static SignalReading RanOut(List<PodSnapshot> pods, string revision, DateTimeOffset now)
     {
-        var kills = Kills(workload, now);
+        var kills = Kills(pods, now);
         if (kills.Count == 0 || (kills.Count == 1 && kills[0].Container.RestartCount < 2))
         {
             return Unseen[OutOfMemory];
@@ -121,8 +138,13 @@ public static class PodSigns
     /// <summary>Pods that had been ready and say for long that they are not, while all their containers run on since before: no crash, and no rollout.</summary>
     private static SignalReading Withdrawn(string revision, List<PodSnapshot> pods, TimeSpan patience, DateTimeOffset now)
     {
-        var withdrawn = (from pod in pods.FindAll(pod => !pod.Ready)
-                         where now - pod.ReadyChangedAt >= patience
+        if (pods.TrueForAll(pod => pod.Ready))
+        {
+            return Reading(NotReady, SignalState.Healthy, revision, null, "not seen");
+        }
+
+        var withdrawn = (from pod in pods
+                         where !pod.Ready && now - pod.ReadyChangedAt >= patience
                          let running = pod.Containers.Where(container => !container.Init).ToList()
                          where running.Count > 0 && running.TrueForAll(container => container.RunsSince < pod.ReadyChangedAt)
                          orderby pod.ReadyChangedAt

@@ -141,7 +141,6 @@ public static class TrafficJudge
         }
 
         var bad = BadSince(signal, recent, limit);
-        var newest = PartsFromNewest(tail).FirstOrDefault();
         var value = bad is { } from ? Value(signal, TrafficStep.Sum([.. recent.Where(s => s.From >= from)])) : Value(signal, tailSum);
         if (value is null)
         {
@@ -150,11 +149,11 @@ public static class TrafficJudge
 
         if (bad is not { } since || value < limit)
         {
-            return Reading(signal, SignalState.Healthy, value, null, Well(signal, value.Value, newest, limit));
+            return Reading(signal, SignalState.Healthy, value, null, Well(signal, value.Value, tail, limit));
         }
 
         var lasted = recent[^1].To - since;
-        var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && newest is not null);
+        var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && PartsFromNewest(tail).Any());
         var seen = $"{signal.Describe(value.Value)} for {Quantities.Format(lasted)}, limit {signal.Describe(limit)}";
         return Reading(signal, firing ? SignalState.Firing : SignalState.Pending, value, since, seen);
     }
@@ -164,10 +163,10 @@ public static class TrafficJudge
         : "the counters of requests make no sense";
 
     /// <summary>Why a signal is healthy; where the stretch as a whole is beyond the limit it is over, and what it has come to is said too.</summary>
-    private static string Well(EffectiveSignal signal, double value, TrafficStep? newest, double limit)
+    private static string Well(EffectiveSignal signal, double value, IReadOnlyList<TrafficStep> tail, double limit)
     {
         var seen = $"{signal.Describe(value)}, limit {signal.Describe(limit)}";
-        return value >= limit && newest is not null && Value(signal, newest) is { } last ? $"{signal.Describe(last)} again, after {seen}" : seen;
+        return value >= limit && PartsFromNewest(tail).FirstOrDefault() is { } newest && Value(signal, newest) is { } last ? $"{signal.Describe(last)} again, after {seen}" : seen;
     }
 
     /// <summary>Since when, without a pause until now, every part was bad; null where the newest is not.</summary>

@@ -57,8 +57,17 @@ public sealed class KnownGoodBook
             return;
         }
 
-        var steps = reading.Traffic.Of(revision).Where(step => page.CountedUntil is not { } until || step.From >= until).ToList();
-        page.Continue(revision, reading.Time, steps.Sum(step => step.Requests), steps.Count > 0 ? steps[^1].To : null);
+        var (requests, until) = (0.0, (DateTimeOffset?)null);
+        foreach (var step in reading.Traffic.Of(revision))
+        {
+            if (page.CountedUntil is not { } counted || step.From >= counted)
+            {
+                requests += step.Requests;
+                until = step.To;
+            }
+        }
+
+        page.Continue(revision, reading.Time, requests, until);
         var proven = reading.Time - page.Since >= reading.Policy.KnownGoodDuration && page.Requests >= reading.Policy.KnownGoodRequests;
         if (proven)
         {

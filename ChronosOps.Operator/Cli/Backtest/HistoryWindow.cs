@@ -114,7 +114,7 @@ internal sealed class QueryPoints
             }
         }
 
-        buffer.Append(series.Points);
+        buffer.Append(series.AsSpan());
     }
 
     public void Trim(DateTimeOffset before)
@@ -164,9 +164,9 @@ internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string
 
     public bool IsEmpty => _points.Count == 0;
 
-    public IReadOnlyList<Point> Points => _points;
+    public ReadOnlySpan<Point> Points => CollectionsMarshal.AsSpan(_points);
 
-    public void Append(IReadOnlyList<Point> points)
+    public void Append(ReadOnlySpan<Point> points)
     {
         foreach (var point in points)
         {
@@ -180,7 +180,7 @@ internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string
     public void Trim(DateTimeOffset before) => _points.RemoveRange(0, FirstFrom(before));
 
     /// <summary>The points from one index up to before another.</summary>
-    public Point[] Between(int first, int last) => last > first ? CollectionsMarshal.AsSpan(_points)[first..last].ToArray() : [];
+    public Point[] Between(int first, int last) => last > first ? Points[first..last].ToArray() : [];
 
     /// <summary>The index of the first point at or after a time.</summary>
     public int FirstFrom(DateTimeOffset time)
@@ -198,10 +198,10 @@ internal sealed class PointBuffer(string key, IReadOnlyDictionary<string, string
     /// <summary>The index of the first point at or after a time, which is mostly close after another index.</summary>
     public int FirstFrom(DateTimeOffset time, int near)
     {
-        var points = CollectionsMarshal.AsSpan(_points);
-        for (var k = near; k < near + Close && k < points.Length; k++)
+        var points = Points;
+        for (var k = near; k < near + Close && k <= points.Length; k++)
         {
-            if (points[k].Time >= time && (k == 0 || points[k - 1].Time < time))
+            if ((k == points.Length || points[k].Time >= time) && (k == 0 || points[k - 1].Time < time))
             {
                 return k;
             }

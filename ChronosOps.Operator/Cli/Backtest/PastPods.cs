@@ -99,14 +99,21 @@ internal sealed class PastPods(EffectivePolicy policy, string? only, TimeSpan st
         var present = new Dictionary<string, bool[]>();
         foreach (var buffer in window.OfPods())
         {
-            for (var k = buffer.FirstFrom(start); k < buffer.Points.Count && buffer.Points[k].Time <= until; k++)
+            var points = buffer.Points;
+            var k = buffer.FirstFrom(start);
+            if (k == points.Length || points[k].Time > until)
             {
-                if (!present.TryGetValue(buffer.Pod!, out var steps))
-                {
-                    present[buffer.Pod!] = steps = new bool[count];
-                }
+                continue;
+            }
 
-                steps[(int)((buffer.Points[k].Time - start) / step)] = true;
+            if (!present.TryGetValue(buffer.Pod!, out var steps))
+            {
+                present[buffer.Pod!] = steps = new bool[count];
+            }
+
+            for (; k < points.Length && points[k].Time <= until; k++)
+            {
+                steps[(points[k].Time - start).Ticks / step.Ticks] = true;
             }
         }
 

@@ -11,6 +11,7 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
 internal sealed class MatrixParser
 {
     private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+    private const int ExactDigits = 15;
     private readonly Texts _texts = new();
     private readonly List<Series> _series = [];
     private readonly List<Point> _points = [];
@@ -135,7 +136,7 @@ internal sealed class MatrixParser
                 Expect(token is JsonTokenType.StartArray or JsonTokenType.EndArray, "a point");
                 return token == JsonTokenType.EndArray ? Place.InSeries : Place.Time;
             case Place.Time:
-                Expect(token == JsonTokenType.Number && reader.TryGetDouble(out _time) && _time is >= -62_135_596_800 and <= 253_402_300_799, "a time");
+                Expect(token == JsonTokenType.Number && (TryWhole(reader.ValueSpan, out _time) || reader.TryGetDouble(out _time)) && _time is >= -62_135_596_800 and <= 253_402_300_799, "a time");
                 return Place.Value;
             case Place.Value:
                 Expect(token == JsonTokenType.String, "a value in a string");
@@ -180,7 +181,12 @@ internal sealed class MatrixParser
     private static double ValueOf(ref Utf8JsonReader reader)
     {
         ReadOnlySpan<byte> text = reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-        if (double.TryParse(text, Number, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+        if (TryWhole(text, out var value))
+        {
+            return value;
+        }
+
+        if (double.TryParse(text, Number, CultureInfo.InvariantCulture, out value) && double.IsFinite(value))
         {
             return value;
         }
@@ -189,6 +195,20 @@ internal sealed class MatrixParser
             : text.SequenceEqual("+Inf"u8) || text.SequenceEqual("Inf"u8) ? double.PositiveInfinity
             : text.SequenceEqual("-Inf"u8) ? double.NegativeInfinity
             : throw new JsonException("expected a number");
+    }
+
+    /// <summary>A number of digits alone, as counters mostly are, and so few that it is exact: they need not be read as one with a fraction.</summary>
+    private static bool TryWhole(ReadOnlySpan<byte> text, out double value)
+    {
+        var whole = 0L;
+        var k = 0;
+        for (; k < text.Length && k <= ExactDigits && text[k] is >= (byte)'0' and <= (byte)'9'; k++)
+        {
+            whole = (whole * 10) + (text[k] - '0');
+        }
+
+        value = whole;
+        return k == text.Length && k is > 0 and <= ExactDigits;
     }
 
     /// <summary>By time, and of several points at one time the last. Most series have a point at each step: of those only the values are kept.</summary>
