@@ -91,6 +91,18 @@ public sealed class LearntJudgementTests
         Assert.Null(readings[^1].Reading.Learning);
     }
 
+    /// <summary>What was raised two days ago is no news, and a limit that is kept is kept.</summary>
+    [Fact]
+    public void WhileTheHistoryIsReadTheLimitIsJudged()
+    {
+        var (signal, now) = (SamplePolicy.Errors() with { Baseline = Baseline() }, SampleWorkload.Now);
+        var byLimit = SampleBundle.Reading("errors", SignalState.Healthy);
+        var learnt = new LearntReadings(new LearntReading(LearntState.Raised, now.AddDays(-2), now.AddDays(-2), "25% errors"), null) { CatchesUp = new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero) };
+        var reading = MixedJudge.Judge(signal, SampleWorkload.Settled(), byLimit, learnt, Step, now);
+        Assert.Equal((SignalState.Healthy, "not judged by what is usual yet: its history has been read up to 2026-03-02 10:00Z"), (reading.State, reading.Learning));
+        Assert.Equal(SignalState.Unknown, MixedJudge.Judge(signal, SampleWorkload.Settled(), byLimit, learnt with { CatchesUp = null }, Step, now).State);
+    }
+
     [Fact]
     public async Task ASeriesThatEndsIsUnknownAndNeitherHealthyNorFiring()
     {

@@ -55,7 +55,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
             foreach (var batch in Batches(group, MostValues / Math.Min(missing, FewSteps)))
             {
                 var steps = Math.Min(missing, StepsAtOnce(batch));
-                var failed = await ReadOnAsync(group.Key.Origin, group.Key.Asked, batch, group.Key.From, steps, now, cancellationToken).ConfigureAwait(false);
+                var failed = await ReadOnAsync(group.Key.Origin, group.Key.Asked, batch, group.Key.From, steps, steps == missing, now, cancellationToken).ConfigureAwait(false);
                 failures.AddRange(failed.Values.Distinct());
                 isBehind |= steps < missing && batch.Exists(one => !failed.ContainsKey(one.Namespace));
             }
@@ -100,7 +100,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
     /// <summary>Reads the next steps.</summary>
     /// <returns>Why nothing was read of some namespaces.</returns>
     private async Task<IReadOnlyDictionary<string, SeriesUnavailableException>> ReadOnAsync(
-        SeriesOrigin origin, Asked asked, List<Due> batch, DateTimeOffset start, int steps, DateTimeOffset now, CancellationToken ct)
+        SeriesOrigin origin, Asked asked, List<Due> batch, DateTimeOffset start, int steps, bool isLast, DateTimeOffset now, CancellationToken ct)
     {
         var grid = TimeGrid.Until(start + (board.Step * steps), board.Step, steps + 1);
         var answer = await new PastRound(sources.Of(origin), origin, _reader, grid, now).AskAsync(asked, batch, ct).ConfigureAwait(false);
@@ -108,7 +108,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
         {
             if (!answer.Failures.TryGetValue(one.Namespace, out var why))
             {
-                one.Learnt.Read(answer.Points(one), grid[^1]);
+                one.Learnt.Read(answer.Points(one), grid[^1], isLast);
                 board.Publish(one.Workload.Key, one.Signal, one.Learnt.Readings());
             }
             else if (why.Reason is SeriesReasons.TooLarge or SeriesReasons.Timeout)

@@ -23,6 +23,9 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
     /// <summary>How many steps of it may be asked for at once: fewer after each answer that was too large or too slow.</summary>
     public int MostSteps { get; private set; } = int.MaxValue;
 
+    /// <summary>Whether its whole history has been read once. What is said until then is of the past.</summary>
+    public bool HasCaughtUp { get; private set; }
+
     /// <summary>Asks for half as much from now on.</summary>
     /// <param name="steps">How many steps were too much.</param>
     public void AskForLess(int steps) => MostSteps = Math.Max(FewestSteps, steps / 2);
@@ -30,8 +33,10 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
     /// <summary>Judges what is new, and learns it.</summary>
     /// <param name="points">The new points, in order of time.</param>
     /// <param name="until">Up to when the series was read, whether there was a point or not.</param>
-    public void Read(IReadOnlyList<Point> points, DateTimeOffset until)
+    /// <param name="isLast">Whether that is all that there is by now.</param>
+    public void Read(IReadOnlyList<Point> points, DateTimeOffset until, bool isLast)
     {
+        HasCaughtUp |= isLast;
         foreach (var point in points.Where(point => ReadUntil is not { } before || point.Time > before))
         {
             _baseline?.Step(point.Time, point.Value);
@@ -42,10 +47,14 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
     }
 
     /// <summary>What it says now.</summary>
-    public LearntReadings Readings() => new(signal.Baseline is null ? null : _baseline?.Read(), signal.Trend is null ? null : _trend?.Read());
+    public LearntReadings Readings() => new(signal.Baseline is null ? null : _baseline?.Read(), signal.Trend is null ? null : _trend?.Read()) { CatchesUp = HasCaughtUp ? null : ReadUntil };
 }
 
 /// <summary>The words of both judgements on one signal.</summary>
 /// <param name="Baseline">Of the baseline; null where there is none, or no sample yet.</param>
 /// <param name="Trend">Of the trend; null likewise.</param>
-public sealed record LearntReadings(LearntReading? Baseline, LearntReading? Trend);
+public sealed record LearntReadings(LearntReading? Baseline, LearntReading? Trend)
+{
+    /// <summary>Up to when the history has been read, while that goes on; null when it is over.</summary>
+    public DateTimeOffset? CatchesUp { get; init; }
+}

@@ -29,12 +29,12 @@ public static class MixedJudge
 
         if (signal.Baseline is not null)
         {
-            words.Add(Of(signal, workload, byLimit, learnt?.Baseline, step, now));
+            words.Add(Of(signal, workload, byLimit, learnt?.Baseline, learnt?.CatchesUp, step, now));
         }
 
         if (signal.Trend is not null)
         {
-            words.Add(Of(signal, workload, byLimit, learnt?.Trend, step, now));
+            words.Add(Of(signal, workload, byLimit, learnt?.Trend, learnt?.CatchesUp, step, now));
         }
 
         return (signal.AllMustAgree ? All([.. words.Select(word => word.Reading)]) : Any(words)) with
@@ -70,11 +70,11 @@ public static class MixedJudge
         };
     }
 
-    private static Word Of(EffectiveSignal signal, WorkloadSnapshot workload, SignalReading byLimit, LearntReading? learnt, TimeSpan step, DateTimeOffset now)
+    private static Word Of(EffectiveSignal signal, WorkloadSnapshot workload, SignalReading byLimit, LearntReading? learnt, DateTimeOffset? catchesUp, TimeSpan step, DateTimeOffset now)
     {
-        if (learnt is null || learnt.State == LearntState.Learning)
+        if (learnt is null || learnt.State == LearntState.Learning || catchesUp is not null)
         {
-            return new(byLimit with { State = SignalState.Unknown, Since = null, Revision = null, Message = $"not judged by what is usual yet: {learnt?.Message ?? "its history has not been read"}" }, true);
+            return new(byLimit with { State = SignalState.Unknown, Since = null, Revision = null, Message = $"not judged by what is usual yet: {StillMissing(learnt, catchesUp)}" }, true);
         }
 
         if (now - learnt.At > step * StaleAfterSteps)
@@ -99,6 +99,10 @@ public static class MixedJudge
             Message = $"{learnt.Message}, for {Quantities.Format(lasted)}{(inGrace ? $"; within the grace of {Quantities.Format(signal.Grace)} after the rollout began" : "")}",
         }, false);
     }
+
+    private static string StillMissing(LearntReading? learnt, DateTimeOffset? catchesUp) => learnt is null ? "its history has not been read"
+        : learnt.State == LearntState.Learning || catchesUp is not { } until ? learnt.Message
+        : $"its history has been read up to {until.UtcDateTime:yyyy-MM-dd HH:mm'Z'}";
 
     /// <param name="Reading">What one judgement says.</param>
     /// <param name="IsLearning">Whether it says nothing yet.</param>
