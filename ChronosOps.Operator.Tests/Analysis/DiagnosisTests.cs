@@ -112,6 +112,21 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public void AConfigMapWithWhichPodsOfTheReleaseBeganAndThatIsGoneIsNotTheReleasesFault()
+    {
+        var rolled = SampleWorkload.RolledOut();
+        var workload = rolled with { Pods = [rolled.Pods[0] with { Ready = false }, .. rolled.Pods.Skip(1)] };
+        var diagnosis = Diagnose(b => NeverReady(b, PodSigns.ContainerConfigError) with { Workload = workload, Configs = [Config(exists: false, null)] });
+        Assert.Equal((Cause.BadConfiguration, "ConfigMap settings"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 1);
+        Assert.Equal([EvidenceKind.Change, EvidenceKind.ContainerState], diagnosis.Accepted.Kinds.Order());
+
+        // None of the new release runs: it may never have been there.
+        var without = Diagnose(b => NeverReady(b, PodSigns.ContainerConfigError) with { Configs = [Config(exists: false, null)], Workload = rolled with { Pods = [.. workload.Pods.Select(pod => pod with { Ready = false })] } });
+        Assert.NotEqual(Cause.BadConfiguration, without.Accepted?.Cause);
+    }
+
+    [Fact]
     public void WhatTheReleaseChangedIsNamed()
     {
         string[] changes = ["containers[app].image from a:1 to a:2", .. Enumerable.Range(1, 8).Select(i => $"containers[app].env[V{i}].value changed")];

@@ -24,6 +24,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
             if (config.Exists == false && !config.Reference.Optional)
             {
                 @case.For(Cause.BadConfiguration, subject, @case.Find(EvidenceKind.Change, "configuration", null, 0.6, $"{subject} does not exist", reference));
+                WasThere(bundle, @case, subject, reference);
                 Kept(@case, subject, reference, config.Kept);
             }
             else if (config.ChangedAt is { } changed && changed > bundle.OnsetAt - ConfigReference.Suspected)
@@ -31,6 +32,17 @@ public sealed class ConfigurationAnalyser : IAnalyser
                 Changed(bundle, @case, subject, reference, changed);
                 Kept(@case, subject, reference, config.Kept);
             }
+        }
+    }
+
+    /// <summary>Pods of the same release run, and none begins without what it refers to: it is gone since then, and the release did not forget it.</summary>
+    private static void WasThere(EvidenceBundle bundle, Case @case, string subject, string reference)
+    {
+        if (bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod is { Ready: true, Deleting: false }).MaxBy(pod => pod.CreatedAt) is { } runs)
+        {
+            var was = @case.Find(EvidenceKind.ContainerState, "configuration", runs.CreatedAt, 0.7, $"pod {runs.Name} of the same release runs, so {subject} was there when it began", reference);
+            @case.For(Cause.BadConfiguration, subject, was);
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), was);
         }
     }
 
