@@ -54,6 +54,22 @@ public sealed class RefusalTests
         Assert.InRange(Of(diagnosis, Cause.NoRoom).Confidence, 0, 0.4);
     }
 
+    /// <summary>Somebody has cordoned the nodes, or they are full: they would not take the one before either.</summary>
+    [Theory]
+    [InlineData("containers[app].image from checkout:1 to checkout:2", Cause.NoRoom)]
+    [InlineData("nodeSelector.disk from nothing to ssd", Cause.BadRelease)]
+    [InlineData(null, Cause.BadRelease)]
+    public void AReleaseThatAsksForNothingElseOfItsNodeIsNotToBlameThatNoneTakesIt(string? change, Cause expected)
+    {
+        var rolling = SampleWorkload.Rolling();
+        var diagnosis = Diagnose(b => Stuck(b) with
+        {
+            Workload = rolling with { Pods = [Waiting("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New), .. rolling.PodsOf(SampleWorkload.Old)] },
+            TemplateChanges = change is null ? null : [change],
+        });
+        Assert.Equal(expected, diagnosis.Accepted?.Cause);
+    }
+
     /// <summary>A surge pod that finds no node explains no errors.</summary>
     [Fact]
     public void APodThatWaitsWhileRequestsFailIsNotTheCause()

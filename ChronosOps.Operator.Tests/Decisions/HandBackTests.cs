@@ -123,6 +123,25 @@ public sealed class HandBackTests
         Assert.Equal((3, 5), (choice.Replicas, choice.Maximum));
     }
 
+    /// <summary>One to five were asked for, and five are left: how many of them it takes is the autoscaler's affair, as it was. Two of three steps would be left, and the load is too much for one.</summary>
+    [Theory]
+    [InlineData(50, 1)]
+    [InlineData(56, null)]
+    public void WithinItsBoundsAnAutoscalerHasItsMinimumBackAtOnce(double load, int? minimum)
+    {
+        var scaled = Action("Scale", ActionState.Succeeded, 1, 9);
+        (scaled.Autoscaler, scaled.FromMaximum, scaled.ToMaximum) = ("web", 5, 9);
+        var back = Action("HandBack", ActionState.Succeeded, 9, 5);
+        (back.Autoscaler, back.FromMaximum, back.ToMaximum) = ("web", 9, 5);
+        var choice = HandBack.Next(BorrowedReplicas.Of([scaled, back])!, Reading(load, 5), [scaled, back]);
+        Assert.Equal((minimum, minimum is null ? null : (int?)5), (choice.Replicas, choice.Maximum));
+
+        // It was below its maximum, by a measure of its own, when one of it was too few.
+        (scaled.FromMaximum, scaled.ToReplicas, back.FromReplicas, back.FromMaximum) = (9, 6, 6, 9);
+        Assert.Equal(load > 44 ? null : 4, HandBack.Next(BorrowedReplicas.Of([scaled, back])!, Reading(load, 5), [scaled, back]).Replicas);
+        Assert.Contains(minimum is null ? "5 replicas stay until at most 55 requests/s" : "the autoscaler has its bounds back", choice.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(ActionState.Refused)]
     [InlineData(ActionState.Planned)]

@@ -67,6 +67,12 @@ public sealed class RefusalAnalyser : IAnalyser
         {
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.5);
         }
+        else if (workload.Previous is not null && bundle.TemplateChanges is not null && AskedAnew(bundle) is null)
+        {
+            // Nodes that are full, or that somebody has cordoned, take none of the one before either.
+            var same = @case.Find(EvidenceKind.Change, Source, workload.RolloutStartedAt, 0.7, "the release asks for nothing else of its node than the one before", workload.Key.Reference);
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), same);
+        }
         else
         {
             @case.Against(Cause.NoRoom, subject, @case.Find(EvidenceKind.ContainerState, Source, null, 0.5, "no pod of the running revision was ever placed", workload.Key.Reference));
@@ -76,12 +82,14 @@ public sealed class RefusalAnalyser : IAnalyser
     /// <summary>What a release asks for beyond the one before it is the release's doing.</summary>
     private static void AgainstWhereTheReleaseAsksForMore(EvidenceBundle bundle, Case @case, Cause cause, string subject)
     {
-        var asks = bundle.TemplateChanges?.FirstOrDefault(change => Asking.Any(part => change.Contains(part, StringComparison.Ordinal)) || IsNewContainer(change));
-        if (asks is not null && bundle.Workload.RollingSince is not null)
+        if (AskedAnew(bundle) is { } asks && bundle.Workload.RollingSince is not null)
         {
             @case.Against(cause, subject, @case.Find(EvidenceKind.Change, Source, bundle.Workload.RolloutStartedAt, 0.7, $"the release asks for something else of its node: {asks}", bundle.Workload.Key.Reference));
         }
     }
+
+    private static string? AskedAnew(EvidenceBundle bundle) =>
+        bundle.TemplateChanges?.FirstOrDefault(change => Asking.Any(part => change.Contains(part, StringComparison.Ordinal)) || IsNewContainer(change));
 
     private static bool IsNewContainer(string change) => change.StartsWith("containers[", StringComparison.Ordinal) && change.EndsWith("] added", StringComparison.Ordinal);
 

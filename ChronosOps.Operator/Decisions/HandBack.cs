@@ -47,15 +47,19 @@ public static class HandBack
         }
 
         var step = (int)Math.Ceiling((borrowed.Peak - borrowed.Original) / (double)Steps);
-        var next = Math.Max(borrowed.Original, borrowed.Now - step);
+
+        // An autoscaler that had come to its maximum, and has that again: how many there are is its own affair, as it was. One that had not would go below what the load needs, as it did.
+        var isItsOwn = borrowed.Last.Autoscaler is not null && borrowed.Peak > borrowed.OriginalMaximum && borrowed.Now <= borrowed.OriginalMaximum;
+        var next = isItsOwn ? borrowed.Original : Math.Max(borrowed.Original, borrowed.Now - step);
+        var carriers = isItsOwn ? borrowed.Now : next;
         if (borrowed.RequestsPerReplica is not { } carried || RequestsPerSecond(reading.Traffic) is not { } load)
         {
             return new HandBackChoice(null, null, IsOver: false, $"{borrowed.Now} replicas stay: how much they have to carry is not known");
         }
 
-        return load > next * carried * Slack
-            ? new HandBackChoice(null, null, IsOver: false, $"{borrowed.Now} replicas stay until at most {Quantities.Format(next * carried * Slack)} requests/s are left, which {next} carried well before")
-            : new HandBackChoice(next, borrowed.OriginalMaximum is { } maximum ? Math.Max(maximum, next) : null, IsOver: false, $"{Quantities.Format(load)} requests/s are few enough for {next} replicas");
+        return load > carriers * carried * Slack
+            ? new HandBackChoice(null, null, IsOver: false, $"{borrowed.Now} replicas stay until at most {Quantities.Format(carriers * carried * Slack)} requests/s are left, which {carriers} carried well before")
+            : new HandBackChoice(next, borrowed.OriginalMaximum is { } maximum ? Math.Max(maximum, next) : null, IsOver: false, $"{Quantities.Format(load)} requests/s are few enough for {carriers} replicas{(isItsOwn ? ", and the autoscaler has its bounds back" : "")}");
     }
 
     /// <summary>Whether what was asked for is still ours to hand back.</summary>

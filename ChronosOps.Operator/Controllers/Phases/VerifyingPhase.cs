@@ -79,7 +79,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         { TargetPodUid: { } uid } => IsLate(action, reading) || !reading.Workload.Pods.Any(pod => pod.Uid == uid && !pod.Deleting),
 
         // An autoscaler has its own pace, and downwards its own mind.
-        { Autoscaler: not null, ToReplicas: { } replicas } => IsLate(action, reading) || (replicas < action.FromReplicas ? reading.Workload.Replicas <= replicas : reading.Workload.Replicas >= replicas),
+        { Autoscaler: not null, ToReplicas: { } replicas } => IsLate(action, reading) || (replicas < action.FromReplicas ? reading.Workload.Replicas <= (action.ToMaximum ?? replicas) : reading.Workload.Replicas >= replicas),
         _ => reading.Workload.Generation > action.TargetGeneration,
     };
 
