@@ -121,6 +121,9 @@ public sealed class DiagnosisTests
         Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 1);
         Assert.Equal([EvidenceKind.Change, EvidenceKind.ContainerState], diagnosis.Accepted.Kinds.Order());
 
+        // Requests that fail of pods that run are no matter of a ConfigMap that pods need to begin.
+        Assert.Equal(Cause.BadRelease, Diagnose(b => b with { Workload = rolled, Configs = [Config(exists: false, null)] }).Accepted?.Cause);
+
         // None of the new release runs: it may never have been there.
         var without = Diagnose(b => NeverReady(b, PodSigns.ContainerConfigError) with { Configs = [Config(exists: false, null)], Workload = rolled with { Pods = [.. workload.Pods.Select(pod => pod with { Ready = false })] } });
         Assert.NotEqual(Cause.BadConfiguration, without.Accepted?.Cause);

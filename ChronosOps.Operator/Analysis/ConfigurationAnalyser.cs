@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Workloads;
 
@@ -35,10 +36,14 @@ public sealed class ConfigurationAnalyser : IAnalyser
         }
     }
 
-    /// <summary>Pods of the same release run, and none begins without what it refers to: it is gone since then, and the release did not forget it.</summary>
+    /// <summary>
+    /// A container waits for it while pods of the same release run, and none begins without what it refers to: it is gone since then, and the release did not forget it. That
+    /// requests fail of pods that run has another cause.
+    /// </summary>
     private static void WasThere(EvidenceBundle bundle, Case @case, string subject, string reference)
     {
-        if (bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod is { Ready: true, Deleting: false }).MaxBy(pod => pod.CreatedAt) is { } runs)
+        if (bundle.Signals.Any(signal => signal is { Signal: PodSigns.ContainerConfigError, State: SignalState.Firing })
+            && bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod is { Ready: true, Deleting: false }).MaxBy(pod => pod.CreatedAt) is { } runs)
         {
             var was = @case.Find(EvidenceKind.ContainerState, "configuration", runs.CreatedAt, 0.7, $"pod {runs.Name} of the same release runs, so {subject} was there when it began", reference);
             @case.For(Cause.BadConfiguration, subject, was);

@@ -38,7 +38,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
             IsDryRun = DryRunGate.IsAskedFor(context.Incident),
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
             RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
-            ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid) : []],
+            ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid, context.Status.Actions.Find(action => action.Key == key)) : []],
             Storm = storms.Of(context.Key.Namespace, context.Now),
             Origins = chains.OriginsOf(context),
             IsUnderWay = context.Status.Phase is IncidentPhase.Acting or IncidentPhase.Verifying,

@@ -92,13 +92,22 @@ public sealed class IncidentBook(Informer<Incident> informer)
             where incident.Uid() != exceptUid && incident.Status?.Phase is IncidentPhase.Acting or IncidentPhase.Verifying
             select incident.Name()];
 
-    /// <summary>Other incidents, of any workload, whose added replicas are not all there yet: what they will take is not taken yet.</summary>
-    public IReadOnlyList<string> ScalingUnderWay(string? exceptUid) =>
+    /// <summary>
+    /// Other incidents, of any workload, whose added replicas are not all there yet: what they will take is not taken yet. Of several that are only planned the first goes on; they would
+    /// wait for each other.
+    /// </summary>
+    /// <param name="exceptUid">The incident that asks.</param>
+    /// <param name="own">The action for which it asks, once it is written down.</param>
+    public IReadOnlyList<string> ScalingUnderWay(string? exceptUid, ActionRecord? own) =>
         [.. from incident in informer.Store.List()
             where incident.Uid() != exceptUid && incident.Status?.Phase is IncidentPhase.Acting or IncidentPhase.Verifying
             let last = incident.Status!.Actions.LastOrDefault()
             where last is { RolledOutAt: null } && last.ToReplicas > last.FromReplicas
+            where last.AppliedAt is not null || own?.PlannedAt is null || IsBefore(last, own)
             select $"{incident.Namespace()}/{incident.Name()}"];
+
+    private static bool IsBefore(ActionRecord one, ActionRecord other) =>
+        one.PlannedAt != other.PlannedAt ? one.PlannedAt < other.PlannedAt : string.CompareOrdinal(one.Key, other.Key) < 0;
 
     /// <summary>The revisions of a workload that were rolled back, each with the incident that did. An undone rollback does not count.</summary>
     public IReadOnlyDictionary<string, string> RolledBackFrom(WorkloadKey workload, string? workloadUid) =>
