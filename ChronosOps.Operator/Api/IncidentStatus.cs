@@ -200,6 +200,37 @@ public sealed class SignalRecord
 
     /// <summary>The state at the last change: Firing, Healthy or Unknown.</summary>
     public string? State { get; set; }
+
+    /// <summary>What was usual at the last change, of a signal whose baseline knows.</summary>
+    public UsualRecord? Usual { get; set; }
+
+    /// <summary>How long it was until the limit at the last change, of a signal whose trend led there, e.g. 1h30m.</summary>
+    public string? TimeLeft { get; set; }
+}
+
+/// <summary>What a baseline expected, and how far off the value was. Numbers are those of the signal's query; of a series that only grows, its rate per second.</summary>
+public sealed class UsualRecord
+{
+    /// <summary>The lower end of the range in which the value is usually found at that time.</summary>
+    public string? Low { get; set; }
+
+    /// <summary>The upper end of that range.</summary>
+    public string? High { get; set; }
+
+    /// <summary>How far off the value was at most, in standard deviations.</summary>
+    public string? Sigma { get; set; }
+
+    /// <summary>How unusual it was at most, 0 to 1, comparable across signals; 0.5 is the threshold.</summary>
+    public string? Score { get; set; }
+
+    /// <summary>How bad it was, by sigma: Info (from 2), Warning (from 3) or Critical (from 5); None where it was usual.</summary>
+    public string? Severity { get; set; }
+
+    /// <summary>What the range rests on: None, Day (the time of day) or Week (the hour of the week).</summary>
+    public string? Season { get; set; }
+
+    /// <summary>How many samples that rests on.</summary>
+    public long? Samples { get; set; }
 }
 
 /// <summary>A revision of a workload.</summary>

@@ -88,6 +88,9 @@ public static class Quantities
     /// <summary>Writes a number for people and scripts, with three significant decimals at most.</summary>
     public static string Format(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
+    /// <summary>Writes a number of any size with six significant digits, for scripts.</summary>
+    public static string FormatAny(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+
     private static bool TryUnit(ReadOnlySpan<char> text, out double seconds, out int length)
     {
         foreach (var (unit, factor) in Units)

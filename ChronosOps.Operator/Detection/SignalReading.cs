@@ -1,3 +1,5 @@
+using ChronosOps.Operator.Detection.Baselines;
+
 namespace ChronosOps.Operator.Detection;
 
 /// <summary>What an evaluation says of one signal.</summary>
@@ -79,9 +81,19 @@ public sealed record SignalReading
 /// <summary>Where a value is usually found at this time.</summary>
 /// <param name="Low">The lower end.</param>
 /// <param name="High">The upper end.</param>
-/// <param name="Sigma">How far off the value is, in standard deviations.</param>
+/// <param name="Sigma">How far off the value is, in standard deviations; while it is raised, the most of it so far.</param>
 /// <param name="Samples">How many samples that rests on.</param>
-public sealed record ExpectedRange(double Low, double High, double Sigma, long Samples);
+public sealed record ExpectedRange(double Low, double High, double Sigma, long Samples)
+{
+    /// <summary>How unusual it is, 0 to 1, comparable across series; 0.5 is the threshold. While it is raised, the most of it so far.</summary>
+    public double Score { get; init; }
+
+    /// <summary>How bad it is, by its sigma; None while it is not raised.</summary>
+    public Severity Severity { get; init; }
+
+    /// <summary>What the range rests on: the time of day, the hour of the week, or neither.</summary>
+    public Season Season { get; init; }
+}
 
 /// <summary>What a query gave for one pod last.</summary>
 /// <param name="Pod">The pod's name.</param>

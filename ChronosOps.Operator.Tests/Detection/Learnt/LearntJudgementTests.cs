@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Detection.Baselines;
 using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
@@ -62,6 +63,11 @@ public sealed class LearntJudgementTests
         Assert.Equal(from, firing.Since);
         Assert.Matches(@"^(59|60|61)\.?\d*, usual are 1\d\.?\d* to 2\d\.?\d*(, by the time of day)?: \d+\.?\d* sigma off, critical, by \d+ samples, for 1m00s$", firing.Message);
         Assert.InRange(firing.Expected!.High, 20.5, 25);
+        Assert.Equal(Severity.Critical, firing.Expected.Severity);
+        Assert.InRange(firing.Expected.Score, 0.9, 1);
+        var calm = readings.Last(one => one.Time < from).Reading;
+        Assert.Equal(Severity.None, calm.Expected!.Severity);
+        Assert.InRange(calm.Expected.Score, 0, 0.4999);
     }
 
     [Theory]

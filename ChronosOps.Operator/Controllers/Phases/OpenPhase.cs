@@ -76,20 +76,32 @@ public static class SignalNotes
             {
                 if (known.State != signal.State.ToString() && signal.State != SignalState.Pending)
                 {
-                    (known.State, known.Message) = (signal.State.ToString(), Bounded.Sentence(signal.Message));
+                    Note(known, signal);
                 }
             }
             else if (signal.State == SignalState.Firing)
             {
-                Bounded.Add(status, status.Signals, StatusLimits.Signals, new SignalRecord
-                {
-                    Name = signal.Signal,
-                    Fired = Bounded.Sentence(signal.Message),
-                    Message = Bounded.Sentence(signal.Message),
-                    FirstSeen = signal.Since ?? now,
-                    State = signal.State.ToString(),
-                });
+                var record = new SignalRecord { Name = signal.Signal, Fired = Bounded.Sentence(signal.Message), FirstSeen = signal.Since ?? now };
+                Note(record, signal);
+                Bounded.Add(status, status.Signals, StatusLimits.Signals, record);
             }
         }
+    }
+
+    private static void Note(SignalRecord record, SignalReading signal)
+    {
+        record.State = signal.State.ToString();
+        record.Message = Bounded.Sentence(signal.Message);
+        record.TimeLeft = signal.TimeLeft is { } left ? Quantities.Format(left) : null;
+        record.Usual = signal.Expected is not { } expected ? null : new UsualRecord
+        {
+            Low = Quantities.FormatAny(expected.Low),
+            High = Quantities.FormatAny(expected.High),
+            Sigma = Quantities.Format(Math.Round(expected.Sigma, 1)),
+            Score = Quantities.Format(Math.Round(expected.Score, 3)),
+            Severity = expected.Severity.ToString(),
+            Season = expected.Season.ToString(),
+            Samples = expected.Samples,
+        };
     }
 }

@@ -40,7 +40,7 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         var off = verdict.Judged - verdict.Expected;
         if (verdict.IsAnomaly && _baseline.Concerns(off) && verdict.Samples > LeastSamples)
         {
-            _raised = new Raised(_raised?.Since ?? time, verdict.Samples, Math.Max(Math.Abs(off), _raised?.Off ?? 0), Math.Max(verdict.Sigma, _raised?.Sigma ?? 0),
+            _raised = new Raised(_raised?.Since ?? time, verdict.Samples, Math.Max(Math.Abs(off), _raised?.Off ?? 0), Math.Max(verdict.Sigma, _raised?.Sigma ?? 0), Math.Max(verdict.Score, _raised?.Score ?? 0),
                 verdict.View is View.Drift or View.Shift ? OverAfterDrift : Over, 0);
         }
         else if (_raised is { } raised)
@@ -64,7 +64,12 @@ public sealed class BaselineJudge(EffectiveSignal signal)
             return new LearntReading(LearntState.Learning, _at, null, $"still learning what is usual: {_last.Samples} of {LeastSamples} samples");
         }
 
-        var expected = new ExpectedRange(_last.Low, _last.High, _raised?.Sigma ?? _last.Sigma, _last.Samples);
+        var expected = new ExpectedRange(_last.Low, _last.High, _raised?.Sigma ?? _last.Sigma, _last.Samples)
+        {
+            Score = _raised?.Score ?? _last.Score,
+            Severity = _raised is null ? Severity.None : Sigmas.SeverityOf(_raised.Sigma),
+            Season = _last.Season,
+        };
         var season = _last.Season switch
         {
             Season.Day => ", by the time of day",
@@ -75,7 +80,7 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         var seen = $"{signal.Describe(_last.Judged)}{unit}, usual are {signal.Describe(Math.Max(_last.Low, Floor))} to {signal.Describe(_last.High)}{season}";
         var reading = _raised is { } raised
             ? new LearntReading(LearntState.Raised, _at, raised.Since,
-                $"{seen}: {Quantities.Format(Math.Round(raised.Sigma, 1))} sigma off, {Sigmas.SeverityOf(raised.Sigma).ToString().ToLowerInvariant()}, by {_last.Samples} samples")
+                $"{seen}: {Quantities.Format(Math.Round(raised.Sigma, 1))} sigma off, {expected.Severity.ToString().ToLowerInvariant()}, by {_last.Samples} samples")
             : new LearntReading(LearntState.Calm, _at, null, seen);
         return reading with { Expected = expected };
     }
@@ -94,7 +99,8 @@ public sealed class BaselineJudge(EffectiveSignal signal)
     /// <param name="AtSample">The number of the sample that raised it last.</param>
     /// <param name="Off">How far off it was, at most.</param>
     /// <param name="Sigma">The same in standard deviations.</param>
+    /// <param name="Score">The highest score.</param>
     /// <param name="OverAfter">How many usual samples in a row end it.</param>
     /// <param name="UsualInARow">How many there were by now.</param>
-    private sealed record Raised(DateTimeOffset Since, long AtSample, double Off, double Sigma, int OverAfter, int UsualInARow);
+    private sealed record Raised(DateTimeOffset Since, long AtSample, double Off, double Sigma, double Score, int OverAfter, int UsualInARow);
 }
