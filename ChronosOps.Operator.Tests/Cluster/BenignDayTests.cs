@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Tests.Cluster;
 
 /// <summary>An ordinary day on a real cluster causes no action, and the same operator process heals the bad release at its end.</summary>
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
+[Collection(AloneOnTheCluster.Name)]
 public class BenignDayTests
 {
     private const string Story = "benign-day";

@@ -5,7 +5,7 @@ namespace ChronosOps.Operator.Tests.Cluster;
 
 /// <summary>The demo as a user starts it, while the operator's pod is taken away in the middle of the incident.</summary>
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
+[Collection(AloneOnTheCluster.Name)]
 public class DisturbedOperatorTests
 {
     private const string Phases = "jsonpath={range .items[*]}{.metadata.name}={.status.phase} {end}";

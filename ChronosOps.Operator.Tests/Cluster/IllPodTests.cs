@@ -6,7 +6,6 @@ namespace ChronosOps.Operator.Tests.Cluster;
 
 /// <summary>One of two pods of a proven release begins to fail by itself, on a real node: it is replaced, and the service is well again.</summary>
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
 public class IllPodTests
 {
     [Fact]

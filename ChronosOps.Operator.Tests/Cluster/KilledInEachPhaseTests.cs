@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Tests.Cluster;
 
 /// <summary>The operator in its container is ended by SIGKILL wherever an incident may be: it goes on, and every bad workload is written to once.</summary>
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
+[Collection(AloneOnTheCluster.Name)]
 public class KilledInEachPhaseTests(KilledServices killed) : IClassFixture<KilledServices>
 {
     private const int RandomDeaths = 6;

@@ -14,14 +14,14 @@ public sealed class MeasuredFaults
     {
         var logs = ClusterScripts.LogOf("faults");
         var (_, output) = await ClusterScripts.RunAsync("measure-demo", new Dictionary<string, string>(), "hack/measure-demo",
-            "--seeds", "1", "--first", "71", "--parallel", "2", "--output", "json", "--logs", Path.ChangeExtension(logs, null));
+            "--seeds", "1", "--first", "71", "--parallel", "4", "--output", "json", "--logs", Path.ChangeExtension(logs, null));
         Assert.True(output.TrimStart().StartsWith('{'), $"hack/measure-demo printed no figures; log: {ClusterScripts.LogOf("measure-demo")}");
         return JsonNode.Parse(output)!;
     }
 }
 
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
+[Collection(AloneOnTheCluster.Name)]
 public class MeasuredFaultTests(MeasuredFaults faults) : IClassFixture<MeasuredFaults>
 {
     [Theory]

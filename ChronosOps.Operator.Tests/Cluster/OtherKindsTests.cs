@@ -6,7 +6,6 @@ namespace ChronosOps.Operator.Tests.Cluster;
 
 /// <summary>Bad releases of a StatefulSet and a DaemonSet on a real node, with the same pods and the same traffic as the demo's Deployment.</summary>
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
 public class OtherKindsTests
 {
     [Fact]

@@ -5,7 +5,6 @@ namespace ChronosOps.Operator.Tests.Cluster;
 
 /// <summary>How full containers are, measured by a real kubelet's cAdvisor and read from a real Prometheus.</summary>
 [Trait("Tier", "cluster")]
-[Collection("one cluster")]
 public class SaturationTests
 {
     [Fact]

@@ -48,6 +48,7 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
     public static async Task<ServiceUnderTraffic> StartAsync(string ns, string name, WorkloadKind kind = WorkloadKind.Deployment)
     {
         var service = new ServiceUnderTraffic(ns, name, kind);
+        TestNamespaces.Take(ns);
         await ClusterScripts.KubectlAsync("delete", "namespace", ns, "--ignore-not-found");
         await service.ApplyAsync("namespace");
         await ClusterScripts.KubectlAsync("-n", ns, "create", "configmap", "settings", "--from-literal=GREETING=hello");
@@ -138,6 +139,7 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
         _client.Dispose();
         _http.Dispose();
         await Kubectl.TryAsync("kubectl", ClusterScripts.Kubeconfig, null, "delete", "namespace", Namespace, "--wait=false");
+        TestNamespaces.Leave(Namespace);
     }
 
     private async Task SwitchAsync(string address, string kind, double value, double seconds)
@@ -163,8 +165,8 @@ internal sealed class ServiceUnderTraffic : IAsyncDisposable
 
     private async Task<string> RenderAsync(params string[] templates)
     {
-        var (code, manifest) = await ClusterScripts.RunAsync("render", _values, "hack/demo-lib/render.py", [.. templates.Select(name => Path.Combine(ApiServerCluster.Repository, $"samples/demo/{name}.yaml"))]);
-        Assert.True(code == 0, $"a manifest could not be rendered; log: {ClusterScripts.LogOf("render")}");
+        var (code, manifest) = await ClusterScripts.RunAsync($"render-{Namespace}", _values, "hack/demo-lib/render.py", [.. templates.Select(name => Path.Combine(ApiServerCluster.Repository, $"samples/demo/{name}.yaml"))]);
+        Assert.True(code == 0, $"a manifest could not be rendered; log: {ClusterScripts.LogOf($"render-{Namespace}")}");
         return AsKind(manifest);
     }
 

@@ -189,9 +189,9 @@ tier_cluster() {
     return
   fi
   LAUNCH=("$LIB/with-cluster" $NODE_CLUSTER)
-  for project in $PROJECTS; do run_tests cluster 3600 "$project" --filter-trait Tier=cluster; done
+  for project in $PROJECTS; do run_tests cluster 3600 "$project" --max-threads 3 --filter-trait Tier=cluster; done
   LAUNCH=()
-  named_check cluster scenarios 900 env CHRONOSOPS_CLUSTER_NAME=$NODE_CLUSTER "$HACK/scenarios" --tag quick --logs "$RESULTS/scenarios"
+  named_check cluster scenarios 900 env CHRONOSOPS_CLUSTER_NAME=$NODE_CLUSTER "$HACK/scenarios" --tag quick --parallel 6 --logs "$RESULTS/scenarios"
   # After all tests: only then is what was never used needless.
   [ -n "$FILTER" ] || named_check cluster rbac-audit 120 "$LIB/with-cluster" $NODE_CLUSTER "$LIB/rbac-audit" --cluster
   release_checks
