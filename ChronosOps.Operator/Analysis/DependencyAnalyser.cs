@@ -3,7 +3,7 @@ using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
 
-/// <summary>A workload that the template names as a host, or that is declared, and that was ill or released before the trouble began: then the trouble is likely to be its.</summary>
+/// <summary>A workload that the template names as a host, or that is declared, and that was ill or released before the trouble began, or that is called in vain: then the trouble is likely to be its.</summary>
 public sealed class DependencyAnalyser : IAnalyser
 {
     private const string Source = "dependencies";
@@ -11,6 +11,9 @@ public sealed class DependencyAnalyser : IAnalyser
     /// <summary>Trouble travels fast, and the two are not measured at the same moment.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
+
+    /// <summary>Pods that are not ready for longer than this harm nobody who begins to suffer now.</summary>
+    private static readonly TimeSpan Old = TimeSpan.FromHours(1);
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
@@ -23,7 +26,7 @@ public sealed class DependencyAnalyser : IAnalyser
         {
             var released = bundle.OnsetAt - dependency.RolloutStartedAt ?? TimeSpan.MaxValue;
             var isRecent = released > -Slack && released <= Recent;
-            if (dependency.Trouble is null && !isRecent)
+            if (dependency is { Trouble: null, CallsFail: false } && !isRecent)
             {
                 continue;
             }
@@ -60,8 +63,9 @@ public sealed class DependencyAnalyser : IAnalyser
         }
         else
         {
-            // Since when is not known: it may have been so for months.
-            @case.For(Cause.DependencyFailure, subject, ill, dependency.TroubleSince is null ? 0.3 : 0.8);
+            // Since when is not known, or for long: it may have been so for months without any harm.
+            var isOld = dependency.TroubleSince is not { } since || (!dependency.IsMeasured && bundle.OnsetAt - since > Old);
+            @case.For(Cause.DependencyFailure, subject, ill, isOld ? 0.3 : 0.8);
         }
     }
 

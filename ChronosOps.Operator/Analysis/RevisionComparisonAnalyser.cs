@@ -11,7 +11,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
     /// <summary>Somebody else's measurement, late, of nobody knows exactly what: beside a release that has just begun, too little for the usual policy.</summary>
     private const double ForAnAlert = 0.15;
 
-    /// <summary>The old revision was well, and had ended when the trouble had begun: whatever else began then may be to blame.</summary>
+    /// <summary>The old revision was well, and had ended when the trouble had begun: whatever else began then may be to blame. Where the new one was well after it as well, it says nothing.</summary>
     private const double UntilThen = 0.5;
 
     /// <summary>Revisions that last served within this time of each other served side by side.</summary>
@@ -41,10 +41,14 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
         var text = $"{signal} by revision: new {fresh.Text} of {fresh.Requests:0} requests, old {old.Text} of {old.Requests:0}";
         if (fresh.Value >= fresh.Threshold && old.Value < old.Threshold)
         {
-            var finding = old.DuringTrouble
-                ? @case.Find(EvidenceKind.Series, Source, null, 0.85, text, $"signal {signal}")
-                : @case.Find(EvidenceKind.Series, Source, null, UntilThen, $"{text} until the trouble began", $"signal {signal}");
-            @case.For(Cause.BadRelease, subject, finding);
+            if (old.DuringTrouble)
+            {
+                @case.For(Cause.BadRelease, subject, @case.Find(EvidenceKind.Series, Source, null, 0.85, text, $"signal {signal}"));
+            }
+            else if (!Proof.IsGiven(bundle))
+            {
+                @case.For(Cause.BadRelease, subject, @case.Find(EvidenceKind.Series, Source, null, UntilThen, $"{text} until the trouble began", $"signal {signal}"));
+            }
         }
         else if (old.Value >= old.Threshold)
         {

@@ -10,6 +10,12 @@ public sealed class RolloutAnalyser : IAnalyser
     private static readonly TimeSpan Close = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Distant = TimeSpan.FromHours(1);
 
+    /// <summary>Of a release that has yet to show what it can do.</summary>
+    private const double Fresh = 0.75;
+
+    /// <summary>Of one that has, or that came out longer ago: by series alone it is not rolled back.</summary>
+    private const double Weak = 0.4;
+
     /// <summary>How many changes are told besides the images.</summary>
     private const int MostChanges = 6;
 
@@ -38,11 +44,17 @@ public sealed class RolloutAnalyser : IAnalyser
             return;
         }
 
-        var strength = before <= Close ? 0.75 : before <= Distant ? 0.4 : 0;
-        if (strength > 0)
+        var isProven = Proof.IsGiven(bundle) && !Proof.NeedsTime(bundle);
+        if (before <= Distant && isProven && Settled.IsRelease(bundle))
         {
-            var finding = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, strength,
-                $"the release began {Quantities.Format(before)} before the trouble; {Change(previous.Facts.Images, workload.Current.Images, bundle.TemplateChanges)}", reference);
+            var settled = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, 0.6,
+                $"the release began {Quantities.Format(before)} before the trouble, proved itself, and served well for as long again", reference);
+            @case.Against(Cause.BadRelease, subject, settled);
+        }
+        else if (before <= Distant)
+        {
+            var finding = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, before <= Close && !isProven ? Fresh : Weak,
+                $"the release began {Quantities.Format(before)} before the trouble{(isProven ? " and had proved itself" : "")}; {Change(previous.Facts.Images, workload.Current.Images, bundle.TemplateChanges)}", reference);
             @case.For(Cause.BadRelease, subject, finding);
         }
         else

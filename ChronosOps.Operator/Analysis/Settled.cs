@@ -1,3 +1,4 @@
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
@@ -19,6 +20,22 @@ internal static class Settled
         var (proof, since) = (proven - bundle.Workload.RolloutStartedAt, bundle.OnsetAt - proven);
         return since >= (proof < LongEnough ? proof : LongEnough);
     }
+}
+
+/// <summary>Whether the running release had shown what it can do before the trouble began. Pure.</summary>
+internal static class Proof
+{
+    /// <summary>
+    /// Whether it had proved itself since it came out: it had served without trouble for as long and as often as the policy asks of a revision to return to. What an earlier rollout of the same
+    /// revision had shown is no proof of this one: what it needs may be gone since.
+    /// </summary>
+    public static bool IsGiven(EvidenceBundle bundle) =>
+        bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision) is { } good
+        && good.ProvenAt <= bundle.OnsetAt && (good.ProvenAt >= bundle.Workload.RolloutStartedAt || good.LastGoodAt > bundle.Workload.RolloutStartedAt);
+
+    /// <summary>Memory that grows, or that has run out, may take a release an hour to show: that it served well until then proves nothing.</summary>
+    public static bool NeedsTime(EvidenceBundle bundle) =>
+        bundle.Signals.Any(signal => signal.State == SignalState.Firing && (signal.TellsGrowth || signal.Signal == PodSigns.OutOfMemory));
 }
 
 /// <summary>Whether a new pod would start from where the ones that run did. Pure.</summary>

@@ -10,6 +10,9 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
 {
     private const int Most = 8;
 
+    /// <summary>Seconds within which the kubelet says of a pod that was just made that it is not ready.</summary>
+    private const int AtOnce = 5;
+
     public string Subject => "dependencies";
 
     public Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
@@ -24,6 +27,17 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
         return Task.FromResult(bundle with { Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).Take(Most)], DeclaredNowhere = named.Nowhere });
     }
 
+    /// <summary>
+    /// Pods that had been ready tell it themselves. Of those that never were the rollout that made them does, which may have ended the others long before it made one; without a rollout they replace others
+    /// that ended as they were made. Null where there is none.
+    /// </summary>
+    internal static DateTimeOffset? NoneReadySince(WorkloadSnapshot other)
+    {
+        var pods = other.Pods.Where(pod => !pod.Deleting).ToList();
+        return pods.Where(pod => pod.ReadyChangedAt > pod.CreatedAt.AddSeconds(AtOnce)).Max(pod => pod.ReadyChangedAt)
+            ?? other.RollingSince ?? pods.Min(pod => (DateTimeOffset?)pod.CreatedAt);
+    }
+
     private DependencyFact Of(WorkloadSnapshot other, DateTimeOffset now)
     {
         var reading = board.Find(other.Key);
@@ -31,7 +45,7 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
         var isWell = reading is not null && other.RolloutComplete && reading.Signals.Any(signal => signal is { IsKubernetesSign: false, IsAlert: false }) && reading.Signals.All(signal => signal.State == SignalState.Healthy);
         var (trouble, since) = firing is not null ? ($"{firing.Signal}: {firing.Message}", firing.Since)
             : other.Replicas == 0 ? ("it is scaled to 0", null)
-            : !other.Pods.Any(pod => pod.Ready) ? ("none of its pods is ready", null)
+            : !other.Pods.Any(pod => pod.Ready) ? ("none of its pods is ready", NoneReadySince(other))
             : Sign(other, now) is { } sign ? ($"{sign.Signal}: {sign.Message}", sign.Since)
             : ((string?)null, (DateTimeOffset?)null);
         return new DependencyFact(

@@ -1,0 +1,115 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
+using Xunit;
+
+namespace ChronosOps.Operator.Tests.Analysis;
+
+/// <summary>A release came out four minutes before the trouble, and all pods are its. What began with the trouble is not known.</summary>
+public sealed class ProvenReleaseTests
+{
+    private static readonly DateTimeOffset Started = SampleBundle.Onset.AddMinutes(-4);
+
+    [Fact]
+    public void AReleaseThatHasYetToProveItselfIsRolledBackForErrors()
+    {
+        var diagnosis = Analysers.Diagnose(Unproven);
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
+    }
+
+    [Fact]
+    public void OfOneThatHasErrorsAloneAreNotEnough()
+    {
+        var diagnosis = Analysers.Diagnose(Proven(TimeSpan.FromMinutes(3)));
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.5, 0.79);
+        Assert.Contains(diagnosis.Findings, finding => finding.Message.StartsWith("the release began 4m00s before the trouble and had proved itself; images changed from", StringComparison.Ordinal));
+        Assert.DoesNotContain(diagnosis.Findings, finding => finding.Message.EndsWith("until the trouble began", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void OneThatServedWellForAsLongAgainIsNotSuspected()
+    {
+        var diagnosis = Analysers.Diagnose(Proven(TimeSpan.FromMinutes(1)));
+        Assert.Null(diagnosis.Accepted);
+        Assert.Equal("the release began 4m00s before the trouble, proved itself, and served well for as long again", Release(diagnosis).Rejection);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, true)]
+    public void ItsPodsThatCrashAreItsDoingUntilThen(double provenAfter, bool blamed)
+    {
+        var bundle = Proven(TimeSpan.FromMinutes(provenAfter));
+        var diagnosis = Analysers.Diagnose(bundle with
+        {
+            Workload = bundle.Workload with { Pods = [bundle.Workload.Pods[0] with { Ready = false }, .. bundle.Workload.Pods.Skip(1)] },
+            Signals = [SampleBundle.Sign(PodSigns.CrashLoop)],
+            Measures = [],
+        });
+        Assert.Equal(blamed, diagnosis.Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+        Assert.Equal(blamed, diagnosis.Accepted is not null);
+    }
+
+    /// <summary>It takes a leak a while to show.</summary>
+    [Fact]
+    public void MemoryThatRanOutIsTheReleasesAllTheSame()
+    {
+        var diagnosis = Analysers.Diagnose(Proven(TimeSpan.FromMinutes(1)) with { Signals = [SampleBundle.Sign(PodSigns.OutOfMemory)], Measures = [] });
+        Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
+    }
+
+    /// <summary>It served a week ago, was replaced, and came back: what it needs may be gone.</summary>
+    [Fact]
+    public void WhatItShowedInAnEarlierRolloutProvesNothing()
+    {
+        var before = new GoodRevision(SampleWorkload.New, Started.AddDays(-7), Started.AddDays(-6));
+        Assert.True(Analysers.Diagnose(Unproven with { KnownGood = [.. Unproven.KnownGood, before] }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+        var again = before with { LastGoodAt = SampleBundle.Onset.AddSeconds(-10) };
+        Assert.False(Analysers.Diagnose(Unproven with { KnownGood = [.. Unproven.KnownGood, again] }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+    }
+
+    [Fact]
+    public void WhatWasProvenAfterTheTroubleBeganWasNotProvenBefore() =>
+        Assert.True(Analysers.Diagnose(Proven(TimeSpan.FromMinutes(4.1))).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+
+    /// <summary>Three times the requests: the release before would get them too.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void ASurgeAfterItIsNotItsDoing(double provenAfter) =>
+        Assert.NotEqual(Cause.BadRelease, Analysers.Diagnose(Proven(TimeSpan.FromMinutes(provenAfter)) with { Load = new LoadFact(20, 60) }).Accepted?.Cause);
+
+    /// <summary>Nobody measures what it calls, its pods are ready, and the calls fail.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void CallsThatFailAreNotItsDoing(double provenAfter)
+    {
+        var called = new DependencyFact("deployment/cart", "cart", null, IsMeasured: false, null, null, "c0ffee", null, CallsFail: true);
+        var diagnosis = Analysers.Diagnose(Proven(TimeSpan.FromMinutes(provenAfter)) with { Dependencies = [called] });
+        Assert.NotEqual(Cause.BadRelease, diagnosis.Accepted?.Cause);
+        Assert.Contains(diagnosis.Hypotheses, hypothesis => hypothesis is { Cause: Cause.DependencyFailure, Confidence: > 0.5 });
+        Assert.True(Analysers.Diagnose(Unproven with { Dependencies = [called] }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+    }
+
+    private static EvidenceBundle Unproven { get; } = SampleBundle.BadRelease() with
+    {
+        Workload = SampleWorkload.RolledOut() with
+        {
+            RolloutStartedAt = Started,
+            Pods = [.. SampleWorkload.RolledOut().Pods.Select(pod => pod with { CreatedAt = Started })],
+        },
+        Measures = [SampleBundle.Measure(SampleWorkload.New, 0.4, 60), SampleBundle.Measure(SampleWorkload.Old, 0, 900) with { DuringTrouble = false }],
+        KnownGood = [new GoodRevision(SampleWorkload.Old, Started.AddDays(-1), Started)],
+    };
+
+    private static EvidenceBundle Proven(TimeSpan after) =>
+        Unproven with { KnownGood = [new GoodRevision(SampleWorkload.New, Started + after, SampleBundle.Onset), .. Unproven.KnownGood] };
+
+    private static Hypothesis Release(Diagnosis diagnosis) => diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease);
+}
