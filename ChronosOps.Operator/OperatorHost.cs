@@ -72,14 +72,14 @@ public static class OperatorHost
 
         // Sees.
         var interval = options.EvaluationInterval;
-        var series = new PrometheusSources(options.Prometheus(), client, interval, time, (origin, source) => new MeasuredSource(source, metrics, tellsClock: origin == SeriesOrigin.Own));
+        var series = new PrometheusSources(options.Prometheus, client, interval, time, (origin, source) => new MeasuredSource(source, metrics, tellsClock: origin == SeriesOrigin.Own));
         var spanned = new SpannedReader();
         spanned.Divided += metrics.SeriesDivided;
         var board = new SignalBoard();
         var learnt = new LearntBoard(interval * LearningSteps);
 
         // That a history is slow to read must not have the source left alone by the evaluations.
-        var history = new PrometheusSources(options.Prometheus(), client, interval, time, (_, source) => new MeasuredSource(source, metrics, tellsClock: false));
+        var history = new PrometheusSources(options.Prometheus, client, interval, time, (_, source) => new MeasuredSource(source, metrics, tellsClock: false));
         var past = new SpannedReader();
         past.Divided += metrics.SeriesDivided;
         var learning = new LearningLoop(policies, new Learner(history, learnt, past), learnt, time, loggers.CreateLogger<LearningLoop>());
@@ -124,7 +124,7 @@ public static class OperatorHost
         await using var listener = options.Alerts is { } alerting ? BuildListener(alerting, intake, () => caches.HaveSynced, metrics, time, loggers) : null;
         var leadership = new Leadership(client, options, loggers.CreateLogger<Leadership>(), time);
         Endpoints.Map(app, metrics, new Readiness(() => new(caches.HaveSynced, caches.HeardFromServer, leadership.Since, loop.LastRun), time, interval));
-        log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.PrometheusUrl, Quantities.Format(interval));
+        log.LogInformation("ChronosOps {Version} watches {Scope}, series from {Prometheus}, an evaluation every {Interval}", ProcessMetrics.Version, scope ?? "all namespaces", options.Prometheus.Url, Quantities.Format(interval));
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, app.Lifetime.ApplicationStopping);
         var work = RunAllAsync(caches, leadership, [host.RunAsync, loop.RunAsync, learning.RunAsync, keeper.RunAsync], stopping.Token);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ChronosOps.Operator.Cli;
+using ChronosOps.Operator.Integrations.Prometheus;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -30,8 +31,7 @@ internal sealed class RunningOperator : IAsyncDisposable
         var running = new RunningOperator(FreePort());
         var options = new RunOptions
         {
-            PrometheusUrl = world.Prometheus.Url,
-            PrometheusTimeout = TimeSpan.FromSeconds(1),
+            Prometheus = new PrometheusOptions { Url = world.Prometheus.Url, Timeout = TimeSpan.FromSeconds(1) },
             EvaluationInterval = TimeSpan.FromSeconds(1),
             IncidentRetention = retention,
             Namespace = world.Namespace,

@@ -27,7 +27,7 @@ public sealed class ConfigFileTests : IDisposable
             """);
         Assert.Equal(42, exitCode);
         var options = _cli.Ran!;
-        Assert.Equal(("http://p:9090/", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)), (options.PrometheusUrl.ToString(), options.PrometheusTimeout, options.EvaluationInterval));
+        Assert.Equal(("http://p:9090/", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5)), (options.Prometheus.Url.ToString(), options.Prometheus.Timeout, options.EvaluationInterval));
         Assert.Equal(("shop", "http://127.0.0.1:9", "control", "ops"), (options.Namespace, options.Listen, options.ControlConfigMap, options.ControlNamespace));
         Assert.Equal((true, "lease", "leases"), (options.LeaderElect, options.LeaseName, options.LeaseNamespace));
     }
@@ -38,7 +38,7 @@ public sealed class ConfigFileTests : IDisposable
         _cli.Environment["CHRONOSOPS_NAMESPACE"] = "variable";
         _cli.Environment["CHRONOSOPS_EVALUATION_INTERVAL"] = "6s";
         Assert.Equal(42, await RunAsync("prometheusUrl: http://file\nnamespace: file\nevaluationInterval: 5s\nprometheusTimeout: 3s", "--evaluation-interval", "7s"));
-        Assert.Equal(("variable", TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(3)), (_cli.Ran!.Namespace, _cli.Ran.EvaluationInterval, _cli.Ran.PrometheusTimeout));
+        Assert.Equal(("variable", TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(3)), (_cli.Ran!.Namespace, _cli.Ran.EvaluationInterval, _cli.Ran.Prometheus.Timeout));
     }
 
     [Fact]

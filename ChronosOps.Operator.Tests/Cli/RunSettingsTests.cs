@@ -13,13 +13,13 @@ public sealed class RunSettingsTests
     {
         Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url", "http://prometheus:9090"));
         var options = _cli.Ran!;
-        Assert.Equal("http://prometheus:9090/", options.PrometheusUrl.ToString());
-        Assert.Equal(TimeSpan.FromSeconds(4), options.PrometheusTimeout);
+        Assert.Equal("http://prometheus:9090/", options.Prometheus.Url.ToString());
+        Assert.Equal(TimeSpan.FromSeconds(4), options.Prometheus.Timeout);
         Assert.Equal(TimeSpan.FromSeconds(15), options.EvaluationInterval);
         Assert.Equal(TimeSpan.FromDays(30), options.IncidentRetention);
         Assert.Equal(("", LogLevel.Information, "http://+:8080"), (options.Namespace, options.LogLevel, options.Listen));
         Assert.Equal(("chronosops-control", "chronosops-system"), (options.ControlConfigMap, options.ControlNamespace));
-        Assert.Null(options.PrometheusBearerTokenFile);
+        Assert.Null(options.Prometheus.BearerTokenFile);
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public sealed class RunSettingsTests
 
         Assert.Equal(42, await _cli.RunAsync("run"));
         var options = _cli.Ran!;
-        Assert.Equal(("https://p/prefix", token, "shop"), (options.PrometheusUrl.ToString(), options.PrometheusBearerTokenFile, options.Namespace));
-        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), LogLevel.Warning), (options.PrometheusTimeout, options.EvaluationInterval, options.LogLevel));
+        Assert.Equal(("https://p/prefix", token, "shop"), (options.Prometheus.Url.ToString(), options.Prometheus.BearerTokenFile, options.Namespace));
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), LogLevel.Warning), (options.Prometheus.Timeout, options.EvaluationInterval, options.LogLevel));
         Assert.Equal(("http://127.0.0.1:9", "control", "ops"), (options.Listen, options.ControlConfigMap, options.ControlNamespace));
         Assert.Equal(TimeSpan.FromDays(90), options.IncidentRetention);
         Assert.Equal((true, "lease", "ops"), (options.LeaderElect, options.LeaseName, options.LeaseNamespace));
@@ -168,7 +168,7 @@ public sealed class RunSettingsTests
         Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p", "--allow-prometheus-url=https://a/x,http://b:9090", "--allow-prometheus-tenants=team-*={namespace}", "--policy-secrets=true", "--prometheus-tenant=ops"));
         var options = _cli.Ran!;
         Assert.Equal(["https://a/x", "http://b:9090/"], options.PolicyOrigins.Urls.Select(url => url.ToString()));
-        Assert.Equal((new ChronosOps.Operator.Api.TenantRule("team-*", "{namespace}"), true, "ops"), (Assert.Single(options.PolicyOrigins.Tenants), options.PolicyOrigins.Secrets, options.PrometheusTenant));
+        Assert.Equal((new ChronosOps.Operator.Api.TenantRule("team-*", "{namespace}"), true, "ops"), (Assert.Single(options.PolicyOrigins.Tenants), options.PolicyOrigins.Secrets, options.Prometheus.Tenant));
     }
 
     [Theory]

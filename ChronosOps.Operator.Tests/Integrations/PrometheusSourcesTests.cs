@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -6,14 +5,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Integrations.Prometheus;
 using ChronosOps.Operator.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Integrations;
@@ -144,10 +136,9 @@ public sealed class PrometheusSourcesTests : IDisposable
         using var server = Issue("CN=localhost", authority, server: true);
         using var client = Issue("CN=operator", authority, server: false);
         await using var app = await StartTlsAsync(server);
-        var url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
         var options = new PrometheusOptions
         {
-            Url = url,
+            Url = new UriBuilder(app.Url) { Host = "localhost" }.Uri,
             CaFile = Write("ca.crt", authority.ExportCertificatePem()),
             CertificateFile = Write("tls.crt", client.ExportCertificatePem()),
             KeyFile = Write("tls.key", client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()),
@@ -279,26 +270,13 @@ public sealed class PrometheusSourcesTests : IDisposable
         return path;
     }
 
-    private async Task<WebApplication> StartTlsAsync(X509Certificate2 certificate)
+    private Task<TestHttpServer> StartTlsAsync(X509Certificate2 certificate) => TestHttpServer.StartTlsAsync(certificate, context =>
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate, https =>
-        {
-            https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-            https.AllowAnyClientCertificate();
-        })));
-        var app = builder.Build();
-        app.Run(context =>
-        {
-            _seen.Add(("", context.Request.Headers.Authorization.ToString(), context.Connection.ClientCertificate?.Subject ?? ""));
-            return context.Response.WriteAsync(PrometheusSeriesSourceTests.Matrix(""));
-        });
-        await app.StartAsync();
-        return app;
-    }
+        _seen.Add(("", context.Request.Headers.Authorization.ToString(), context.Connection.ClientCertificate?.Subject ?? ""));
+        return context.Response.WriteAsync(PrometheusSeriesSourceTests.Matrix(""));
+    });
 
-    private static X509Certificate2 Issue(string subject, X509Certificate2? issuer, bool server)
+    internal static X509Certificate2 Issue(string subject, X509Certificate2? issuer, bool server)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);

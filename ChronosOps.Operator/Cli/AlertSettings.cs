@@ -7,9 +7,6 @@ using ChronosOps.Operator.Web;
 
 namespace ChronosOps.Operator.Cli;
 
-/// <summary>Makes a setting of a flag.</summary>
-internal delegate Setting NewSetting(string flag, string helpName, string? fallback, string help, bool discreet = false);
-
 /// <summary>The settings of <c>run</c> about alerts of Alertmanager.</summary>
 internal sealed partial class AlertSettings(NewSetting make)
 {
@@ -45,22 +42,20 @@ internal sealed partial class AlertSettings(NewSetting make)
     {
         if (token.Length == 0 && !anonymous)
         {
-            errors.Add($"{Name(_token)}: is required with {_listen.Option.Name}, or {_anonymous.Option.Name}=true: whoever reaches the address could have incidents opened");
+            errors.Add($"{_token.Name}: is required with {_listen.Option.Name}, or {_anonymous.Option.Name}=true: whoever reaches the address could have incidents opened");
         }
 
         if (token.Length > 0 && anonymous)
         {
-            errors.Add($"{Name(_anonymous)}: does not go with {_token.Option.Name}");
+            errors.Add($"{_anonymous.Name}: does not go with {_token.Option.Name}");
         }
 
         var isHttps = listen.StartsWith("https:", StringComparison.Ordinal);
         if (isHttps != (tls.Length > 0))
         {
-            errors.Add($"{Name(_tls)}: {(isHttps ? "is required for" : "is only for")} an https address in {_listen.Option.Name}");
+            errors.Add($"{_tls.Name}: {(isHttps ? "is required for" : "is only for")} an https address in {_listen.Option.Name}");
         }
     }
-
-    private static string Name(Setting setting) => $"{setting.Option.Name} ({setting.Variable})";
 
     private static TimeSpan? Silence(string text) => Quantities.TryParseDuration(text, out var value, LongestSilence) && value >= TimeSpan.FromMinutes(1) ? value : null;
 

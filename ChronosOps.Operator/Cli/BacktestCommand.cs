@@ -12,21 +12,23 @@ namespace ChronosOps.Operator.Cli;
 /// <summary><c>chronosops backtest</c>: what a policy would have raised, and done, over recorded history.</summary>
 internal static class BacktestCommand
 {
-    /// <summary>Hours at a time take Prometheus longer than the minutes of an evaluation.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private const long MostBytes = 256 * 1024 * 1024;
 
     public static Command New(CliHost host)
     {
         var policy = new Argument<string>("POLICY.yaml") { Description = "A file with one RemediationPolicy." };
-        var options = new BacktestOptions();
+        var options = new BacktestOptions(host.Environment);
         var command = new Command("backtest", "Runs a policy against history: which incidents it would have raised, when and why, and what it would have done. The judges are the operator's own; nothing is changed anywhere.") { policy };
         options.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) => await RunAsync(host, PolicyFile.Read(parsed.GetRequiredValue(policy), parsed.GetValue(options.Namespace)), options, parsed, cancellationToken));
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var prometheus = options.PrometheusOf(parsed);
+            return await RunAsync(host, PolicyFile.Read(parsed.GetRequiredValue(policy), parsed.GetValue(options.Namespace)), prometheus, options, parsed, cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(CliHost host, EffectivePolicy policy, BacktestOptions options, ParseResult parsed, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CliHost host, EffectivePolicy policy, PrometheusOptions? prometheus, BacktestOptions options, ParseResult parsed, CancellationToken cancellationToken)
     {
         if (WorkloadKinds.IsBatch(policy.WorkloadKind) || policy.Signals.Count == 0)
         {
@@ -36,17 +38,23 @@ internal static class BacktestCommand
         }
 
         var interval = options.IntervalOf(parsed);
-        if (parsed.GetValue(options.Csv) is { } folder)
+        if (prometheus is null)
         {
+            var folder = parsed.GetRequiredValue(options.Csv)!;
             var csv = new CsvHistory(policy, await CsvFolder.ReadAsync(folder, CsvHistory.NamesOf(policy), policy.Namespace, cancellationToken));
             var recorded = options.TimesOf(parsed, (csv.From, csv.To), host.Time.GetUtcNow());
             return await ReportAsync(host, new BacktestRun(policy, csv, interval, parsed.GetValue(options.Workload)), recorded, options, parsed, cancellationToken);
         }
 
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
-        var source = new PrometheusSeriesSource(
-            http, new PrometheusOptions { Url = options.UrlOf(parsed), Timeout = Patience, MaxAnswerBytes = MostBytes, BearerTokenFile = parsed.GetValue(options.BearerTokenFile) }, host.Time);
         var times = options.TimesOf(parsed, null, host.Time.GetUtcNow());
+        if (await options.Prometheus.TryFilesAsync(prometheus, cancellationToken) is { Count: > 0 } errors)
+        {
+            throw new CliException(string.Join("\nerror: ", errors));
+        }
+
+        // The tenant is that of the policy, as it is live; its address and its Secret are meant for the operator.
+        prometheus = prometheus with { MaxAnswerBytes = MostBytes, Tenant = policy.Origin.Tenant ?? prometheus.Tenant };
+        var source = new PrometheusSeriesSource(new PrometheusClients().Of, prometheus, new FileCredentials(prometheus), host.Time);
         var owners = await OwnersAsync(host, source, policy, times, cancellationToken);
         return await ReportAsync(host, new BacktestRun(policy, source, interval, parsed.GetValue(options.Workload), owners.IsThere ? owners.OwnerOf : null), times, options, parsed, cancellationToken);
     }
@@ -90,13 +98,26 @@ internal static class BacktestCommand
 /// <summary>The options of <c>backtest</c>.</summary>
 internal sealed class BacktestOptions
 {
-    private readonly Option<string?> _prometheus = new("--prometheus") { Description = "Where Prometheus is. A path is a prefix.", HelpName = "URL" };
+    private readonly Func<string, string?> _environment;
+    private readonly List<Setting> _settings = [];
     private readonly Option<string?> _from = new("--from") { Description = "The first evaluation. Default: the first sample of the files, or a week before --to.", HelpName = "TIME" };
     private readonly Option<string?> _to = new("--to") { Description = "The last one. Default: the last sample of the files, or now.", HelpName = "TIME" };
     private readonly Option<string?> _last = new("--last") { Description = "So long before --to, e.g. 7d, 12h.", HelpName = "DURATION" };
     private readonly Option<string> _interval = new("--interval") { Description = "How often the signals are evaluated, as the operator does.", HelpName = "DURATION", DefaultValueFactory = _ => "15s" };
 
-    public Option<string?> BearerTokenFile { get; } = new("--bearer-token-file") { Description = "A file with a bearer token for Prometheus.", HelpName = "FILE" };
+    /// <param name="environment">The variables that count where a flag is not given.</param>
+    public BacktestOptions(Func<string, string?> environment)
+    {
+        // Hours at a time take Prometheus longer than the minutes of an evaluation.
+        (_environment, Prometheus) = (environment, new PrometheusSettings(New, need: "This, or --csv.", timeout: "60s"));
+
+        // As they were called before they were those of run.
+        Prometheus.Url.Option.Aliases.Add("--prometheus");
+        Prometheus.BearerTokenFile.Option.Aliases.Add("--bearer-token-file");
+    }
+
+    /// <summary>How Prometheus is reached.</summary>
+    public PrometheusSettings Prometheus { get; }
 
     public Option<string?> Csv { get; } = new("--csv") { Description = "A folder with recorded series in place of Prometheus; docs/backtest.md says how they are named.", HelpName = "DIR" };
 
@@ -110,7 +131,7 @@ internal sealed class BacktestOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _prometheus, BearerTokenFile, Csv, _from, _to, _last, _interval, Namespace, Workload, Output, Html })
+        foreach (var option in new Option[] { Csv, _from, _to, _last, _interval, Namespace, Workload, Output, Html }.Concat(_settings.Select(setting => setting.Option)))
         {
             command.Options.Add(option);
         }
@@ -124,18 +145,37 @@ internal sealed class BacktestOptions
         });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_prometheus) is null == result.GetValue(Csv) is null)
+            var given = _settings.Where(setting => result.GetResult(setting.Option) is { Implicit: false }).ToList();
+            if (result.GetValue(Csv) is null)
             {
-                result.AddError("give exactly one of --prometheus and --csv");
+                if (!given.Contains(Prometheus.Url) && string.IsNullOrEmpty(_environment(Prometheus.Url.Variable)))
+                {
+                    result.AddError($"give one of {Prometheus.Url.Name} and --csv");
+                }
+
+                return;
+            }
+
+            foreach (var setting in given)
+            {
+                result.AddError($"{setting.Option.Name}: does not go with --csv");
             }
         });
     }
 
-    /// <exception cref="CliException">It is no URL.</exception>
-    public Uri UrlOf(ParseResult parsed) =>
-        Uri.TryCreate(parsed.GetValue(_prometheus), UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }
-            ? url
-            : throw new CliException("--prometheus: must be an http or https URL without user, query and fragment", ExitCodes.Usage);
+    /// <summary>How Prometheus is reached; null where the history is in files. Variables are no reason against files.</summary>
+    /// <exception cref="CliException">Something of it is wrong; all of it is said, by flag.</exception>
+    public PrometheusOptions? PrometheusOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Csv) is not null)
+        {
+            return null;
+        }
+
+        var errors = new List<string>();
+        var prometheus = Prometheus.Read(new SettingReader(parsed, _environment, ConfigFile.None, errors), errors);
+        return errors.Count == 0 ? prometheus : throw new CliException(string.Join("\nerror: ", errors), ExitCodes.Usage);
+    }
 
     /// <exception cref="CliException">It is no such duration.</exception>
     public TimeSpan IntervalOf(ParseResult parsed) =>
@@ -146,4 +186,11 @@ internal sealed class BacktestOptions
     /// <exception cref="CliException">They make no sense.</exception>
     public (DateTimeOffset From, DateTimeOffset To) TimesOf(ParseResult parsed, (DateTimeOffset From, DateTimeOffset To)? recorded, DateTimeOffset now) =>
         BacktestTime.Read(parsed.GetValue(_from), parsed.GetValue(_to), parsed.GetValue(_last), recorded, now);
+
+    private Setting New(string flag, string helpName, string? fallback, string help, bool discreet = false)
+    {
+        var setting = Setting.Of(flag, helpName, fallback, help, discreet);
+        _settings.Add(setting);
+        return setting;
+    }
 }

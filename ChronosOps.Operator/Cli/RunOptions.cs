@@ -9,32 +9,11 @@ namespace ChronosOps.Operator.Cli;
 /// <summary>How the operator was told to run: from flags, then from the environment, then from a file, then by default.</summary>
 public sealed record RunOptions
 {
-    /// <summary>Where Prometheus is.</summary>
-    public required Uri PrometheusUrl { get; init; }
-
-    /// <summary>A file with a bearer token for Prometheus.</summary>
-    public string? PrometheusBearerTokenFile { get; init; }
-
-    /// <summary>A file with user:password for Prometheus.</summary>
-    public string? PrometheusBasicAuthFile { get; init; }
-
-    /// <summary>A file with the certificate authorities that Prometheus' certificate is held against.</summary>
-    public string? PrometheusCaFile { get; init; }
-
-    /// <summary>A file with a client certificate for Prometheus.</summary>
-    public string? PrometheusCertificateFile { get; init; }
-
-    /// <summary>A file with its key.</summary>
-    public string? PrometheusKeyFile { get; init; }
-
-    /// <summary>The tenant of the operator's own queries.</summary>
-    public string? PrometheusTenant { get; init; }
+    /// <summary>The operator's own Prometheus.</summary>
+    public required PrometheusOptions Prometheus { get; init; }
 
     /// <summary>What policies may say of Prometheus.</summary>
     public OriginRules PolicyOrigins { get; init; } = OriginRules.None;
-
-    /// <summary>After how long a query is given up.</summary>
-    public required TimeSpan PrometheusTimeout { get; init; }
 
     /// <summary>How often all signals are evaluated.</summary>
     public required TimeSpan EvaluationInterval { get; init; }
@@ -83,17 +62,4 @@ public sealed record RunOptions
 
     /// <summary>The context of the kubeconfig, if not its current one.</summary>
     public string? Context { get; init; }
-
-    /// <summary>The operator's own Prometheus.</summary>
-    internal PrometheusOptions Prometheus() => new()
-    {
-        Url = PrometheusUrl,
-        Tenant = PrometheusTenant,
-        Timeout = PrometheusTimeout,
-        BearerTokenFile = PrometheusBearerTokenFile,
-        BasicAuthFile = PrometheusBasicAuthFile,
-        CaFile = PrometheusCaFile,
-        CertificateFile = PrometheusCertificateFile,
-        KeyFile = PrometheusKeyFile,
-    };
 }

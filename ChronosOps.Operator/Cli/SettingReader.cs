@@ -3,7 +3,24 @@ using System.CommandLine;
 namespace ChronosOps.Operator.Cli;
 
 /// <summary>A setting: its flag, its variable, its name in a file, what holds without them, and whether a wrong value may hold a secret that is not to be repeated.</summary>
-internal sealed record Setting(Option<string?> Option, string Variable, string Key, string? Default, bool Discreet = false);
+internal sealed record Setting(Option<string?> Option, string Variable, string Key, string? Default, bool Discreet = false)
+{
+    /// <summary>What it is called where it is complained of.</summary>
+    public string Name => $"{Option.Name} ({Variable})";
+
+    /// <summary>The setting of a flag: <c>--evaluation-interval</c> is the variable <c>CHRONOSOPS_EVALUATION_INTERVAL</c>, and <c>evaluationInterval</c> in a file.</summary>
+    public static Setting Of(string flag, string helpName, string? fallback, string help, bool discreet = false)
+    {
+        var words = flag.TrimStart('-').Split('-');
+        var variable = "CHRONOSOPS_" + string.Join('_', words).ToUpperInvariant();
+        var key = words[0] + string.Concat(words.Skip(1).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        var shown = string.IsNullOrEmpty(fallback) ? "" : $" Default: {fallback}.";
+        return new Setting(new Option<string?>(flag) { Description = $"{help}{shown} [{variable}]", HelpName = helpName }, variable, key, fallback, discreet);
+    }
+}
+
+/// <summary>Makes a setting of a flag.</summary>
+internal delegate Setting NewSetting(string flag, string helpName, string? fallback, string help, bool discreet = false);
 
 /// <summary>Finds and converts settings, and collects what is wrong with them.</summary>
 internal sealed class SettingReader(ParseResult parsed, Func<string, string?> environment, ConfigFile file, List<string> errors)
@@ -31,17 +48,16 @@ internal sealed class SettingReader(ParseResult parsed, Func<string, string?> en
 
     private (string? Text, string Place) Locate(Setting setting)
     {
-        var place = $"{setting.Option.Name} ({setting.Variable})";
         if (parsed.GetResult(setting.Option) is { Implicit: false })
         {
-            return (parsed.GetValue(setting.Option) ?? "", place);
+            return (parsed.GetValue(setting.Option) ?? "", setting.Name);
         }
 
         if (environment(setting.Variable) is { Length: > 0 } text)
         {
-            return (text, place);
+            return (text, setting.Name);
         }
 
-        return file.Find(setting.Key) is { } found ? found : (setting.Default, place);
+        return file.Find(setting.Key) is { } found ? found : (setting.Default, setting.Name);
     }
 }

@@ -116,13 +116,13 @@ public sealed class BacktestCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "give exactly one of --prometheus and --csv")]
+    [InlineData(2, "give one of --prometheus-url (CHRONOSOPS_PROMETHEUS_URL) and --csv")]
     [InlineData(2, "--last: 'often' is not a duration such as 7d, 12h or 90m", "--csv", "DIR", "--last", "often")]
     [InlineData(2, "--from: 'now' is not a time", "--csv", "DIR", "--from", "now")]
     [InlineData(2, "--last and --from exclude each other", "--csv", "DIR", "--from", "2024-01-01", "--last", "1d")]
     [InlineData(2, "--interval: must be a duration from 1s to 5m", "--csv", "DIR", "--interval", "1h")]
     [InlineData(2, "--output: 'xml' is neither table nor json", "--csv", "DIR", "-o", "xml")]
-    [InlineData(2, "--prometheus: must be an http or https URL", "--prometheus", "localhost")]
+    [InlineData(2, "--prometheus-url (CHRONOSOPS_PROMETHEUS_URL): the value, which is not shown, must be an http or https URL", "--prometheus", "localhost")]
     [InlineData(1, "Unreachable", "--prometheus", "http://127.0.0.1:1")]
     public async Task AWrongCommandLineIsSaid(int code, string complaint, params string[] args)
     {

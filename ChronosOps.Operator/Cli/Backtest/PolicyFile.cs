@@ -38,9 +38,13 @@ internal static class PolicyFile
 
         var policy = Deserialize(node, path);
         policy.Metadata.NamespaceProperty = @namespace ?? (string.IsNullOrEmpty(policy.Metadata.NamespaceProperty) ? "default" : policy.Metadata.NamespaceProperty);
-        var (effective, errors) = PolicyCompiler.Compile(policy);
+        var (effective, errors) = PolicyCompiler.Compile(policy, Allowing(policy.Spec.Prometheus));
         return effective ?? throw new CliException(string.Join("\nerror: ", errors.Select(error => $"{path}: {error}")));
     }
+
+    /// <summary>Whatever it may be: what a policy may say of its Prometheus the administrator of an operator decides, and here is none.</summary>
+    private static OriginRules Allowing(PrometheusSpec? named) =>
+        new() { Urls = OriginRules.Url(named?.Url ?? "") is { } url ? [url] : [], Tenants = [new TenantRule("*", "*")], Secrets = true };
 
     private static List<JsonNode?> Documents(TextReader reader, string path)
     {

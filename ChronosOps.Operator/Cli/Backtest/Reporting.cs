@@ -116,6 +116,11 @@ internal static class Reporting
                 : $"The names of a {kind}'s pods do not tell a revision: releases are not seen, and new is not compared with old.",
             "What was before the history is not known: a release that was there at its beginning counts as a day older than that, and proves itself anew.",
         ];
+        if (policy.Origin != SeriesOrigin.Own)
+        {
+            lines.Add($"spec.prometheus of the policy names {policy.Origin}: the history was read from where the command line says, and whether the operator would let the policy name that is not known.");
+        }
+
         if (policy.Signals.Any(signal => signal.IsLearnt))
         {
             lines.Add(outcome.LearntFrom is { } begin && begin <= outcome.From - Learner.Depth + FullHistory

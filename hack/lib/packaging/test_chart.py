@@ -137,9 +137,10 @@ class Values(unittest.TestCase):
 
     def test_the_settings_that_the_chart_keeps_to_itself_are_settings_of_the_operator(self):
         with open(os.path.join(REPOSITORY, "ChronosOps.Operator/Cli/RunSettings.cs"), encoding="utf-8") as code, \
+                open(os.path.join(REPOSITORY, "ChronosOps.Operator/Cli/PrometheusSettings.cs"), encoding="utf-8") as prometheus, \
                 open(os.path.join(REPOSITORY, "ChronosOps.Operator/Cli/AlertSettings.cs"), encoding="utf-8") as alerts, \
                 open(os.path.join(CHART, "templates/_checks.tpl"), encoding="utf-8") as checks:
-            known = set(re.findall(r'(?:New|make)\("--([a-z-]+)"', code.read() + alerts.read()))
+            known = set(re.findall(r'(?:New|make)\("--([a-z-]+)"', code.read() + prometheus.read() + alerts.read()))
             own = set(re.findall(r"^([a-z-]+): is set by ", checks.read(), re.MULTILINE))
         self.assertEqual(known - own, {"config", "prometheus-timeout"})
         self.assertEqual(own - known, set())
