@@ -76,7 +76,17 @@ internal static class BacktestCommand
     private static async Task<int> ReportAsync(
         CliHost host, BacktestRun run, (DateTimeOffset From, DateTimeOffset To) times, BacktestOptions options, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var outcome = await run.RunAsync(times.From, times.To, new Progress(host.Error, host.ErrorIsTerminal), cancellationToken);
+        var progress = new Progress(host.Error, host.ErrorIsTerminal);
+        BacktestOutcome outcome;
+        try
+        {
+            outcome = await run.RunAsync(times.From, times.To, progress, cancellationToken);
+        }
+        finally
+        {
+            await progress.LeaveAsync();
+        }
+
         if (outcome.Followed.Count == 0)
         {
             throw new CliException($"no workload of kind {outcome.Policy.WorkloadKind} has series in namespace {outcome.Policy.Namespace} that the policy reads");

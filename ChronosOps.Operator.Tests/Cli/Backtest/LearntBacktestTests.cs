@@ -1,4 +1,6 @@
+using System.Globalization;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Cli;
 using ChronosOps.Operator.Cli.Backtest;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Detection.Learnt;
@@ -32,6 +34,48 @@ public sealed class LearntBacktestTests
         Assert.Equal(0, outcome.Followed[0].Signals[0].Of(SignalState.Unknown));
         Assert.InRange(outcome.LearntFrom!.Value, Day(-7), Day(-7).AddMinutes(2));
         Assert.All(outcome.Followed[0].Signals[0].Trace.Expected, range => Assert.NotNull(range));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HowFarTheHistoryBeforeIsLearntIsShown(bool isTerminal)
+    {
+        using var error = new StringWriter();
+        var run = new BacktestRun(SamplePolicy.Effective() with { KnownGoodRequests = 0, Ladder = [], Signals = [Nightly] }, new Disks(Backup, Day(-30)), Interval);
+        await run.RunAsync(Day(0), Day(0, 1), new Progress(error, isTerminal), TestContext.Current.CancellationToken);
+        var told = error.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var learnt = told.TakeWhile(line => line.EndsWith("learning what is usual", StringComparison.Ordinal)).ToList();
+        Assert.Equal([$"{Terminal.Time(Day(-7).AddMinutes(-1))}", $"{Terminal.Time(Day(0).AddMinutes(-1))}"], [Time(learnt[0]), Time(learnt[^1])]);
+        Assert.InRange(learnt.Count, 5, 12);
+        Assert.Equal(learnt.Select(Share).Order(), learnt.Select(Share));
+        Assert.Equal((0, 100), (Share(learnt[0]), Share(learnt[^1])));
+        Assert.Equal($"100 %  {Terminal.Time(Day(0, 1))}  0 incidents", Assert.Single(told.Skip(learnt.Count)).Split("] ")[^1]);
+        Assert.EndsWith("0 incidents\n", error.ToString(), StringComparison.Ordinal);
+
+        static int Share(string line) => int.Parse(line.Split("] ")[^1].Split(" %")[0], CultureInfo.InvariantCulture);
+        static string Time(string line) => line.Split("%  ")[1].Split("  ")[0];
+    }
+
+    [Fact]
+    public async Task WhereNothingIsLearntNothingIsSaidOfIt()
+    {
+        using var error = new StringWriter();
+        var run = new BacktestRun(SamplePolicy.Effective() with { KnownGoodRequests = 0, Ladder = [], Signals = [Nightly with { Baseline = null, Threshold = 0.9 }] }, new Disks(Backup, Day(-30)), Interval);
+        await run.RunAsync(Day(0), Day(0, 1), new Progress(error, false), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("learning", error.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What is said next, such as why it failed, stands on a line of its own.</summary>
+    [Fact]
+    public async Task AnUnfinishedLineIsLeft()
+    {
+        using var error = new StringWriter();
+        var progress = new Progress(error, isTerminal: true);
+        await progress.LearntAsync(0.5, Day(0));
+        await progress.LeaveAsync();
+        await progress.LeaveAsync();
+        Assert.Equal($"\r[{new string('#', 15)}{new string('.', 15)}]  50 %  {Terminal.Time(Day(0))}  learning what is usual\n", error.ToString());
     }
 
     [Fact]

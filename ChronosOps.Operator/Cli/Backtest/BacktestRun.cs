@@ -57,7 +57,7 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
             Meet(pods, from, to);
             if (next == from && policy.Signals.Any(signal => signal.IsLearnt))
             {
-                await LearnEarlierAsync(from, cancellationToken);
+                await LearnEarlierAsync(from, progress, cancellationToken);
             }
 
             await FollowAsync(pods, changes, (next, until), cancellationToken);
@@ -82,14 +82,16 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
     }
 
     /// <summary>All workloads read on together, so that each part of the history is in memory once.</summary>
-    private async Task LearnEarlierAsync(DateTimeOffset from, CancellationToken cancellationToken)
+    private async Task LearnEarlierAsync(DateTimeOffset from, Progress? progress, CancellationToken cancellationToken)
     {
         var end = PastLearning.Before(from, _learningStep);
+        var (begin, reached) = (end - Learner.Depth, end - Learner.Depth);
         var behind = _learning.ToList();
+        await TellAsync();
         while (behind.Count > 0)
         {
             var more = new List<KeyValuePair<PastWorkload, PastLearning>>();
-            foreach (var one in behind)
+            foreach (var (index, one) in behind.Index())
             {
                 try
                 {
@@ -102,10 +104,22 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
                 {
                     throw new CliException($"the history before {Terminal.Time(from)}, which what is usual is learnt from, cannot be read: {e.Reason}: {e.Message}");
                 }
+
+                // Of workloads that read the same part each is a share of it.
+                if (_earlier.Last is { } part && part.Start + ((part.End - part.Start) * (index + 1) / behind.Count) is var learnt && learnt > reached && learnt < end)
+                {
+                    reached = learnt;
+                    await TellAsync();
+                }
             }
 
             behind = more;
         }
+
+        reached = end;
+        await TellAsync();
+
+        Task TellAsync() => progress?.LearntAsync((reached - begin) / (end - begin), reached) ?? Task.CompletedTask;
     }
 
     private async Task FollowAsync(PastPods pods, ILookup<PastWorkload, PodChange> changes, (DateTimeOffset From, DateTimeOffset To) ticks, CancellationToken cancellationToken) =>

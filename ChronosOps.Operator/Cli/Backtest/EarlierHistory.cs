@@ -13,11 +13,15 @@ internal sealed class EarlierHistory(ISeriesSource source, EffectivePolicy polic
     /// <summary>The first time of which there was anything; null: there was nothing.</summary>
     public DateTimeOffset? Begin { get; private set; }
 
+    /// <summary>The part that was asked for last; null: none was.</summary>
+    public SeriesRange? Last { get; private set; }
+
     /// <summary>The series of a workload, by the names of its pods.</summary>
     public ISeriesSource Of(WorkloadKey workload) => new View(this, workload);
 
     private async Task<IReadOnlyList<Series>> ReadAsync(WorkloadKey workload, string query, SeriesRange range, CancellationToken cancellationToken)
     {
+        Last = range;
         if (!_parts.TryGetValue(query, out var part) || part.Range != range)
         {
             var window = new HistoryWindow();
