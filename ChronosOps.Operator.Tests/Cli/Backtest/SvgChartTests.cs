@@ -17,7 +17,7 @@ public sealed class SvgChartTests
         var tally = new SignalTally(SamplePolicy.Query(threshold: 10), PastTraffic.At(0), PastTraffic.At(7200));
         tally.Trace.Add(PastTraffic.At(0), 5, new ExpectedRange(4, 8, 0, 1000));
         tally.Trace.Add(PastTraffic.At(7200), 5, new ExpectedRange(4, 8, 0, 1000));
-        var chart = SvgChart.Draw(tally, [], []);
+        var chart = SvgChart.Draw(tally, [], [], []);
         Assert.Equal(["expected", "value", "limit"], chart.Elements(SvgChart.Svg + "path").Select(path => (string?)path.Attribute("class")));
     }
 
@@ -26,7 +26,7 @@ public sealed class SvgChartTests
     {
         var tally = new SignalTally(SamplePolicy.Query(threshold: double.PositiveInfinity), PastTraffic.At(0), PastTraffic.At(7200));
         tally.Trace.Add(PastTraffic.At(0), 5, null);
-        Assert.Equal(["value"], SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "path").Select(path => (string?)path.Attribute("class")));
+        Assert.Equal(["value"], SvgChart.Draw(tally, [], [], []).Elements(SvgChart.Svg + "path").Select(path => (string?)path.Attribute("class")));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class SvgChartTests
         }
 
         tally.Trace.Add(PastTraffic.At(30), null, null);
-        var path = (string?)SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "path").First().Attribute("d");
+        var path = (string?)SvgChart.Draw(tally, [], [], []).Elements(SvgChart.Svg + "path").First().Attribute("d");
         Assert.Equal(2, path!.Count(letter => letter == 'M'));
     }
 
@@ -65,7 +65,7 @@ public sealed class SvgChartTests
     private static string Ticks(double threshold, int seconds, string anchor)
     {
         var tally = new SignalTally(SamplePolicy.Query(threshold: threshold) with { Kind = SignalKind.ErrorRatio }, PastTraffic.At(0), PastTraffic.At(seconds));
-        return string.Join(" ", SvgChart.Draw(tally, [], []).Elements(SvgChart.Svg + "text")
+        return string.Join(" ", SvgChart.Draw(tally, [], [], []).Elements(SvgChart.Svg + "text")
             .Where(text => (string?)text.Attribute("class") == "tick" && (string?)text.Attribute("text-anchor") == anchor).Select(text => text.Value));
     }
 

@@ -16,7 +16,7 @@ internal static class BacktestHtml
         .scroll{overflow-x:auto}.soft{color:var(--soft)}svg{width:100%;height:auto}
         .value{fill:none;stroke:var(--value);stroke-width:1.3;stroke-linejoin:round}.limit{fill:none;stroke:var(--limit);stroke-width:1.3;stroke-dasharray:5 4}
         .expected{fill:var(--limit);opacity:.16}
-        .incident{fill:var(--bad);opacity:.22}.rollout{stroke:var(--mark);stroke-dasharray:2 3}.mark{fill:var(--mark)}.grid{stroke:var(--line)}
+        .incident{fill:var(--bad);opacity:.22}.held{fill:var(--soft);opacity:.2}.rollout{stroke:var(--mark);stroke-dasharray:2 3}.mark{fill:var(--mark)}.grid{stroke:var(--line)}
         .tick,.axis{font-size:11px;fill:var(--soft)}.key span{margin-right:1.2rem}.key i{display:inline-block;width:1rem;height:.6rem;margin-right:.35rem}
         """;
 
@@ -34,6 +34,7 @@ internal static class BacktestHtml
                 new XElement("h1", $"Backtest of policy {report.Namespace}/{report.Policy}"),
                 new XElement("p", Headline(report)),
                 report.Incidents.Count > 0 ? Incidents(report) : new XElement("p", "No incident would have been raised."),
+                report.HeldDown.Count > 0 ? new[] { new XElement("h2", "Held down, since the signal flapped"), HeldDown(report) } : null,
                 ill.Count > 0 ? Key() : null,
                 ill.Select(one => Workload(one, outcome)),
                 new XElement("h2", "Signals"),
@@ -44,7 +45,7 @@ internal static class BacktestHtml
     }
 
     private static string Headline(BacktestReport report) => string.Create(CultureInfo.InvariantCulture,
-        $"Mode {report.Mode}, from {Terminal.Time(report.From)} to {Terminal.Time(report.To)}, every {Quantities.Format(TimeSpan.FromSeconds(report.IntervalSeconds))}: {report.Summary.Workloads} workloads, {report.Summary.Incidents} incidents ({report.Summary.IncidentsPerWeek:0.##} a week), {report.Summary.Dismissed} dismissed, an action in {report.Summary.WouldAct}; {report.Summary.UnknownShare * 100:0.##} % of the judgements were Unknown.");
+        $"Mode {report.Mode}, from {Terminal.Time(report.From)} to {Terminal.Time(report.To)}, every {Quantities.Format(TimeSpan.FromSeconds(report.IntervalSeconds))}: {report.Summary.Workloads} workloads, {report.Summary.Incidents} incidents ({report.Summary.IncidentsPerWeek:0.##} a week), {report.Summary.Dismissed} dismissed, an action in {report.Summary.WouldAct}; {report.Summary.HeldDown} held down; {report.Summary.UnknownShare * 100:0.##} % of the judgements were Unknown.");
 
     private static XElement Incidents(BacktestReport report) => Table(
         ["#", "Detected", "Workload", "What was seen", "Lasted", "End", "Cause (from series alone)", "Would"],
@@ -53,12 +54,16 @@ internal static class BacktestHtml
             (index + 1).ToString(CultureInfo.InvariantCulture),
             Terminal.Time(incident.DetectedAt),
             incident.Workload,
-            $"{incident.Signal}: {incident.Message}",
+            $"{incident.Signal}: {incident.Message}{(incident.HeldDownFrom is { } held ? $"; held down from {Terminal.Time(held)}" : "")}",
             Quantities.Format(TimeSpan.FromSeconds(incident.DurationSeconds)),
             $"{incident.Phase} ({incident.PhaseReason})",
             incident.Cause is null ? "not looked for" : incident.Confidence > 0 ? $"{incident.Cause} {Quantities.Format(incident.Confidence.Value)}" : incident.Cause,
-            incident.Would is { } would ? $"{would.Action}: {would.Verdict}: {would.Message}{(would.GatesNotAsked.Count > 0 ? $"; not known: {string.Join(", ", would.GatesNotAsked)}" : "")}" : "",
+            incident.Would is { } would ? $"{would.Action}: {would.Verdict}: {would.Message}{(would.GatesNotAsked.Count > 0 ? $"; not known: {string.Join(", ", would.GatesNotAsked)}" : "")}{(incident.NotRead is { } missing ? $"; not read: {string.Join("; ", missing)}" : "")}" : "",
         }));
+
+    private static XElement HeldDown(BacktestReport report) => Table(
+        ["From", "Workload", "What was seen", "Lasted"],
+        report.HeldDown.Select(hold => new[] { Terminal.Time(hold.HeldDownFrom), hold.Workload, $"{hold.Signal}: {hold.Message}", Quantities.Format(TimeSpan.FromSeconds(hold.DurationSeconds)) }));
 
     private static XElement Signals(BacktestReport report) => Table(
         ["Workload", "Signal", "Healthy", "Pending", "Firing", "Unknown", "Unknown because (last)"],
@@ -71,14 +76,17 @@ internal static class BacktestHtml
         followed.Signals.Select(tally => new XElement("figure", new XAttribute("style", "margin:0 0 1rem"),
             new XElement("h3", tally.Signal.Name, new XElement("span", new XAttribute("class", "soft"), $" {(tally.Signal.HasThreshold ? $"limit {tally.Signal.Describe(tally.Signal.Threshold)}" : "by what is usual")} for {Quantities.Format(tally.Signal.For)}")),
             tally.Trace.HasValues
-                ? SvgChart.Draw(tally, Spans(followed, tally, outcome.To), followed.Workload.Rollouts)
+                ? SvgChart.Draw(tally, Spans(followed, tally, outcome.To), followed.Workload.Rollouts, Held(followed, tally, outcome.To))
                 : new XElement("p", new XAttribute("class", "soft"), $"never measured: {tally.Unknown}"))));
 
     private static List<(DateTimeOffset From, DateTimeOffset To)> Spans(PastFollower followed, SignalTally tally, DateTimeOffset end) =>
         [.. followed.Incidents.Where(incident => incident.Status.Signals.Exists(signal => signal.Name == tally.Signal.Name)).Select(incident => (incident.OnsetAt, incident.EndedAt ?? end))];
 
+    private static List<(DateTimeOffset From, DateTimeOffset To)> Held(PastFollower followed, SignalTally tally, DateTimeOffset end) =>
+        [.. followed.HeldDown.Where(hold => hold.Signals.Contains(tally.Signal.Name)).Select(hold => (hold.OnsetAt, hold.To ?? end))];
+
     private static XElement Key() => new("p", new XAttribute("class", "key soft"),
-        Entry("--value", "what was judged"), Entry("--limit", "limit, and shaded what was expected"), Entry("--bad", "incident, from onset to end"), Entry("--mark", "a release begins"));
+        Entry("--value", "what was judged"), Entry("--limit", "limit, and shaded what was expected"), Entry("--bad", "incident, from onset to end"), Entry("--soft", "held down"), Entry("--mark", "a release begins"));
 
     private static XElement Entry(string colour, string text) => new("span", new XElement("i", new XAttribute("style", $"background:var({colour})"), ""), text);
 

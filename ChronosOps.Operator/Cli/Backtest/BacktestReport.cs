@@ -15,6 +15,9 @@ internal sealed record BacktestReport
     public required double IntervalSeconds { get; init; }
     public required ReportSummary Summary { get; init; }
     public required IReadOnlyList<ReportIncident> Incidents { get; init; }
+
+    /// <summary>What would have been incidents but that their signals flapped.</summary>
+    public required IReadOnlyList<ReportHold> HeldDown { get; init; }
     public required IReadOnlyList<ReportWorkload> Workloads { get; init; }
 
     /// <summary>What cannot be known from history, in sentences.</summary>
@@ -32,6 +35,9 @@ internal sealed record ReportSummary
     /// <summary>Incidents that were over before they were confirmed.</summary>
     public required int Dismissed { get; init; }
 
+    /// <summary>How many more there would be but that their signals flapped.</summary>
+    public required int HeldDown { get; init; }
+
     /// <summary>Incidents in which an action would have been taken, as far as the gates that can be asked tell.</summary>
     public required int WouldAct { get; init; }
     public required SortedDictionary<string, int> BySignal { get; init; }
@@ -41,8 +47,34 @@ internal sealed record ReportSummary
     public required IReadOnlyList<ReportFlapping> Flapping { get; init; }
 }
 
-/// <summary>A workload with three or more incidents of one signal within a day.</summary>
-internal sealed record ReportFlapping(string Workload, string Signal, int Incidents);
+/// <summary>A signal of a workload that flapped, as the operator has it.</summary>
+/// <param name="Workload">The workload.</param>
+/// <param name="Signal">The signal.</param>
+/// <param name="Incidents">In how many incidents it fired, before and after.</param>
+/// <param name="HeldDown">How often it fired and was held down until it was over.</param>
+/// <param name="Since">When it was held down for the first time, whether it fired then or not.</param>
+internal sealed record ReportFlapping(string Workload, string Signal, int Incidents, int HeldDown, DateTimeOffset Since);
+
+/// <summary>What fired and flapped, and was held down until it was over.</summary>
+internal sealed record ReportHold
+{
+    public required string Workload { get; init; }
+    public required string Kind { get; init; }
+    public required string Signal { get; init; }
+    public required IReadOnlyList<string> Signals { get; init; }
+    public required string Message { get; init; }
+    public double? Value { get; init; }
+    public required DateTimeOffset OnsetAt { get; init; }
+
+    /// <summary>When an incident would have been opened.</summary>
+    public required DateTimeOffset HeldDownFrom { get; init; }
+
+    /// <summary>When all was well again; null: it was not at the end of the history.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>From onset to end; to the end of the history where it went on then.</summary>
+    public required double DurationSeconds { get; init; }
+}
 
 /// <summary>An incident that would have been opened.</summary>
 internal sealed record ReportIncident
@@ -57,6 +89,9 @@ internal sealed record ReportIncident
     public double? Value { get; init; }
     public required DateTimeOffset OnsetAt { get; init; }
     public required DateTimeOffset DetectedAt { get; init; }
+
+    /// <summary>Since when it would have been open but that its signal flapped; null: it was not held down.</summary>
+    public DateTimeOffset? HeldDownFrom { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>From onset to end; to the end of the history where it was open then.</summary>
@@ -75,6 +110,9 @@ internal sealed record ReportIncident
     /// <summary>From series alone.</summary>
     public double? Confidence { get; init; }
     public required IReadOnlyList<string> Findings { get; init; }
+
+    /// <summary>What of the history could not be read for it, so that cause, confidence, findings and action may be others; null: all could.</summary>
+    public IReadOnlyList<string>? NotRead { get; init; }
     public ReportProposal? Would { get; init; }
 }
 

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Workloads;
@@ -18,6 +19,8 @@ internal sealed record BacktestOutcome(
     EffectivePolicy Policy, DateTimeOffset From, DateTimeOffset To, TimeSpan Interval, IReadOnlyList<PastFollower> Followed, IReadOnlyCollection<string> Strangers, DateTimeOffset? LearntFrom = null)
 {
     public IEnumerable<PastIncident> Incidents => Followed.SelectMany(one => one.Incidents).OrderBy(incident => incident.DetectedAt).ThenBy(incident => incident.Workload.Name, StringComparer.Ordinal);
+
+    public IEnumerable<PastHold> HeldDown => Followed.SelectMany(one => one.HeldDown).OrderBy(hold => hold.From).ThenBy(hold => hold.Workload.Name, StringComparer.Ordinal);
 }
 
 /// <summary>
@@ -156,7 +159,7 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
     private void AskRate(BacktestOutcome outcome)
     {
         var acted = new List<DateTimeOffset>();
-        foreach (var incident in outcome.Incidents.Where(incident => incident.Proposal is { Verdict: Verdict.Allow }).OrderBy(incident => incident.DecidedAt))
+        foreach (var incident in outcome.Incidents.Where(incident => incident.Proposal is { Verdict: Verdict.Allow } or { Reason: RateGate.Reason }).OrderBy(incident => incident.DecidedAt))
         {
             incident.Proposal = WouldDo.Propose(policy, incident.Assessment!, acted);
             if (incident.Proposal.Verdict == Verdict.Allow)

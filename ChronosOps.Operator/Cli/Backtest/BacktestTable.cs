@@ -6,6 +6,9 @@ namespace ChronosOps.Operator.Cli.Backtest;
 /// <summary>A backtest for people: the incidents in a table, why each was raised, and the whole in numbers.</summary>
 internal static class BacktestTable
 {
+    /// <summary>So many of those that were held down are listed.</summary>
+    private const int MostHeld = 20;
+
     public static async Task WriteAsync(TextWriter output, BacktestReport report)
     {
         var summary = report.Summary;
@@ -32,7 +35,7 @@ internal static class BacktestTable
         Quantities.Format(incident.DetectedAt - incident.OnsetAt),
         incident.Workload,
         incident.Signal,
-        Quantities.Format(TimeSpan.FromSeconds(incident.DurationSeconds)) + (incident.EndedAt is null ? "+" : ""),
+        Lasted(incident.DurationSeconds, incident.EndedAt),
         incident.Phase,
         incident.Cause,
         incident.Confidence > 0 ? Quantities.Format(incident.Confidence.Value) : null,
@@ -47,9 +50,19 @@ internal static class BacktestTable
             await Line(output, $"   release {incident.Revision} began {Terminal.Time(rolledOut)}, trouble {Terminal.Time(incident.OnsetAt)}");
         }
 
+        if (incident.HeldDownFrom is { } held)
+        {
+            await Line(output, $"   would have been opened {Terminal.Time(held)}: it flapped, and was held down until {Terminal.Time(incident.DetectedAt)}");
+        }
+
         foreach (var finding in incident.Findings)
         {
             await Line(output, $"   {finding}");
+        }
+
+        foreach (var missing in incident.NotRead ?? [])
+        {
+            await Line(output, $"   not read: {missing}: cause, findings and action may be others");
         }
 
         if (incident.Would is { } would)
@@ -69,7 +82,7 @@ internal static class BacktestTable
         }
 
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"{summary.Incidents} incidents ({summary.IncidentsPerWeek:0.##} a week), {summary.Dismissed} of them dismissed; an action would have been taken in {summary.WouldAct}"));
+            $"{summary.Incidents} incidents ({summary.IncidentsPerWeek:0.##} a week), {summary.Dismissed} of them dismissed; an action would have been taken in {summary.WouldAct}{(summary.HeldDown > 0 ? $"; {summary.HeldDown} more held down, since their signals flapped" : "")}"));
         foreach (var (signal, count) in summary.BySignal)
         {
             await Line(output, $"  {signal}: {count}");
@@ -88,8 +101,11 @@ internal static class BacktestTable
 
         foreach (var flapping in summary.Flapping)
         {
-            await Line(output, $"Flaps: {flapping.Workload} {flapping.Signal}, {flapping.Incidents} incidents");
+            await Line(output, string.Create(CultureInfo.InvariantCulture,
+                $"Flaps: {flapping.Workload} {flapping.Signal}, since {Terminal.Time(flapping.Since)}: {flapping.Incidents} incidents, held down {flapping.HeldDown} times"));
         }
+
+        await HeldAsync(output, report.HeldDown);
 
         await output.WriteLineAsync();
         await output.WriteLineAsync("Not known from history:");
@@ -98,6 +114,26 @@ internal static class BacktestTable
             await Line(output, $"- {line}");
         }
     }
+
+    private static async Task HeldAsync(TextWriter output, IReadOnlyList<ReportHold> held)
+    {
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        await output.WriteLineAsync();
+        await Terminal.WriteTableAsync(output, ["HELD DOWN", "LASTED", "WORKLOAD", "SIGNAL", "SEEN"], held.Take(MostHeld).Select(hold => new[]
+        {
+            Terminal.Time(hold.HeldDownFrom), Lasted(hold.DurationSeconds, hold.EndedAt), hold.Workload, hold.Signal, hold.Message,
+        }));
+        if (held.Count > MostHeld)
+        {
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"and {held.Count - MostHeld} more: --output json lists them all"));
+        }
+    }
+
+    private static string Lasted(double seconds, DateTimeOffset? end) => Quantities.Format(TimeSpan.FromSeconds(seconds)) + (end is null ? "+" : "");
 
     private static Task Line(TextWriter output, string text) => output.WriteLineAsync(Terminal.Safe(text));
 }

@@ -20,11 +20,18 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
     private readonly ObservingPhase _observing = new(interval);
     private readonly EscalatedPhase _escalated = new(interval);
     private PastIncident? _open;
+    private PastHold? _held;
 
     public PastWorkload Workload { get; } = workload;
 
     /// <summary>All incidents, oldest first; the last may be open.</summary>
     public List<PastIncident> Incidents { get; } = [];
+
+    /// <summary>What was held down from its beginning to its end, oldest first; the last may go on.</summary>
+    public List<PastHold> HeldDown { get; } = [];
+
+    /// <summary>The signals that flapped.</summary>
+    public List<PastFlap> Flaps { get; } = [];
 
     public IReadOnlyList<SignalTally> Signals { get; } = [.. policy.Signals.Select(signal => new SignalTally(signal, from, to))];
 
@@ -39,15 +46,74 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
         _book.Observe(reading, _open is not null);
         if (_open is null && reading.Firing.FirstOrDefault() is { } first)
         {
-            _open = Open(reading, first);
-            Incidents.Add(_open);
+            if (HoldDown.Opens(reading, FlapsAt(reading)))
+            {
+                _open = Open(reading, first);
+                Incidents.Add(_open);
+                Raise();
+            }
+            else
+            {
+                Hold(reading, first);
+            }
+        }
+        else if (_held is not null && Recovery.IsComplete(reading, new IncidentStatus()))
+        {
+            EndHold(reading.Time);
         }
 
+        var wasOpen = _open;
         await AdvanceAsync(reading.Time, reading, cancellationToken);
+        if (wasOpen is not null && _open is null)
+        {
+            Flaps.AddRange(FlapsAt(reading).Where(flap => !Flaps.Exists(known => known.Signal == flap.Signal)).Select(flap => new PastFlap(flap.Signal, reading.Time)));
+        }
     }
 
     /// <summary>The workload is gone: it was not there for an hour.</summary>
-    public Task LoseAsync(DateTimeOffset now, CancellationToken cancellationToken) => AdvanceAsync(now, null, cancellationToken);
+    public async Task LoseAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        EndHold(now);
+        await AdvanceAsync(now, null, cancellationToken);
+    }
+
+    /// <summary>What flaps by the operator's own rule. An incident in which it would have acted is none that went away by itself, whatever the history shows.</summary>
+    private IReadOnlyList<FlappingSignal> FlapsAt(WorkloadReading reading) =>
+        Flapping.Of(Incidents.Where(incident => !Acts(incident)).Select(incident => incident.Incident), reading.Workload.Uid, reading.Workload.Current.Revision, reading.Time);
+
+    private void Hold(WorkloadReading reading, SignalReading first)
+    {
+        if (_held is null)
+        {
+            _held = new PastHold { Workload = Workload.Key, Signal = first.Signal, Message = first.Message, Value = first.Value, OnsetAt = Onset(reading), From = reading.Time };
+            HeldDown.Add(_held);
+        }
+
+        _held.Signals.UnionWith(reading.Firing.Select(signal => signal.Signal));
+    }
+
+    /// <summary>An incident is open for it after all.</summary>
+    private void Raise()
+    {
+        if (_held is not null)
+        {
+            HeldDown.Remove(_held);
+            _held = null;
+        }
+    }
+
+    private void EndHold(DateTimeOffset now)
+    {
+        if (_held is not null)
+        {
+            _held.To = now;
+            _held = null;
+        }
+    }
+
+    private static bool Acts(PastIncident incident) => incident.Proposal is { Verdict: Verdict.Allow };
+
+    private static DateTimeOffset Onset(WorkloadReading reading) => reading.Firing.Select(signal => signal.Since).Min() ?? reading.Time;
 
     private async Task AdvanceAsync(DateTimeOffset now, WorkloadReading? reading, CancellationToken cancellationToken)
     {
@@ -86,10 +152,11 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
         var status = new IncidentStatus
         {
             DetectedAt = reading.Time,
-            OnsetAt = reading.Firing.Select(signal => signal.Since).Min() ?? reading.Time,
+            OnsetAt = Onset(reading),
             WorkloadUid = reading.Workload.Uid,
             Policy = policy.Name,
             PolicyGeneration = policy.Generation,
+            Suspect = Assessor.Record(reading.Workload, reading.Workload.Current, reading.Workload.RolloutStartedAt),
         };
         SignalNotes.Update(status, reading, reading.Time);
         Transition.Apply(status, new Happening(Trigger.Opened, "SignalFiring", $"{first.Signal}: {first.Message}"), null, reading.Time);
@@ -106,6 +173,7 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
             Message = first.Message,
             Value = first.Value,
             Revision = reading.Workload.Current.Revision,
+            HeldDownFrom = _held?.From,
             RolledOutAt = Workload.Rollouts.Any(rollout => rollout.At == began) ? began : null,
         };
     }
@@ -133,7 +201,8 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
             Assessor.Write(context.Status, incident.Assessment.Bundle, incident.Assessment.Diagnosis);
         }
 
-        var proposal = WouldDo.Propose(policy, incident.Assessment, []);
+        // What other workloads did under the policy is asked when all is known.
+        var proposal = WouldDo.Propose(policy, incident.Assessment, [.. Incidents.Where(one => one != incident && Acts(one)).Select(one => one.DecidedAt!.Value)]);
         (incident.Proposal, incident.DecidedAt) = (proposal, context.Now);
         return proposal.Verdict != Verdict.Wait || context.Now - context.Entered > LongestWait
             ? PhaseResult.Go(Trigger.Denied, proposal.Verdict == Verdict.Allow ? "NothingIsDone" : proposal.Reason, proposal.Message)

@@ -27,6 +27,9 @@ internal sealed class PastIncident
     /// <summary>When its rollout began; null where that was before the history.</summary>
     public DateTimeOffset? RolledOutAt { get; init; }
 
+    /// <summary>Since when it would have been open but that its signal flapped and was held down; null where it was not.</summary>
+    public DateTimeOffset? HeldDownFrom { get; init; }
+
     /// <summary>The last assessment; null where it was dismissed before one was made.</summary>
     public Assessment? Assessment { get; set; }
 
@@ -35,6 +38,9 @@ internal sealed class PastIncident
 
     /// <summary>When that was decided.</summary>
     public DateTimeOffset? DecidedAt { get; set; }
+
+    /// <summary>What of the history could not be read when it was assessed: why, with what is missing.</summary>
+    public IReadOnlyList<string> NotRead => Assessment is { } last ? [.. last.Bundle.Gaps.Where(gap => gap != WouldDo.Gap)] : [];
 
     public IncidentStatus Status => Incident.Status!;
 

@@ -8,15 +8,12 @@ namespace ChronosOps.Operator.Cli.Backtest;
 /// <summary>Makes the report of an outcome. Pure.</summary>
 internal static class Reporting
 {
-    private const int FlapsFrom = 3;
-    private static readonly TimeSpan FlapsWithin = TimeSpan.FromHours(24);
-
     /// <summary>A history that begins this soon is a whole one: not every series has its first point at once.</summary>
     private static readonly TimeSpan FullHistory = TimeSpan.FromHours(1);
 
     public static BacktestReport Of(BacktestOutcome outcome)
     {
-        var incidents = outcome.Incidents.ToList();
+        var (incidents, held) = (outcome.Incidents.ToList(), outcome.HeldDown.ToList());
         var tallies = outcome.Followed.SelectMany(one => one.Signals).ToList();
         var total = tallies.Sum(tally => tally.Total);
         return new BacktestReport
@@ -38,23 +35,39 @@ internal static class Reporting
                 WouldAct = incidents.Count(incident => incident.Proposal is { Verdict: Verdict.Allow }),
                 BySignal = new SortedDictionary<string, int>(incidents.GroupBy(incident => incident.Signal).ToDictionary(same => same.Key, same => same.Count()), StringComparer.Ordinal),
                 UnknownShare = total == 0 ? 1 : Math.Round((double)tallies.Sum(tally => tally.Of(SignalState.Unknown)) / total, 4),
-                Flapping = Flapping(incidents),
+                HeldDown = held.Count,
+                Flapping = [.. Flapping(outcome)],
             },
             Incidents = [.. incidents.Select(incident => Of(incident, outcome.To))],
+            HeldDown = [.. held.Select(hold => Of(hold, outcome.To))],
             Workloads = [.. outcome.Followed.Select(Of)],
-            NotKnown = NotKnown(outcome),
+            NotKnown = NotKnown(outcome, incidents),
         };
     }
 
-    internal static List<ReportFlapping> Flapping(IEnumerable<PastIncident> incidents) =>
-    [
-        .. from incident in incidents
-           group incident.DetectedAt by (incident.Workload.Name, incident.Signal) into same
-           let times = same.Order().ToList()
-           where times.Index().Any(one => one.Index >= FlapsFrom - 1 && one.Item - times[one.Index - FlapsFrom + 1] <= FlapsWithin)
-           orderby same.Key.Name, same.Key.Signal
-           select new ReportFlapping(same.Key.Name, same.Key.Signal, times.Count),
-    ];
+    private static IEnumerable<ReportFlapping> Flapping(BacktestOutcome outcome) =>
+        from followed in outcome.Followed
+        from flap in followed.Flaps
+        orderby followed.Workload.Key.Name, flap.Signal
+        select new ReportFlapping(
+            followed.Workload.Key.Name, flap.Signal, followed.Incidents.Count(incident => incident.Status.Signals.Exists(signal => signal.Name == flap.Signal)),
+            followed.HeldDown.Count(hold => hold.Signals.Contains(flap.Signal)), flap.Since);
+
+    private static ReportHold Of(PastHold hold, DateTimeOffset end) => new()
+    {
+        Workload = hold.Workload.Name,
+        Kind = hold.Workload.Kind.ToString(),
+        Signal = hold.Signal,
+        Signals = [.. hold.Signals],
+        Message = hold.Message,
+        Value = Rounded(hold.Value),
+        OnsetAt = hold.OnsetAt,
+        HeldDownFrom = hold.From,
+        EndedAt = hold.To,
+        DurationSeconds = ((hold.To ?? end) - hold.OnsetAt).TotalSeconds,
+    };
+
+    private static double? Rounded(double? value) => value is { } known ? Math.Round(known, 6) : null;
 
     private static ReportIncident Of(PastIncident incident, DateTimeOffset end)
     {
@@ -66,9 +79,10 @@ internal static class Reporting
             Signal = incident.Signal,
             Signals = [.. incident.Status.Signals.Select(signal => signal.Name)],
             Message = incident.Message,
-            Value = incident.Value is { } value ? Math.Round(value, 6) : null,
+            Value = Rounded(incident.Value),
             OnsetAt = incident.OnsetAt,
             DetectedAt = incident.DetectedAt,
+            HeldDownFrom = incident.HeldDownFrom,
             EndedAt = incident.EndedAt,
             DurationSeconds = ((incident.EndedAt ?? end) - incident.OnsetAt).TotalSeconds,
             Phase = incident.Status.Phase.ToString()!,
@@ -79,6 +93,7 @@ internal static class Reporting
             Subject = accepted?.Subject,
             Confidence = incident.Assessment is null ? null : Math.Round(accepted?.Confidence ?? 0, 3),
             Findings = [.. (incident.Assessment?.Diagnosis.Findings ?? []).Select(finding => finding.Message)],
+            NotRead = incident.NotRead is { Count: > 0 } missing ? missing : null,
             Would = incident.Proposal is { } proposal ? Of(proposal) : null,
         };
     }
@@ -102,7 +117,7 @@ internal static class Reporting
                 tally.Signal.Name, tally.Of(SignalState.Healthy), tally.Of(SignalState.Pending), tally.Of(SignalState.Firing), tally.Of(SignalState.Unknown), tally.Unknown)),
         ]);
 
-    private static List<string> NotKnown(BacktestOutcome outcome)
+    private static List<string> NotKnown(BacktestOutcome outcome, List<PastIncident> incidents)
     {
         var policy = outcome.Policy;
         var kind = policy.WorkloadKind;
@@ -116,6 +131,11 @@ internal static class Reporting
                 : $"The names of a {kind}'s pods do not tell a revision: releases are not seen, and new is not compared with old.",
             "What was before the history is not known: a release that was there at its beginning counts as a day older than that, and proves itself anew.",
         ];
+        if (incidents.FindAll(incident => incident.NotRead.Count > 0) is { Count: > 0 } blind)
+        {
+            lines.Insert(0, $"Of {blind.Count} of the {incidents.Count} incidents the evidence is not whole, since the history could not be read ({blind[0].NotRead[0]}): their cause, confidence, findings and action may be others. Another run may tell, or a longer --prometheus-timeout.");
+        }
+
         if (policy.Origin != SeriesOrigin.Own)
         {
             lines.Add($"spec.prometheus of the policy names {policy.Origin}: the history was read from where the command line says, and whether the operator would let the policy name that is not known.");

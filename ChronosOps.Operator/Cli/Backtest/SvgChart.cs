@@ -4,7 +4,7 @@ using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Cli.Backtest;
 
-/// <summary>A signal of one workload over time as SVG: what was judged, what was expected, the limit, incidents as shaded spans, and where releases began. Pure.</summary>
+/// <summary>A signal of one workload over time as SVG: what was judged, what was expected, the limit, incidents and what was held down as shaded spans, and where releases began. Pure.</summary>
 internal static class SvgChart
 {
     public static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
@@ -24,7 +24,9 @@ internal static class SvgChart
     /// <param name="tally">The signal.</param>
     /// <param name="incidents">When incidents that it fired in lasted; an open one to the end.</param>
     /// <param name="rollouts">When releases began.</param>
-    public static XElement Draw(SignalTally tally, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> incidents, IReadOnlyList<(DateTimeOffset At, string Revision)> rollouts)
+    /// <param name="held">When it fired and was held down.</param>
+    public static XElement Draw(SignalTally tally, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> incidents, IReadOnlyList<(DateTimeOffset At, string Revision)> rollouts,
+        IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> held)
     {
         var trace = tally.Trace;
         var top = Ceiling(trace, tally.Signal);
@@ -34,7 +36,8 @@ internal static class SvgChart
             new XAttribute("viewBox", $"0 0 {N(Left + Width + 20)} {N(Top + Height + 46)}"),
             new XAttribute("role", "img"),
             new XElement(Svg + "title", $"{tally.Signal.Name}, {UnitOf(tally.Signal)}"),
-            incidents.Select(span => new XElement(Svg + "rect", Class("incident"), At("x", X(span.From)), At("y", Top), At("width", Math.Max(1.5, X(span.To) - X(span.From))), At("height", Height))),
+            Spans("held", held, X),
+            Spans("incident", incidents, X),
             Grid(tally.Signal, top, Y),
             Times(trace, X),
             Band(trace, Y),
@@ -47,6 +50,9 @@ internal static class SvgChart
             new XElement(Svg + "text", Class("axis"), new XAttribute("transform", $"translate(14 {N(Top + (Height / 2))}) rotate(-90)"), new XAttribute("text-anchor", "middle"), UnitOf(tally.Signal)),
             new XElement(Svg + "text", Class("axis"), At("x", Left + (Width / 2)), At("y", Top + Height + 40), new XAttribute("text-anchor", "middle"), "time (UTC)"));
     }
+
+    private static IEnumerable<XElement> Spans(string name, IReadOnlyList<(DateTimeOffset From, DateTimeOffset To)> spans, Func<DateTimeOffset, double> x) =>
+        spans.Select(span => new XElement(Svg + "rect", Class(name), At("x", x(span.From)), At("y", Top), At("width", Math.Max(1.5, x(span.To) - x(span.From))), At("height", Height)));
 
     /// <summary>What the vertical axis counts.</summary>
     internal static string UnitOf(EffectiveSignal signal) => signal.Kind switch
