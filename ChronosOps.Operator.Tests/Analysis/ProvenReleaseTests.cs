@@ -54,6 +54,16 @@ public sealed class ProvenReleaseTests
         Assert.Equal(blamed, diagnosis.Accepted is not null);
     }
 
+    /// <summary>The onset of a loop of crashes is reckoned by the pauses of the kubelet, and may fall into a time when all was seen to be well.</summary>
+    [Fact]
+    public void ThatItServedWellIsSeenAndNotReckoned()
+    {
+        var bundle = Proven(TimeSpan.FromMinutes(3)) with { Signals = [SampleBundle.Sign(PodSigns.CrashLoop)], Measures = [] };
+        GoodRevision[] until = [.. bundle.KnownGood.Select(good => good.Revision == SampleWorkload.New ? good with { LastGoodAt = good.ProvenAt.AddMinutes(3) } : good)];
+        Assert.NotNull(Analysers.Diagnose(bundle).Accepted);
+        Assert.Null(Analysers.Diagnose(bundle with { KnownGood = until }).Accepted);
+    }
+
     /// <summary>It takes a leak a while to show.</summary>
     [Fact]
     public void MemoryThatRanOutIsTheReleasesAllTheSame()

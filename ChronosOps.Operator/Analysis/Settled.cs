@@ -12,12 +12,14 @@ internal static class Settled
     /// <summary>Whether the release had proved itself, and then served as long again or for ten minutes.</summary>
     public static bool IsRelease(EvidenceBundle bundle)
     {
-        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision)?.ProvenAt is not { } proven)
+        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision) is not { } good)
         {
             return false;
         }
 
-        var (proof, since) = (proven - bundle.Workload.RolloutStartedAt, bundle.OnsetAt - proven);
+        // Since when containers crash is reckoned, and rather too far back; that all was well is seen.
+        var served = good.LastGoodAt > bundle.OnsetAt ? good.LastGoodAt : bundle.OnsetAt;
+        var (proof, since) = (good.ProvenAt - bundle.Workload.RolloutStartedAt, served - good.ProvenAt);
         return since >= (proof < LongEnough ? proof : LongEnough);
     }
 }
