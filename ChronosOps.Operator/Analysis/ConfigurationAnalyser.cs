@@ -43,7 +43,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
     private static void WasThere(EvidenceBundle bundle, Case @case, string subject, string reference)
     {
         if (bundle.Signals.Any(signal => signal is { Signal: PodSigns.ContainerConfigError, State: SignalState.Firing })
-            && bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod is { Ready: true, Deleting: false }).MaxBy(pod => pod.CreatedAt) is { } runs)
+            && bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod.Serving).MaxBy(pod => pod.CreatedAt) is { } runs)
         {
             var was = @case.Find(EvidenceKind.ContainerState, "configuration", runs.CreatedAt, 0.7, $"pod {runs.Name} of the same release runs, so {subject} was there when it began", reference);
             @case.For(Cause.BadConfiguration, subject, was);

@@ -1,4 +1,3 @@
-using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
@@ -14,13 +13,13 @@ internal static class Confinement
     public static EvidenceKind? ToTheNewRevision(EvidenceBundle bundle)
     {
         var current = bundle.Workload.Current.Revision;
-        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
+        var firing = bundle.Firing.ToList();
         if (firing.Count == 0 || firing.Any(signal => signal.Revision != current))
         {
             return null;
         }
 
-        var othersAreReady = bundle.Workload.Pods.Any(pod => pod.Revision is not null && pod.Revision != current && pod is { Ready: true, Deleting: false });
+        var othersAreReady = bundle.Workload.Pods.Any(pod => pod.Serving && pod.Revision is not null && pod.Revision != current);
         if (firing.TrueForAll(signal => signal.IsKubernetesSign))
         {
             return othersAreReady ? EvidenceKind.ContainerState : null;

@@ -50,7 +50,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
     /// <summary>A dependency that is away, or a load, has pods withdraw as well as a release: by itself that is no reason to do anything.</summary>
     private static void AddWithdrawal(EvidenceBundle bundle, Case @case, string subject)
     {
-        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
+        var firing = bundle.Firing.ToList();
         var isRollout = bundle.Workload.RollingSince is not null;
         if (firing.Exists(signal => signal.Signal == PodSigns.NotReady)
             && firing.TrueForAll(signal => signal.Signal == PodSigns.NotReady || (signal.Signal == PodSigns.RolloutNotProgressing && !isRollout)))

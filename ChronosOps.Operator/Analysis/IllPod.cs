@@ -34,7 +34,7 @@ public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill,
         var ill = telling.Where(measure => measure.Value >= measure.Threshold).ToList();
         var well = ill.Count == 0 ? [] : telling.Where(measure => measure.Value < Math.Min(measure.Threshold / BelowThreshold, ill.Min(one => one.Value) / BelowIll)).ToList();
         var told = ill.Concat(well).Select(measure => measure.Pod).ToHashSet();
-        var others = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Count(pod => pod is { Ready: true, Deleting: false } && !told.Contains(pod.Name)
+        var others = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Count(pod => pod.Serving && !told.Contains(pod.Name)
             && (pod.CreatedAt < bundle.OnsetAt || telling.Exists(measure => measure.Pod == pod.Name)));
         return new PodComparison(signal, ill, well, others);
     }
@@ -59,8 +59,7 @@ public static class IllPod
     /// <summary>By the ends of containers: nothing else fires, and those of one pod alone end again and again; null where others are not ready, or one of theirs ended since the onset too.</summary>
     public static PodSnapshot? Restarting(EvidenceBundle bundle)
     {
-        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
-        if (firing.Count == 0 || firing.Exists(signal => signal.Signal != PodSigns.Restarting))
+        if (!bundle.FiresOnly(PodSigns.Restarting))
         {
             return null;
         }

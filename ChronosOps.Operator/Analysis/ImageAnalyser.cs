@@ -56,9 +56,8 @@ public sealed class ImageAnalyser : IAnalyser
     }
 
     /// <summary>Whether pods that wait are all the trouble. That requests fail as well they do not explain.</summary>
-    private static bool OnlyWaiting(EvidenceBundle bundle) => bundle.Signals
-        .Where(signal => signal is { State: SignalState.Firing, IsAlert: false })
-        .All(signal => signal.Signal is PodSigns.ImagePullFailure or PodSigns.RolloutNotProgressing or ServiceSigns.EndpointsMissing);
+    private static bool OnlyWaiting(EvidenceBundle bundle) =>
+        bundle.Firing.All(signal => signal.Signal is PodSigns.ImagePullFailure or PodSigns.RolloutNotProgressing or ServiceSigns.EndpointsMissing);
 
     private static bool HasRun(PodSnapshot pod, string container) =>
         pod.Containers.Any(one => one.Name == container && (one.Ready || one.RunsSince is not null || one.TerminatedAt is not null));

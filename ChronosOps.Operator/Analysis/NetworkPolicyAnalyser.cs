@@ -18,7 +18,7 @@ public sealed class NetworkPolicyAnalyser : IAnalyser
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
-        var ready = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Any(pod => pod is { Ready: true, Deleting: false });
+        var ready = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Any(pod => pod.Serving);
         foreach (var policy in bundle.NetworkPolicies.Where(_ => ready))
         {
             var before = bundle.OnsetAt - policy.LastChange.At;

@@ -15,19 +15,13 @@ public sealed class RefusalAnalyser : IAnalyser
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         Refused(bundle, @case);
-        if (OnlyStuck(bundle))
+        // Requests that fail, or containers that crash, have another cause than a pod that waits.
+        if (bundle.FiresOnly(PodSigns.RolloutNotProgressing))
         {
             Unscheduled(bundle, @case);
         }
 
         ScaledToNothing(bundle, @case);
-    }
-
-    /// <summary>Whether pods that are missing are all the trouble. Requests that fail, or containers that crash, have another cause than a pod that waits.</summary>
-    private static bool OnlyStuck(EvidenceBundle bundle)
-    {
-        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
-        return firing.Count > 0 && firing.All(signal => signal.Signal == PodSigns.RolloutNotProgressing);
     }
 
     /// <summary>A quota that is used up, or an admission webhook that does not answer, refuses the pods of every revision: that is not the release's doing alone.</summary>
@@ -42,7 +36,7 @@ public sealed class RefusalAnalyser : IAnalyser
 
         var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.85, $"pods of any revision would be refused: {refusal}", workload.Key.Reference);
         @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.3);
-        if (refusal.Contains(QuotaText, StringComparison.Ordinal) && OnlyStuck(bundle))
+        if (refusal.Contains(QuotaText, StringComparison.Ordinal) && bundle.FiresOnly(PodSigns.RolloutNotProgressing))
         {
             var subject = $"quota of namespace {workload.Key.Namespace}";
             @case.For(Cause.Quota, subject, finding);

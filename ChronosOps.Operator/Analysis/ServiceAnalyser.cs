@@ -36,7 +36,7 @@ public sealed class ServiceAnalyser : IAnalyser
         var reference = $"service/{service.Name}";
         var who = fact.LastChange is { } change ? $" (by {change.By ?? "somebody"} at {change.At:HH:mm:ss}Z)" : "";
         var subject = $"Service {service.Name}{who}: {service.Problem}";
-        var ready = bundle.Workload.Pods.Count(pod => pod is { Ready: true, Deleting: false });
+        var ready = bundle.Workload.Pods.Count(pod => pod.Serving);
         var state = @case.Find(EvidenceKind.ContainerState, Source, service.LostSince, 0.8, $"Service {service.Name} leads to none of {ready} ready pods: {service.Problem}", reference);
         @case.For(Cause.ServiceMismatch, subject, state);
         var changed = @case.Find(EvidenceKind.Change, Source, fact.LastChange?.At, 0.7, $"Service {service.Name} was changed from {service.Earlier} to {service.Target}{who}, and led to the pods before", reference);

@@ -39,7 +39,7 @@ public static class ServiceSigns
         }
 
         var first = lost.MinBy(service => service.LostSince)!;
-        var ready = workload.Pods.Count(pod => pod is { Ready: true, Deleting: false });
+        var ready = workload.Pods.Count(pod => pod.Serving);
         var more = lost.Count > 1 ? $" ({lost.Count} Services in all)" : "";
         return Reading(
             ready > 0 && lost.Exists(service => service.LostAtStart || now - service.LostSince >= Patience) ? SignalState.Firing : SignalState.Pending,

@@ -7,7 +7,11 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Evidence;
 
 /// <summary>What a collector starts from.</summary>
-public sealed record CollectionRequest(WorkloadReading Reading, DateTimeOffset OnsetAt, DateTimeOffset Now);
+public sealed record CollectionRequest(WorkloadReading Reading, DateTimeOffset OnsetAt, DateTimeOffset Now)
+{
+    /// <summary>The nodes, once a collector has asked for them.</summary>
+    internal Task<NodeView?>? Nodes { get; set; }
+}
 
 /// <summary>Reads one kind of evidence from outside the process and adds it to the bundle. What it cannot read it must not guess.</summary>
 public interface ICollector

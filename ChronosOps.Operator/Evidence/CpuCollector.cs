@@ -21,7 +21,7 @@ public sealed class CpuCollector(ISeriesSources sources, NodeReader nodes, Workl
     public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
     {
         if (!catalog.SeesAll || request.Reading.Policy.Origin != SeriesOrigin.Own || !IsSlow(request.Reading) || NodesOf(bundle.Workload).Count == 0
-            || await nodes.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } view)
+            || await nodes.ReadAsync(request, cancellationToken).ConfigureAwait(false) is not { } view)
         {
             return bundle;
         }

@@ -15,6 +15,9 @@ public sealed record EvidenceBundle
     /// <summary>What alarmed, and what else was measured.</summary>
     public required IReadOnlyList<SignalReading> Signals { get; init; }
 
+    /// <summary>What fires, but for alerts.</summary>
+    public IEnumerable<SignalReading> Firing => Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false });
+
     /// <summary>Each HTTP signal measured by revision, where there was enough traffic.</summary>
     public IReadOnlyList<RevisionMeasure> Measures { get; init; } = [];
 
@@ -65,6 +68,9 @@ public sealed record EvidenceBundle
 
     /// <summary>What could not be collected, and why.</summary>
     public IReadOnlyList<string> Gaps { get; init; } = [];
+
+    /// <summary>Whether a signal fires and nothing else does, but for alerts.</summary>
+    public bool FiresOnly(string signal) => Firing.Any() && Firing.All(firing => firing.Signal == signal);
 }
 
 /// <summary>A signal of one revision.</summary>

@@ -19,7 +19,7 @@ public sealed class NodeCollector(NodeReader nodes, WorkloadCatalog catalog) : I
         var ill = workload.Pods.Any(pod => pod is { Ready: false, Deleting: false }) || bundle.PodMeasures.Any(measure => measure.Value >= measure.Threshold);
         var names = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Node).OfType<string>().ToHashSet();
         if (!ill || workload.RollingSince is not null || names.Count == 0 || !bundle.Signals.Any(signal => signal.State == SignalState.Firing)
-            || await nodes.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } view)
+            || await nodes.ReadAsync(request, cancellationToken).ConfigureAwait(false) is not { } view)
         {
             return bundle;
         }

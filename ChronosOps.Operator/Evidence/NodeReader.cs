@@ -16,8 +16,10 @@ public sealed record NodeView(IReadOnlyList<V1Node> Nodes, IReadOnlyList<V1Pod> 
 [EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List, Why = "what runs on the nodes already")]
 public sealed class NodeReader(KubernetesClient client, WorkloadCatalog catalog)
 {
-    /// <summary>The nodes; null where they and all that runs on them may not be seen.</summary>
-    public async Task<NodeView?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The nodes, listed once for all collectors of a request; null where they and all that runs on them may not be seen.</summary>
+    public Task<NodeView?> ReadAsync(CollectionRequest request, CancellationToken cancellationToken) => request.Nodes ??= ListAsync(cancellationToken);
+
+    private async Task<NodeView?> ListAsync(CancellationToken cancellationToken)
     {
         try
         {

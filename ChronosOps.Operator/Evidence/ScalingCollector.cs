@@ -38,21 +38,21 @@ public sealed class ScalingCollector(NodeReader nodes, KubernetesClient client, 
                 Autoscalers = await _autoscalers.ReadAsync(key, cancellationToken).ConfigureAwait(false),
                 Needs = needs,
                 Quotas = quotas,
-                NodeRoom = needs is null ? null : await RoomAsync(bundle.Workload, needs, policy.MaxReplicas ?? 0, cancellationToken).ConfigureAwait(false),
+                NodeRoom = needs is null ? null : await RoomAsync(bundle.Workload, needs, request, cancellationToken).ConfigureAwait(false),
             },
         };
     }
 
     /// <summary>Twice what may be asked for at most, since a rollout surges; null where the nodes and all that runs on them may not be seen.</summary>
-    private async Task<int?> RoomAsync(WorkloadSnapshot workload, PodNeeds needs, int most, CancellationToken cancellationToken)
+    private async Task<int?> RoomAsync(WorkloadSnapshot workload, PodNeeds needs, CollectionRequest request, CancellationToken cancellationToken)
     {
-        if (await nodes.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } view)
+        if (await nodes.ReadAsync(request, cancellationToken).ConfigureAwait(false) is not { } view)
         {
             return null;
         }
 
         var own = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Uid).ToHashSet();
-        return NodeRoom.For(view.Nodes, view.Running, own, workload.Current.ChoosesNodes, needs, most * 2);
+        return NodeRoom.For(view.Nodes, view.Running, own, workload.Current.ChoosesNodes, needs, (request.Reading.Policy.MaxReplicas ?? 0) * 2);
     }
 
     /// <summary>Quotas of pods that end by themselves, or of pods that ask for nothing where these do, are not theirs.</summary>

@@ -94,7 +94,7 @@ public static class Verifier
     /// Deployment's own counts lag behind.
     /// </summary>
     private static bool IsReplaced(string uid, string? revision, WorkloadSnapshot workload) =>
-        workload.Pods.All(pod => pod.Uid != uid || pod.Deleting) && workload.PodsOf(revision).Count(pod => pod is { Ready: true, Deleting: false }) >= workload.Replicas;
+        workload.Pods.All(pod => pod.Uid != uid || pod.Deleting) && workload.PodsOf(revision).Count(pod => pod.Serving) >= workload.Replicas;
 
     /// <summary>For how long it could be seen whether the action helped: since it was accepted, without the time in which nobody looked.</summary>
     public static TimeSpan Watched(ActionRecord action, DateTimeOffset now) => now - (action.AppliedAt ?? now) - TimeSpan.FromSeconds(action.UnwatchedSeconds ?? 0);

@@ -54,7 +54,7 @@ public static class ServiceTargets
         Served(service, workload, own).Any(pod => Selects(service, FactsOf(workload, pod)?.Labels));
 
     private static IEnumerable<V1Pod> Served(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) =>
-        own.Where(pod => workload.Pods.Any(one => one.Uid == pod.Metadata.Uid && one is { Ready: true, Deleting: false }) && Selects(service, pod.Metadata.Labels) && LeadsTo(service, FactsOf(workload, pod)));
+        own.Where(pod => workload.Pods.Any(one => one.Serving && one.Uid == pod.Metadata.Uid) && Selects(service, pod.Metadata.Labels) && LeadsTo(service, FactsOf(workload, pod)));
 
     /// <summary>A number may be a port that no container names; a name that no container has leads nowhere. One port that leads somewhere is enough.</summary>
     private static bool LeadsTo(V1Service service, TemplateFacts? facts) =>

@@ -120,6 +120,9 @@ public sealed record PodSnapshot
     public required bool Deleting { get; init; }
     public required IReadOnlyList<ContainerSnapshot> Containers { get; init; }
 
+    /// <summary>Whether it is ready, and nobody is deleting it.</summary>
+    public bool Serving => Ready && !Deleting;
+
     /// <summary>The node that it runs on; null where it has none yet.</summary>
     public string? Node { get; init; }
 

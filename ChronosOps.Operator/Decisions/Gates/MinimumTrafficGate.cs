@@ -9,7 +9,7 @@ public sealed class MinimumTrafficGate : IGate
 
     public GateVerdict Evaluate(GateContext context)
     {
-        var firing = context.Bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false }).ToList();
+        var firing = context.Bundle.Firing.ToList();
         if (firing.Count > 0)
         {
             var measured = firing.FirstOrDefault(signal => !signal.IsKubernetesSign);

@@ -24,7 +24,7 @@ public sealed class SparePodsGate : IGate
             return GateVerdict.Wait("RolloutUnderWay", "a rollout is under way, which replaces pods itself");
         }
 
-        var others = workload.PodsOf(workload.Current.Revision).Count(other => other.Uid != context.Step.Pod?.Uid && other is { Ready: true, Deleting: false });
+        var others = workload.PodsOf(workload.Current.Revision).Count(other => other.Serving && other.Uid != context.Step.Pod?.Uid);
         var needed = workload.Replicas - 1;
         return needed < 1 ? GateVerdict.Deny("OnlyPod", "the workload has one pod: without it nothing would serve")
             : others < needed ? GateVerdict.Wait("PodsMissing", $"{others} of {needed} other pods are ready; all must be while one is replaced")
