@@ -93,6 +93,26 @@ public sealed class OtherKindsTests : IAsyncDisposable
         Assert.Empty(Writes(world));
     }
 
+    /// <summary>It is not refused, since such policies are there already.</summary>
+    [Fact]
+    public async Task APolicyThatNamesWhatIsNeverDoneIsInForceAndSaysSo()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await world.ApplyAsync(Manifests.StatefulSet("web", Manifests.Image(1)));
+        var policy = Manifests.ScalePolicy("policy", "web");
+        policy["spec"]!["workloads"]!["kind"] = "StatefulSet";
+        await world.ApplyAsync(policy);
+        await using var running = await RunningOperator.StartAsync(world);
+        var condition = await world.PolicyConditionAsync("policy", "LadderApplies", "False");
+        Assert.Equal(("KindNotScaled", "never taken: Scale, since a StatefulSet is not scaled: its pods hold state, or stand for nodes"), (condition.Reason, condition.Message));
+        await world.PolicyConditionAsync("policy", "Ready", "True");
+        var described = "";
+        await Waiting.ForAsync(
+            "the Event",
+            async () => (described = await Kubectl.RunAsync(world.Cluster.Kubeconfig, null, "-n", world.Namespace, "describe", "rpol/policy")).Split("Events:")[^1].Contains("KindNotScaled", StringComparison.Ordinal) ? described : null,
+            () => Task.FromResult(described));
+    }
+
     /// <summary>A workload of another kind with the same name is another workload.</summary>
     [Fact]
     public async Task APolicyOfOneKindLeavesTheOtherKindAlone()

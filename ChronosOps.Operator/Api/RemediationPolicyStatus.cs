@@ -11,7 +11,7 @@ public sealed class RemediationPolicyStatus
     /// <summary>The generation of the spec that this status speaks of.</summary>
     public long? ObservedGeneration { get; set; }
 
-    /// <summary>Ready: the policy is valid and in force. SignalsAvailable: the series could be read at the last evaluation. Protected: every selected workload has a known good revision. SignalsFlapping: a signal has opened incidents again and again that went away by themselves. Storm: so many workloads fell ill at about the same time that nothing new is done.</summary>
+    /// <summary>Ready: the policy is valid and in force. SignalsAvailable: the series could be read at the last evaluation. Protected: every selected workload has a known good revision. LadderApplies: every action of the ladder can be taken for workloads of the policy's kind. SignalsFlapping: a signal has opened incidents again and again that went away by themselves. Storm: so many workloads fell ill at about the same time that nothing new is done.</summary>
     [Items(0, 8)]
     [XListType("map")]
     [XListMapKeys("type")]

@@ -3,6 +3,7 @@ using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Kubernetes.Rbac;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Knowledge;
@@ -20,6 +21,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
     private const int MostNamed = 5;
     private const string FlappingCondition = "SignalsFlapping";
+    private const string LadderCondition = "LadderApplies";
     private readonly GenericClient<RemediationPolicy> _policies = client.For(ApiResources.Policies);
 
     public async Task WriteAsync(IReadOnlyList<PolicyEntry> policies, IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
@@ -56,6 +58,7 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
 
         var readyBefore = live.Status?.Conditions.GetCondition("Ready")?.Status;
         var flappedBefore = live.Status?.Conditions.GetCondition(FlappingCondition)?.Status;
+        var ladderBefore = live.Status?.Conditions.GetCondition(LadderCondition)?.Message;
         live.Status = next;
         await _policies.PatchStatusNamespacedAsync(live, live.Namespace()!, live.Name(), new WriteOptions { FieldManager = ApiGroup.FieldManager }, ct).ConfigureAwait(false);
         if (entry.Effective is null && readyBefore != "False")
@@ -64,6 +67,16 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         }
 
         await TellFlappingAsync(live, flappedBefore, ct).ConfigureAwait(false);
+        await TellLadderAsync(live, entry.Effective, ladderBefore, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Once for each ladder. A policy that names none has the rollback, and needs no warning of what nobody asked for.</summary>
+    private async Task TellLadderAsync(RemediationPolicy live, EffectivePolicy? policy, string? before, CancellationToken ct)
+    {
+        if (policy is { Ladder: not [RemediationAction.Rollback] } && live.Status?.Conditions.GetCondition(LadderCondition) is { Status: "False" } now && now.Message != before)
+        {
+            await events.PublishAsync(live, now.Reason, now.Message, EventType.Warning, ct).ConfigureAwait(false);
+        }
     }
 
     private async Task TellFlappingAsync(RemediationPolicy live, string? before, CancellationToken ct)
@@ -101,6 +114,8 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         Set("SignalsAvailable", signals, reason, text);
         var (isSafe, because, told) = Protection(readings);
         Set("Protected", isSafe, because, told);
+        var (applies, rung, never) = Applies(entry.Effective);
+        Set(LadderCondition, applies, rung, never);
         var (flaps, often, which) = Flaps(entry.Effective, readings, now);
         Set(FlappingCondition, flaps, often, which);
         var held = storm.FirstOrDefault(one => one.Holds(entry.Effective.Namespace));
@@ -114,14 +129,26 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
     {
         var others = string.Join(", ", elsewhere.Take(MostNamed).Select(reading => $"{reading.Workload.Key.Name} by {reading.Policy.Name} in mode {reading.Policy.Mode}"))
             + (elsewhere.Count > MostNamed ? ", …" : "");
+        var governed = $"in mode {policy.Mode}{(Never(policy) is [_, ..] never ? $"; never taken: {string.Join(", ", never)}" : "")}{(others.Length > 0 ? $"; governed by others: {others}" : "")}";
         return (workloads, elsewhere.Count) switch
         {
             (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(WorkloadKinds.IsBatch(policy.WorkloadKind) ? $", or {policy.WorkloadKind}s may not be listed" : "")}{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
             (0, _) => ("GovernedByOthers", $"valid, but what it selects is governed by other policies: {others}"),
-            (1, _) => ("InForce", $"valid; governs 1 workload in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
-            _ => ("InForce", $"valid; governs {workloads} workloads in mode {policy.Mode}{(others.Length > 0 ? $"; governed by others: {others}" : "")}"),
+            (1, _) => ("InForce", $"valid; governs 1 workload {governed}"),
+            _ => ("InForce", $"valid; governs {workloads} workloads {governed}"),
         };
     }
+
+    private static (string Status, string Reason, string Message) Applies(EffectivePolicy policy)
+    {
+        var never = Never(policy);
+        return never.Count > 0 && Rungs.WhyNever(never[0], policy.WorkloadKind) is { } why ? ("False", why.Reason, $"never taken: {string.Join(", ", never)}, since {why.Message}")
+            : policy.Ladder.Count == 0 ? ("True", "EmptyLadder", "the policy allows no action")
+            : ("True", "EveryAction", $"every action of the ladder can be taken for a {policy.WorkloadKind}");
+    }
+
+    /// <summary>The actions of the ladder that are never taken for workloads of the policy's kind.</summary>
+    private static List<RemediationAction> Never(EffectivePolicy policy) => [.. policy.Ladder.Where(action => Rungs.WhyNever(action, policy.WorkloadKind) is not null)];
 
     /// <summary>What the policy selects and another one governs.</summary>
     private static List<WorkloadReading> Elsewhere(PolicyEntry entry, IReadOnlyList<WorkloadReading> readings) => entry.Effective is not { } policy ? []

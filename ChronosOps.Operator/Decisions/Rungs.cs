@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Decisions;
 
@@ -16,6 +17,13 @@ public static class Rungs
 
     /// <summary>Whether the action can help against the cause.</summary>
     public static bool Helps(RemediationAction action, Cause cause) => Remedies[action].Contains(cause);
+
+    /// <summary>Why an action is never taken for workloads of a kind, whatever the cause; null where it can be.</summary>
+    /// <returns>The reason in one CamelCase word, and in a sentence.</returns>
+    public static (string Reason, string Message)? WhyNever(RemediationAction action, WorkloadKind kind) =>
+        WorkloadKinds.IsBatch(kind) ? ("KindNotActedOn", $"a {kind} is explained, and never acted on")
+        : action == RemediationAction.Scale && kind != WorkloadKind.Deployment ? ("KindNotScaled", $"a {kind} is not scaled: its pods hold state, or stand for nodes")
+        : null;
 
     /// <summary>Why an action cannot help against a cause, in a few words.</summary>
     public static string WhyNot(RemediationAction action, Cause cause) => (action, cause) switch

@@ -10,9 +10,9 @@ public sealed class ScaleLimitGate : IGate
     public GateVerdict Evaluate(GateContext context)
     {
         var workload = context.Bundle.Workload;
-        if (workload.Key.Kind != WorkloadKind.Deployment)
+        if (Rungs.WhyNever(RemediationAction.Scale, workload.Key.Kind) is { } never)
         {
-            return GateVerdict.Deny("KindNotScaled", $"a {workload.Key.Kind} is not scaled: its pods hold state, or stand for nodes");
+            return GateVerdict.Deny(never.Reason, never.Message);
         }
 
         if (workload.Paused)
