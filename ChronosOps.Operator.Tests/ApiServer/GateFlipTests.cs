@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using Xunit;
 
@@ -7,7 +8,8 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// <summary>
 /// A gate denies; then that one condition is flipped, and nothing else, and the same trouble is healed. Where the policy is what was flipped the incident is
 /// thought over; otherwise a person mends the service and releases it again. Emergency stop, hold and mode: <see cref="ModeTests"/>; configuration:
-/// <see cref="ConfigurationEscalationTests"/>; gates that wait: <see cref="GateFlipOfWaitingTests"/>; of a restart: <see cref="GateFlipOfRestartTests"/>.
+/// <see cref="ConfigurationEscalationTests"/>; gates that wait: <see cref="GateFlipOfWaitingTests"/>; of a restart: <see cref="GateFlipOfRestartTests"/>; of a
+/// StatefulSet: <see cref="GateFlipOfStatefulSetTests"/>.
 /// </summary>
 [Trait("Tier", "apiserver")]
 public class GateFlipTests
@@ -29,6 +31,41 @@ public class GateFlipTests
         await ApplyAsync(world, "remediation", field, allows);
         var healed = await world.IncidentAsync(IncidentPhase.Resolved);
         Assert.Equal((denied.Metadata.Uid, "Rollback/Succeeded"), (healed.Metadata.Uid, healed.Status!.LastAction));
+        world.AssertSpecWrites("web");
+    }
+
+    /// <summary>
+    /// The action is written down, and the connection breaks under its patch until the policy names it no longer. What is thought over then finds no step that helps; once the policy names the
+    /// action again the same incident takes it.
+    /// </summary>
+    [Fact]
+    public async Task APolicyThatNoLongerNamesTheActionForbidsItRightBeforeTheEffectAndOneThatDoesAllows()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        var isCut = true;
+        await using var proxy = await ApiProxy.StartAsync(world.Client.Configuration, (moment, method, path, body) =>
+            isCut && moment == ProxyMoment.Before && method == "PATCH" && path.Contains("/deployments/", StringComparison.Ordinal) && body.Contains("/spec/template", StringComparison.Ordinal));
+        await world.ApplyAsync(Manifests.Deployment("web", Manifests.Image(1)));
+        await world.ApplyAsync(Manifests.Policy("policy", "web"));
+        await using var running = await RunningOperator.StartProcessAsync(world, proxy.Kubeconfig(KubernetesClientConfiguration.BuildConfigFromConfigFile(world.OperatorKubeconfig).AccessToken!));
+        await world.PolicyConditionAsync("policy", "Protected", "True");
+        await world.ReleaseAsync(2, PodFate.Failing());
+        var acting = await world.IncidentAsync(IncidentPhase.Acting);
+        Assert.Equal(("Rollback", ActionState.Planned), (acting.Status!.Actions[^1].Action, acting.Status.Actions[^1].State));
+        await ApplyAsync(world, "remediation", "ladder", """["Restart"]""");
+        await world.ObservedAsync("policy");
+        isCut = false;
+        var denied = await world.StoppedByAsync("Ladder", "Deny", "NotInLadder");
+        Assert.Equal((acting.Metadata.Uid, "Rollback/Refused"), (denied.Metadata.Uid, denied.Status!.LastAction));
+        await world.EscalatedAsync("NoRungHelps");
+        await Waiting.QuietlyAsync(3);
+        Assert.Equal(Manifests.Image(2), await world.ImageAsync());
+        Assert.Empty(world.ForeignWrites());
+
+        await ApplyAsync(world, "remediation", "ladder", """["Rollback"]""");
+        var healed = await world.IncidentAsync(IncidentPhase.Resolved);
+        Assert.Equal((denied.Metadata.Uid, "Rollback/Succeeded"), (healed.Metadata.Uid, healed.Status!.LastAction));
+        Assert.Equal([ActionState.Refused, ActionState.Succeeded], healed.Status.Actions.Select(action => action.State));
         world.AssertSpecWrites("web");
     }
 
