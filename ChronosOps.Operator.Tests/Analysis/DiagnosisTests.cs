@@ -226,11 +226,22 @@ public sealed class DiagnosisTests
             "ConfigMap settings was changed in place 20s after the trouble",
             Diagnose(b => b with { Configs = [Config(exists: true, SampleBundle.Onset.AddSeconds(20))] }).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection);
 
-    [Fact]
-    public void AConfigMapThatTheRevisionBeforeServedWellWithIsRejected() =>
-        Assert.Equal(
-            "the revision before served well after ConfigMap settings was changed",
-            Diagnose(b => b with { Configs = [Config(exists: true, SampleWorkload.RolloutStart.AddSeconds(-120))] }).Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection);
+    /// <summary>The ConfigMap was changed two minutes before the release. Pods of the revision before that had started by then served on with what it held before, and others with something else altogether.</summary>
+    [Theory]
+    [InlineData(-120, true, true)]
+    [InlineData(-121, true, false)]
+    [InlineData(-120, false, false)]
+    public void AConfigMapThatTheRevisionBeforeStartedWithAndServedWellIsRejected(double started, bool refers, bool expected)
+    {
+        var config = Config(exists: true, SampleWorkload.RolloutStart.AddSeconds(-120));
+        var diagnosis = Diagnose(b => b with
+        {
+            Configs = [refers ? config with { Revisions = [SampleWorkload.New, SampleWorkload.Old] } : config],
+            KnownGood = [b.KnownGood[0] with { StartedAt = SampleWorkload.RolloutStart.AddSeconds(started) }],
+        });
+        var rejection = diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadConfiguration).Rejection;
+        Assert.Equal(expected, rejection == "pods of the revision before started after ConfigMap settings was changed, and served well");
+    }
 
     [Fact]
     public void AConfigMapThatIsGoneExplainsTroubleWhereNothingElseChanged() =>

@@ -47,13 +47,27 @@ public class ConfigurationEscalationTests
         await EscalationTests.EscalatesAsync(world, "ConfigMapEdited");
     }
 
+    /// <summary>Its pods served on with what they had read when they started. New ones would be the first to read what is there now.</summary>
     [Fact]
-    public async Task AConfigMapThatTheGoodRevisionOutlivedDoesNotForbidTheRollback()
+    public async Task AConfigMapThatTheGoodRevisionServedOnAfterAndNeverStartedWithForbidsTheRollback()
+    {
+        await using var world = await ApiServerWorld.StartAsync();
+        await using var running = await StartAsync(world, "configMapRef");
+        await Waiting.QuietlyAsync(1.1);
+        await world.ApplyAsync(Settings("ConfigMap", "2"));
+        await Waiting.QuietlyAsync(7);
+        await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => Refer(deployment, "configMapRef"));
+        await EscalationTests.EscalatesAsync(world, "ConfigMapEdited");
+    }
+
+    [Fact]
+    public async Task AConfigMapThatTheGoodRevisionStartedWithSinceDoesNotForbidTheRollback()
     {
         await using var world = await ApiServerWorld.StartAsync();
         await using var running = await StartAsync(world, "configMapRef");
         await world.ApplyAsync(Settings("ConfigMap", "2"));
-        await Waiting.QuietlyAsync(7);
+        await GateFlipOfRestartTests.ReplacePodsAsync(world);
+        await Waiting.QuietlyAsync(3);
         await world.ReleaseAsync(2, PodFate.Failing(), change: deployment => Refer(deployment, "configMapRef"));
         await world.IncidentAsync(IncidentPhase.Resolved);
         world.AssertSpecWrites("web");

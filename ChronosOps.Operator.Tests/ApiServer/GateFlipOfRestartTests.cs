@@ -115,7 +115,7 @@ public class GateFlipOfRestartTests
         await world.IncidentAsync(IncidentPhase.Resolved);
     }
 
-    private static async Task ReplacePodsAsync(ApiServerWorld world)
+    internal static async Task ReplacePodsAsync(ApiServerWorld world)
     {
         var old = (await IllPodTests.PodsAsync(world)).Select(pod => pod.Metadata.Uid).ToHashSet();
         await world.Client.SendAsync(HttpMethod.Delete, KubernetesResources.Pods.Path(world.Namespace), ct: ApiServerWorld.Ct);

@@ -87,6 +87,39 @@ public sealed class KnownGoodBookTests
     }
 
     [Fact]
+    public void WhenTheFirstOfThePodsStartedIsRememberedOnceTheyHaveServedForAsLongAsAProofTakes()
+    {
+        Serve(0, 300);
+        Assert.Equal(SampleWorkload.RolloutStart, _book.Of(Uid)[0].StartedAt);
+
+        // One by one so fast that no evaluation saw one missing.
+        Serve(305, 695, change: Replaced);
+        Assert.Equal(SampleWorkload.RolloutStart, _book.Of(Uid)[0].StartedAt);
+        Serve(700, 700, change: Replaced);
+        Assert.Equal(At(400), _book.Of(Uid)[0].StartedAt);
+
+        static WorkloadReading Replaced(WorkloadReading reading) => reading with
+        {
+            Workload = reading.Workload with
+            {
+                Pods =
+                [
+                    .. reading.Workload.Pods.Select((pod, k) => pod with { CreatedAt = At(400 + k) }),
+                    SampleWorkload.Pod("checkout-7c9b4d8f6-gone1", SampleWorkload.New, At(-30)) with { Deleting = true },
+                    SampleWorkload.Pod("checkout-5f8d6c7b9-oooo1", SampleWorkload.Old, At(-30)),
+                ],
+            },
+        };
+    }
+
+    [Fact]
+    public void WhenPodsStartedThatHaveNotServedForLongEnoughIsNotKnown()
+    {
+        Serve(0, 300, change: reading => reading with { Workload = reading.Workload with { Pods = [.. reading.Workload.Pods.Select(pod => pod with { CreatedAt = At(1) })] } });
+        Assert.Null(Assert.Single(_book.Of(Uid)).StartedAt);
+    }
+
+    [Fact]
     public void AtMostThreeRevisionsAreRememberedNewestFirst()
     {
         _book.Seed(Uid, [Good("a"), Good("b"), Good("c"), Good("d")]);

@@ -30,7 +30,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
             }
             else if (config.ChangedAt is { } changed && changed > bundle.OnsetAt - ConfigReference.Suspected)
             {
-                Changed(bundle, @case, subject, reference, changed);
+                Changed(bundle, @case, config, reference, changed);
                 Kept(@case, subject, reference, config.Kept);
             }
         }
@@ -51,8 +51,9 @@ public sealed class ConfigurationAnalyser : IAnalyser
         }
     }
 
-    private static void Changed(EvidenceBundle bundle, Case @case, string subject, string reference, DateTimeOffset changed)
+    private static void Changed(EvidenceBundle bundle, Case @case, ConfigFact config, string reference, DateTimeOffset changed)
     {
+        var (subject, current) = (config.Subject, bundle.Workload.Current.Revision);
         var before = bundle.OnsetAt - changed;
         var when = before >= TimeSpan.Zero ? $"{Quantities.Format(before)} before" : $"{Quantities.Format(-before)} after";
         var finding = @case.Find(EvidenceKind.Change, "configuration", changed, 0.4, $"{subject} was changed in place {when} the trouble", reference);
@@ -63,15 +64,15 @@ public sealed class ConfigurationAnalyser : IAnalyser
         }
 
         @case.For(Cause.BadConfiguration, subject, finding, before <= VeryClose ? 0.5 : 0.4);
-        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision && good.ProvenAt <= changed) is { } proven)
+        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == current && good.ProvenAt <= changed) is { } proven)
         {
             var was = @case.Find(EvidenceKind.Change, "configuration", proven.ProvenAt, 0.5, $"the running revision had proved itself before {subject} was changed, and is the same", reference);
             @case.For(Cause.BadConfiguration, subject, was);
         }
 
-        if (changed < bundle.Workload.RolloutStartedAt && bundle.KnownGood.Any(good => good.Revision != bundle.Workload.Current.Revision && good.LastGoodAt > changed))
+        if (changed < bundle.Workload.RolloutStartedAt && bundle.KnownGood.Any(good => good.Revision != current && config.Revisions.Contains(good.Revision) && good.StartedWith(changed)))
         {
-            var served = @case.Find(EvidenceKind.Series, "configuration", null, 0.7, $"the revision before served well after {subject} was changed", reference);
+            var served = @case.Find(EvidenceKind.Series, "configuration", null, 0.7, $"pods of the revision before started after {subject} was changed, and served well", reference);
             @case.Against(Cause.BadConfiguration, subject, served);
         }
     }

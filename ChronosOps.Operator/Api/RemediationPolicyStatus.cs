@@ -81,6 +81,9 @@ public sealed class KnownGoodRevision
     /// <summary>When it was last written down that it serves well; refreshed sparingly.</summary>
     public DateTimeOffset? LastGoodAt { get; set; }
 
+    /// <summary>When the first container had started of the pods that last served well for as long as a proof takes. What was written into a ConfigMap or Secret later, it has never proved itself with.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
+
     /// <summary>How it is known: Observed by this operator, or SeededFromHistory of the series.</summary>
     public KnownGoodSource? Source { get; set; }
 }

@@ -157,4 +157,16 @@ public sealed record ConfigFact(ConfigReference Reference, bool? Exists, DateTim
 }
 
 /// <summary>A revision that has proved itself.</summary>
-public sealed record GoodRevision(string Revision, DateTimeOffset ProvenAt, DateTimeOffset LastGoodAt);
+/// <param name="Revision">The revision.</param>
+/// <param name="ProvenAt">When it had proved itself.</param>
+/// <param name="LastGoodAt">When it was last seen good.</param>
+/// <param name="StartedAt">When the first container had started of the pods that it last proved itself with; null where that is not known.</param>
+public sealed record GoodRevision(string Revision, DateTimeOffset ProvenAt, DateTimeOffset LastGoodAt, DateTimeOffset? StartedAt = null)
+{
+    /// <summary>
+    /// Whether it has proved itself with what a ConfigMap or Secret holds. How long it served after the change says nothing of that: variables, and many files, are read when a container starts, so
+    /// that pods which had started before serve on with what was there then.
+    /// </summary>
+    /// <param name="changedAt">When that was last written.</param>
+    public bool StartedWith(DateTimeOffset changedAt) => StartedAt >= changedAt;
+}

@@ -30,7 +30,11 @@ public sealed class KnownGoodCollector(KnownGoodBook book, IncidentBook incident
                let remembered = good.LastGoodAt ?? good.ProvenAt ?? DateTimeOffset.MinValue
                let served = good.Revision == predecessor && workload.RolloutStartedAt > remembered ? workload.RolloutStartedAt : remembered
                orderby served descending
-               select new GoodRevision(good.Revision, good.ProvenAt ?? remembered, served),
+               select new GoodRevision(good.Revision, good.ProvenAt ?? remembered, served, StartOf(good, workload.Revision(good.Revision), remembered)),
         ];
     }
+
+    /// <summary>What is remembered, or when the revision came, where it served well since: its pods started later, whether anybody watched them or not.</summary>
+    private static DateTimeOffset? StartOf(KnownGoodRevision good, RevisionSnapshot? revision, DateTimeOffset servedWell) =>
+        revision?.CreatedAt is { } came && came <= servedWell && !(good.StartedAt >= came) ? came : good.StartedAt;
 }

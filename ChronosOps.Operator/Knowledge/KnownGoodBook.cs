@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Knowledge;
 
@@ -71,8 +72,24 @@ public sealed class KnownGoodBook
         var proven = reading.Time - page.Since >= reading.Policy.KnownGoodDuration && page.Requests >= reading.Policy.KnownGoodRequests;
         if (proven)
         {
-            page.Prove(revision, reading.Time, Kept);
+            page.Prove(revision, reading.Time, StartOf(reading.Workload, reading.Time - reading.Policy.KnownGoodDuration), Kept);
         }
+    }
+
+    /// <summary>When the first container started of the pods that serve; null where that is too short ago for a proof.</summary>
+    private static DateTimeOffset? StartOf(WorkloadSnapshot workload, DateTimeOffset latest)
+    {
+        var first = DateTimeOffset.MaxValue;
+        foreach (var pod in workload.Pods)
+        {
+            if (pod.Revision == workload.Current.Revision && !pod.Deleting)
+            {
+                var start = pod.StartedAt;
+                first = start < first ? start : first;
+            }
+        }
+
+        return first <= latest ? first : null;
     }
 
     /// <summary>The rollout is complete and nothing that was measured is bad. Where requests count, the series must have been readable.</summary>
@@ -107,7 +124,7 @@ public sealed class KnownGoodBook
             CountedUntil = countedUntil ?? CountedUntil;
         }
 
-        public void Prove(string revision, DateTimeOffset now, int kept)
+        public void Prove(string revision, DateTimeOffset now, DateTimeOffset? startedAt, int kept)
         {
             var known = Proven.FirstOrDefault(good => good.Revision == revision);
             var entry = new KnownGoodRevision
@@ -115,6 +132,7 @@ public sealed class KnownGoodBook
                 Revision = revision,
                 ProvenAt = known?.ProvenAt ?? now,
                 LastGoodAt = now,
+                StartedAt = startedAt ?? known?.StartedAt,
                 Source = known?.Source ?? KnownGoodSource.Observed,
             };
             Proven = [entry, .. Proven.Where(good => good.Revision != revision).Take(kept - 1)];

@@ -131,6 +131,28 @@ public sealed record PodSnapshot
 
     /// <summary>Why the pod cannot be scheduled, if it cannot.</summary>
     public string? Unschedulable { get; init; }
+
+    /// <summary>
+    /// When the first of its containers started that it has now, init containers among them: what was there before all of them have begun with. The pod's creation where one has not
+    /// started, or does not say when; never before it, whatever the node's clock says.
+    /// </summary>
+    public DateTimeOffset StartedAt
+    {
+        get
+        {
+            var first = DateTimeOffset.MaxValue;
+            foreach (var container in Containers)
+            {
+                var start = container.StartedAt ?? CreatedAt;
+                first = start < first ? start : first;
+            }
+
+            return first < CreatedAt || Containers.Count == 0 ? CreatedAt : first;
+        }
+    }
+
+    /// <summary>When a container of it started last: what was there before at least one of them has begun with. Null where none has started.</summary>
+    public DateTimeOffset? LastStartedAt => Containers.Max(container => container.StartedAt ?? (container.Ready ? CreatedAt : null)) is { } last ? last < CreatedAt ? CreatedAt : last : null;
 }
 
 /// <summary>One container of a pod, init containers included.</summary>
@@ -154,4 +176,7 @@ public sealed record ContainerSnapshot
 
     /// <summary>When the run had begun that ended last.</summary>
     public DateTimeOffset? RanSince { get; init; }
+
+    /// <summary>When it started last; null where it has not, or that is not known.</summary>
+    public DateTimeOffset? StartedAt => RunsSince ?? RanSince;
 }

@@ -14,8 +14,9 @@ public sealed class ConfigurationGateTests
         { "the target refers to nothing", c => c },
         { "a ConfigMap is as it was", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -86400)) },
         { "a ConfigMap was changed in place after the target had proved itself", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -20)), Verdict.Deny, "ConfigMapEdited" },
-        { "the target served with the change for just too short", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -329)), Verdict.Deny, "ConfigMapEdited" },
-        { "the target served with the change for long enough", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -330)) },
+        { "the target's pods served on for an hour after the change, and had started before it", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -3599)), Verdict.Deny, "ConfigMapEdited" },
+        { "the target's pods started in the second of the change", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -3600)) },
+        { "nobody knows when the target's pods started", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -86400), started: null), Verdict.Deny, "ConfigMapEdited" },
         { "a Secret was changed in place", c => With(c, "Secret", Fact("Secret", exists: true, changed: -20)), Verdict.Deny, "SecretEdited" },
         { "a ConfigMap is gone", c => With(c, "ConfigMap", Fact("ConfigMap", exists: false, changed: null)), Verdict.Deny, "ConfigMapGone" },
         { "a Secret is gone", c => With(c, "Secret", Fact("Secret", exists: false, changed: null)), Verdict.Deny, "SecretGone" },
@@ -34,9 +35,13 @@ public sealed class ConfigurationGateTests
     [MemberData(nameof(Situations))]
     public void SaysSoWhen(string situation) => Table.Check(situation);
 
-    /// <summary>The target was last seen good thirty seconds ago and needs five minutes to prove itself.</summary>
-    private static GateContext With(GateContext context, string kind, ConfigFact? fact, bool optional = false) => context
-        .Bundle(bundle => bundle with { Configs = fact is null ? [] : [fact] })
+    /// <summary>The target was last seen good thirty seconds ago. The pods that it proved itself with started an hour ago.</summary>
+    private static GateContext With(GateContext context, string kind, ConfigFact? fact, bool optional = false, double? started = -3600) => context
+        .Bundle(bundle => bundle with
+        {
+            Configs = fact is null ? [] : [fact],
+            KnownGood = [bundle.KnownGood[0] with { StartedAt = started is { } at ? SampleWorkload.At(at) : null }],
+        })
         .To(SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { ConfigReferences = [new ConfigReference(kind, "settings", optional)] } });
 
     private static ConfigFact Fact(string kind, bool? exists, double? changed) =>

@@ -3,8 +3,8 @@ using ChronosOps.Operator.Evidence;
 namespace ChronosOps.Operator.Decisions.Gates;
 
 /// <summary>
-/// What the target revision refers to must be there and be what it was when the revision served well. A change that the revision outlived (it
-/// served well with it for as long as it takes to prove itself) does not count.
+/// What the target revision refers to must be there and be what it was when the revision served well. A change does not count where the revision has started with it since, and then
+/// served well for as long as it takes to prove itself. That pods which had started before served on proves nothing of those that would start now.
 /// </summary>
 public sealed class ConfigurationGate : IGate
 {
@@ -17,11 +17,11 @@ public sealed class ConfigurationGate : IGate
             return GateVerdict.Deny("NoTarget", "there is no revision whose configuration could be checked");
         }
 
-        var lastGood = context.Bundle.KnownGood.FirstOrDefault(revision => revision.Revision == target.Hash)?.LastGoodAt - context.Policy.KnownGoodDuration;
+        var good = context.Bundle.KnownGood.FirstOrDefault(revision => revision.Revision == target.Hash);
         foreach (var reference in target.Facts.ConfigReferences)
         {
             var fact = context.Bundle.Configs.FirstOrDefault(config => config.Reference.Kind == reference.Kind && config.Reference.Name == reference.Name);
-            if (Judge(reference.Kind, reference.Name, reference.Optional, fact, lastGood) is { } verdict)
+            if (Judge(reference.Kind, reference.Name, reference.Optional, fact, good) is { } verdict)
             {
                 return verdict;
             }
@@ -30,7 +30,7 @@ public sealed class ConfigurationGate : IGate
         return GateVerdict.Allow(target.Facts.ConfigReferences.Count == 0 ? "the target refers to no configuration" : "the target's configuration is as it was");
     }
 
-    private static GateVerdict? Judge(string kind, string name, bool optional, ConfigFact? fact, DateTimeOffset? lastGood)
+    private static GateVerdict? Judge(string kind, string name, bool optional, ConfigFact? fact, GoodRevision? good)
     {
         if (fact?.Exists is not { } exists)
         {
@@ -48,8 +48,8 @@ public sealed class ConfigurationGate : IGate
             return GateVerdict.Deny($"{kind}StateUnknown", $"it cannot be told when {kind} {name} was last changed");
         }
 
-        return lastGood is { } good && changed <= good
+        return good?.StartedWith(changed) == true
             ? null
-            : GateVerdict.Deny($"{kind}Edited", $"{kind} {name} was changed in place at {changed:HH:mm:ss}Z, too late for the target to have proved itself with it");
+            : GateVerdict.Deny($"{kind}Edited", $"{kind} {name} was changed in place at {changed:HH:mm:ss}Z, and no pods of the target are known to have started with it and served well");
     }
 }
