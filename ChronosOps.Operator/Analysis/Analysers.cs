@@ -22,6 +22,7 @@ public static class Analysers
         new CronJobAnalyser(),
         new LoadAnalyser(),
         new ConfigurationAnalyser(),
+        new ConfigurationStartAnalyser(),
         new NeighbourAnalyser(),
         new DependencyAnalyser(),
         new LeakAnalyser(),
