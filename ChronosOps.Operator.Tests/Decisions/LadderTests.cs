@@ -162,6 +162,14 @@ public sealed class LadderTests
     public void HasNoTargetWhereTheRevisionThatServedWellIsNoLongerKept() =>
         Assert.Null(Next(bundle: b => b with { Workload = b.Workload with { Revisions = [SampleWorkload.NewRevision] } }).Step!.Target);
 
+    /// <summary>A staged release has no ReplicaSet yet, and the one of the release that runs is kept.</summary>
+    [Fact]
+    public void ARevisionThatWasNotMadeYetIsNotTheOnlyOne()
+    {
+        var choice = Next(bundle: b => b with { Workload = b.Workload with { Revisions = [SampleWorkload.OldRevision] } }, diagnosis: d => d with { Accepted = null });
+        Assert.Equal((null, "CauseUnknown"), (choice.Step, choice.Reason));
+    }
+
     private static LadderChoice Next(
         Func<EffectivePolicy, EffectivePolicy>? policy = null, Func<EvidenceBundle, EvidenceBundle>? bundle = null, Func<Diagnosis, Diagnosis>? diagnosis = null, string[]? tried = null)
     {

@@ -9,6 +9,7 @@ public static class Analysers
     [
         new RolloutAnalyser(),
         new ContainerStateAnalyser(),
+        new StagedReleaseAnalyser(),
         new RefusalAnalyser(),
         new ImageAnalyser(),
         new RestartAnalyser(),

@@ -80,7 +80,7 @@ public static class Ladder
     /// <summary>A release that nothing can be compared with or returned to: that is worth saying by name.</summary>
     private static LadderChoice? OnlyRevision(EvidenceBundle bundle, Diagnosis diagnosis)
     {
-        if (diagnosis.Hypotheses.Count == 0 || diagnosis.Hypotheses[0].Cause != Cause.BadRelease || bundle.Workload.Revisions.Count > 1)
+        if (diagnosis.Hypotheses.Count == 0 || diagnosis.Hypotheses[0].Cause != Cause.BadRelease || bundle.Workload.Previous is not null)
         {
             return null;
         }
