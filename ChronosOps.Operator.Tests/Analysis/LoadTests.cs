@@ -53,6 +53,35 @@ public sealed class LoadTests
         Assert.InRange(Overload(diagnosis).Confidence, 0, 0.79);
     }
 
+    /// <summary>It has yet to prove itself, all pods are its, and the old revision was well until then.</summary>
+    [Fact]
+    public void AReleaseThatServedWellUntilTheRequestsRoseIsNoBetterSuspectThanTheyAre()
+    {
+        var sample = SampleBundle.BadRelease();
+        var bundle = sample with
+        {
+            Workload = SampleWorkload.RolledOut(),
+            Measures = [sample.Measures[0], sample.Measures[1] with { DuringTrouble = false }],
+            Load = new LoadFact(20, 60),
+        };
+        Assert.True(Analysers.Diagnose(bundle).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+        var diagnosis = Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25) });
+        Assert.Null(diagnosis.Accepted);
+        Assert.Contains(diagnosis.Findings, finding => finding.Message == "the running revision served well for 25s until the requests rose");
+        Assert.True(Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25), Load = new LoadFact(20, 20) }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+    }
+
+    /// <summary>Clients try again: more replicas would ask more of what fails already.</summary>
+    [Fact]
+    public void WhereCallsFailNothingIsScaled()
+    {
+        var called = new DependencyFact("deployment/cart", "cart", null, IsMeasured: false, null, null, "c0ffee", null);
+        Assert.Equal(Cause.Overload, Analysers.Diagnose(SampleBundle.Overload() with { Dependencies = [called] }).Accepted?.Cause);
+        var diagnosis = Analysers.Diagnose(SampleBundle.Overload() with { Dependencies = [called with { CallsFail = true }] });
+        Assert.NotEqual(Cause.Overload, diagnosis.Accepted?.Cause);
+        Assert.Contains(Overload(diagnosis).Against, argument => argument.Finding.Message == "calls to cart fail, and requests may be repeated for it: more replicas would pass on more of them");
+    }
+
     [Fact]
     public void ABadReleaseBesideAGoodOneIsStillBlamedWhileTheTrafficRises()
     {

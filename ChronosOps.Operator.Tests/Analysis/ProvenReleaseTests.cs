@@ -73,6 +73,15 @@ public sealed class ProvenReleaseTests
         Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
     }
 
+    /// <summary>The release before would need the same for as many requests.</summary>
+    [Fact]
+    public void MemoryThatRanOutAsTheRequestsRoseIsNot()
+    {
+        var ranOut = Proven(TimeSpan.FromMinutes(1)) with { Signals = [SampleBundle.Sign(PodSigns.OutOfMemory)], Measures = [], Load = new LoadFact(20, 60) };
+        Assert.Null(Analysers.Diagnose(ranOut).Accepted);
+        Assert.Equal(Cause.BadRelease, Analysers.Diagnose(ranOut with { KnownGood = Unproven.KnownGood }).Accepted?.Cause);
+    }
+
     /// <summary>It served a week ago, was replaced, and came back: what it needs may be gone.</summary>
     [Fact]
     public void WhatItShowedInAnEarlierRolloutProvesNothing()

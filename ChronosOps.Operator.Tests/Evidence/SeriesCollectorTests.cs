@@ -54,6 +54,38 @@ public sealed class SeriesCollectorTests
         Assert.NotNull(collected.Load);
     }
 
+    /// <summary>Twelve steps of five seconds with fifty requests each, the last of them until the onset.</summary>
+    [Theory]
+    [InlineData(12, 50, 0, 60.0)]
+    [InlineData(3, 50, 0, 15.0)]
+    [InlineData(2, 50, 0, null)]
+    [InlineData(12, 8, 0, null)]
+    [InlineData(12, 50, 1, 60.0)]
+    [InlineData(12, 50, 2, null)]
+    public void ARevisionServedWellBeforeWhereThatIsNoLuck(int steps, double requests, double errors, double? expected) =>
+        Assert.Equal(expected, SeriesCollector.WellBefore(Served(steps, requests, errors), [SamplePolicy.Errors()], SampleBundle.Onset)?.TotalSeconds);
+
+    [Fact]
+    public void OnlyWhatItServedWithoutAPauseUntilTheOnsetCounts()
+    {
+        var steps = Served(12, 50, 0);
+        steps[7] = steps[7] with { Errors = 40 };
+        Assert.Equal(20, SeriesCollector.WellBefore(steps, [SamplePolicy.Errors()], SampleBundle.Onset)?.TotalSeconds);
+        steps[7] = steps[7] with { Errors = 0, Requests = 0 };
+        Assert.Equal(20, SeriesCollector.WellBefore(steps, [SamplePolicy.Errors()], SampleBundle.Onset)?.TotalSeconds);
+        Assert.Null(SeriesCollector.WellBefore(steps, [SamplePolicy.Errors(), SamplePolicy.Latency()], SampleBundle.Onset));
+        Assert.Null(SeriesCollector.WellBefore(steps, [], SampleBundle.Onset));
+        Assert.Null(SeriesCollector.WellBefore([], [SamplePolicy.Errors()], SampleBundle.Onset));
+    }
+
+    private static List<TrafficStep> Served(int count, double requests, double errors) =>
+    [
+        .. from k in Enumerable.Range(0, count)
+           let until = SampleBundle.Onset - (Interval * (count - 1 - k))
+           select new TrafficStep(until - Interval, until, requests, errors, LatencyHistogram.Empty),
+        new TrafficStep(SampleBundle.Onset, SampleBundle.Onset + Interval, requests, requests, LatencyHistogram.Empty),
+    ];
+
     private static async Task<LoadFact?> LoadAsync(SignalReading firing, double since = -7200)
     {
         var collected = await CollectAsync(firing, new Rising(since), SampleWorkload.Settled());

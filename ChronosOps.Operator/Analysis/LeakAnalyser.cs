@@ -108,7 +108,12 @@ public sealed class LeakAnalyser : IAnalyser
         var text = $"{Quantities.Format(load.Now)} requests/s since the trouble began, {Quantities.Format(load.Before)} before";
         if (load.Now >= load.Before * Rise)
         {
-            @case.Against(Cause.Leak, subject, @case.Find(EvidenceKind.Series, Source, bundle.OnsetAt, 0.7, $"{text}: more requests may need more memory", "requests"));
+            var more = @case.Find(EvidenceKind.Series, Source, bundle.OnsetAt, 0.7, $"{text}: more requests may need more memory", "requests");
+            @case.Against(Cause.Leak, subject, more);
+            if (Proof.IsGiven(bundle))
+            {
+                @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), more, 0.5);
+            }
         }
         else
         {

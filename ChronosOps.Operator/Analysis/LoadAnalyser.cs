@@ -39,11 +39,28 @@ public sealed class LoadAnalyser : IAnalyser
             if (risen)
             {
                 @case.For(Cause.Overload, subject, @case.Find(EvidenceKind.Series, Source, bundle.OnsetAt, 0.6, text, "requests"));
+                AgainstOthers(bundle, @case, subject);
             }
             else
             {
                 @case.Against(Cause.Overload, subject, @case.Find(EvidenceKind.Series, Source, bundle.OnsetAt, 0.7, $"{text}: the load did not rise", "requests"));
             }
+        }
+    }
+
+    /// <summary>A release that served well until the requests rose is no better suspect than they are; and where what is called fails, requests may be repeated ones, of which more replicas would pass on more.</summary>
+    private static void AgainstOthers(EvidenceBundle bundle, Case @case, string subject)
+    {
+        if (bundle.WellBefore is { } well)
+        {
+            var until = @case.Find(EvidenceKind.Series, Source, bundle.OnsetAt, 0.4, $"the running revision served well for {Quantities.Format(well)} until the requests rose", "requests");
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), until);
+        }
+
+        if (bundle.Dependencies.FirstOrDefault(dependency => dependency.CallsFail) is { } called)
+        {
+            var fails = @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"calls to {called.Name} fail, and requests may be repeated for it: more replicas would pass on more of them", called.Reference);
+            @case.Against(Cause.Overload, subject, fails);
         }
     }
 }

@@ -27,6 +27,9 @@ public sealed record EvidenceBundle
     /// <summary>Requests before and since the onset; null where there is too little of either to compare.</summary>
     public LoadFact? Load { get; init; }
 
+    /// <summary>For how long the current revision had served well until the onset, by all signals of requests that have a threshold; null where it had not, or for too short a time to tell.</summary>
+    public TimeSpan? WellBefore { get; init; }
+
     /// <summary>Events of the workload, its ReplicaSets and pods.</summary>
     public IReadOnlyList<EventFact> Events { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 
 namespace ChronosOps.Operator.Evidence;
@@ -12,6 +13,10 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     /// <summary>The trouble may have begun at the end of the step in which it was first seen, and what a step tells of a pod was read up to a step before.</summary>
     private const int StepsAtOnset = 2;
     private static readonly TimeSpan LeastBefore = TimeSpan.FromSeconds(20);
+
+    /// <summary>So long, and so many requests, are no luck.</summary>
+    private static readonly TimeSpan LeastWell = TimeSpan.FromSeconds(15);
+    private const double LeastRequestsWell = 100;
     private static readonly TimeSpan LeastSince = TimeSpan.FromSeconds(3);
 
     public string Subject => "series by revision";
@@ -41,6 +46,7 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
         return bundle with
         {
             Load = Horizon(request) is { } horizon ? await OverAsync(horizon).ConfigureAwait(false) : Compare(traffic.Whole(), request.OnsetAt),
+            WellBefore = WellBefore(traffic.Of(bundle.Workload.Current.Revision), limited, request.OnsetAt),
             Measures =
             [
                 .. from signal in limited
@@ -75,6 +81,19 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
             var before = new TrafficBuilder(new TrafficSeries(then, earlier, [], null)).Of(bundle.Workload).Whole();
             return Compare([.. before, .. traffic.Whole().Where(step => step.From >= request.OnsetAt)], request.OnsetAt);
         }
+    }
+
+    /// <summary>How long it served, without a pause and until the onset, by far within its limits; null where that is too short.</summary>
+    internal static TimeSpan? WellBefore(IReadOnlyList<TrafficStep> steps, IReadOnlyList<EffectiveSignal> signals, DateTimeOffset onset)
+    {
+        var well = steps.Where(step => step.To <= onset).Reverse().TakeWhile(step => step.Requests > 0 && signals.All(signal => !(TrafficJudge.Value(signal, step) >= signal.Threshold))).Reverse().ToList();
+        if (signals.Count == 0 || well.Count == 0)
+        {
+            return null;
+        }
+
+        var (sum, length) = (TrafficStep.Sum(well), well[^1].To - well[0].From);
+        return length >= LeastWell && sum.Requests >= LeastRequestsWell && signals.All(signal => TrafficJudge.Value(signal, sum) < signal.Threshold / 2) ? length : null;
     }
 
     /// <summary>Over how much of the past the growth that fires was looked at; null where none fires, or no pod is that old.</summary>
