@@ -13,7 +13,7 @@ public sealed class ConfigurationStartTests
 {
     private const string Proved = "; the release had proved itself with pods that started before";
 
-    /// <summary>Without the change the same is taken for a bad release: it is two minutes old, and the one before was well.</summary>
+    /// <summary>Without the change nothing explains it.</summary>
     [Fact]
     public void AReleaseThatFailsOnceItIsRestartedAfterAChangeIsNotToBlame()
     {
@@ -24,9 +24,7 @@ public sealed class ConfigurationStartTests
         Assert.Equal("all 3 pods started after ConfigMap settings was changed" + Proved, Rejection(diagnosis, Cause.BadRelease));
         Assert.Equal("NoRungHelps", Ladder.Next(SamplePolicy.Effective(), bundle, diagnosis, []).Reason);
 
-        var release = Analysers.Diagnose(bundle with { Configs = [] }).Accepted;
-        Assert.Equal(Cause.BadRelease, release?.Cause);
-        Assert.InRange(release!.Confidence, 0.8, 0.99);
+        Assert.Null(Analysers.Diagnose(bundle with { Configs = [] }).Accepted);
     }
 
     /// <summary>Without the change the same is a pod that is ill by itself.</summary>
@@ -73,7 +71,7 @@ public sealed class ConfigurationStartTests
         var diagnosis = Analysers.Diagnose(bundle);
         Assert.Equal(Cause.BadConfiguration, diagnosis.Accepted?.Cause);
         Assert.Equal("1 of 3 pods started after ConfigMap settings was changed, and it alone shows it" + Proved, Rejection(diagnosis, Cause.BadRelease));
-        Assert.Equal(Cause.BadRelease, Analysers.Diagnose(bundle with { Configs = [] }).Accepted?.Cause);
+        Assert.Null(Analysers.Diagnose(bundle with { Configs = [] }).Accepted);
     }
 
     /// <summary>Three hours ago nobody noticed, since no pod read it.</summary>
@@ -97,7 +95,8 @@ public sealed class ConfigurationStartTests
     {
         var bundle = Change(Restarted(), 0, pod => Started(pod, -100));
         var diagnosis = Analysers.Diagnose(bundle);
-        Assert.Equal("2 of 3 pods started after ConfigMap settings was changed, and which ones show it cannot be told" + Proved, Rejection(diagnosis, Cause.BadRelease));
+        Assert.Contains(diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease).Against,
+            argument => argument.Finding.Message == "2 of 3 pods started after ConfigMap settings was changed, and which ones show it cannot be told" + Proved);
         Assert.NotEqual(Cause.BadRelease, diagnosis.Accepted?.Cause);
 
         var told = bundle with { PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0.5)] };

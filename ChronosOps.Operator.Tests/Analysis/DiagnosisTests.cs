@@ -121,6 +121,14 @@ public sealed class DiagnosisTests
         Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 1);
         Assert.Equal([EvidenceKind.Change, EvidenceKind.ContainerState], diagnosis.Accepted.Kinds.Order());
 
+        // Between two tries the container is said to crash.
+        var refused = new EventFact(SampleWorkload.Now, "Warning", "Failed", $"Pod/{workload.Pods[0].Name}", "Error: configmap \"settings\" not found", 2);
+        Assert.NotEqual(Cause.BadConfiguration, Diagnose(b => Crashing(b)).Accepted?.Cause);
+        Assert.Equal(Cause.BadConfiguration, Diagnose(b => Crashing(b, refused)).Accepted?.Cause);
+        Assert.NotEqual(Cause.BadConfiguration, Diagnose(b => Crashing(b, refused with { Message = "Error: configmap \"settings-2\" not found" })).Accepted?.Cause);
+        Assert.NotEqual(Cause.BadConfiguration, Diagnose(b => Crashing(b, refused with { Time = SampleBundle.Onset.AddMinutes(-1) })).Accepted?.Cause);
+        EvidenceBundle Crashing(EvidenceBundle b, params EventFact[] events) => NeverReady(b, PodSigns.CrashLoop) with { Workload = workload, Configs = [Config(exists: false, null)], Events = events };
+
         // Requests that fail of pods that run are no matter of a ConfigMap that pods need to begin.
         Assert.Equal(Cause.BadRelease, Diagnose(b => b with { Workload = rolled, Configs = [Config(exists: false, null)] }).Accepted?.Cause);
 

@@ -25,7 +25,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
             if (config.Exists == false && !config.Reference.Optional)
             {
                 @case.For(Cause.BadConfiguration, subject, @case.Find(EvidenceKind.Change, "configuration", null, 0.6, $"{subject} does not exist", reference));
-                WasThere(bundle, @case, subject, reference);
+                WasThere(bundle, @case, config.Reference.Name, subject, reference);
                 Kept(@case, subject, reference, config.Kept);
             }
             else if (config.ChangedAt is { } changed && changed > bundle.OnsetAt - ConfigReference.Suspected)
@@ -40,15 +40,23 @@ public sealed class ConfigurationAnalyser : IAnalyser
     /// A container waits for it while pods of the same release run, and none begins without what it refers to: it is gone since then, and the release did not forget it. That
     /// requests fail of pods that run has another cause.
     /// </summary>
-    private static void WasThere(EvidenceBundle bundle, Case @case, string subject, string reference)
+    private static void WasThere(EvidenceBundle bundle, Case @case, string name, string subject, string reference)
     {
-        if (bundle.Signals.Any(signal => signal is { Signal: PodSigns.ContainerConfigError, State: SignalState.Firing })
+        if (IsAwaited(bundle, name)
             && bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod.Serving).MaxBy(pod => pod.CreatedAt) is { } runs)
         {
             var was = @case.Find(EvidenceKind.ContainerState, "configuration", runs.CreatedAt, 0.7, $"pod {runs.Name} of the same release runs, so {subject} was there when it began", reference);
             @case.For(Cause.BadConfiguration, subject, was);
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), was);
         }
+    }
+
+    /// <summary>Between two tries to begin, the kubelet says that the container crashes; its Event still tells for want of what (`Error: configmap "settings" not found`).</summary>
+    private static bool IsAwaited(EvidenceBundle bundle, string name)
+    {
+        var pods = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => !pod.Deleting).Select(pod => $"Pod/{pod.Name}").ToHashSet();
+        return bundle.Signals.Any(signal => signal is { Signal: PodSigns.ContainerConfigError, State: SignalState.Firing })
+            || bundle.Events.Any(e => e is { Type: "Warning", Reason: "Failed" } && e.Time >= bundle.OnsetAt - ClockSlack && pods.Contains(e.Object) && e.Message.Contains($"\"{name}\" not found", StringComparison.Ordinal));
     }
 
     private static void Changed(EvidenceBundle bundle, Case @case, ConfigFact config, string reference, DateTimeOffset changed)

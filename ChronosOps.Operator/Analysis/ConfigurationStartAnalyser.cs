@@ -22,7 +22,7 @@ public sealed class ConfigurationStartAnalyser : IAnalyser
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         // Of an image that may stand for other content now a restart is a release.
-        if (Proof(bundle) is not { } good || bundle.Workload.Current.Containers.Any(container => container.IsMutable))
+        if (Proof.Of(bundle) is not { } good || bundle.Workload.Current.Containers.Any(container => container.IsMutable))
         {
             return;
         }
@@ -35,10 +35,6 @@ public sealed class ConfigurationStartAnalyser : IAnalyser
             }
         }
     }
-
-    /// <summary>The running release had proved itself since it came. One that somebody returned to is another matter: what it replaced may have been well.</summary>
-    private static GoodRevision? Proof(EvidenceBundle bundle) =>
-        bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision && good.ProvenAt <= bundle.OnsetAt && good.LastGoodAt >= bundle.Workload.RolloutStartedAt);
 
     private static void Blame(EvidenceBundle bundle, Case @case, ConfigFact config, DateTimeOffset changed, Starts starts)
     {

@@ -31,9 +31,11 @@ internal static class Proof
     /// Whether it had proved itself since it came out: it had served without trouble for as long and as often as the policy asks of a revision to return to. What an earlier rollout of the same
     /// revision had shown is no proof of this one: what it needs may be gone since.
     /// </summary>
-    public static bool IsGiven(EvidenceBundle bundle) =>
-        bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision) is { } good
-        && good.ProvenAt <= bundle.OnsetAt && (good.ProvenAt >= bundle.Workload.RolloutStartedAt || good.LastGoodAt > bundle.Workload.RolloutStartedAt);
+    public static bool IsGiven(EvidenceBundle bundle) => Of(bundle) is not null;
+
+    /// <summary>The proof; null where there is none.</summary>
+    public static GoodRevision? Of(EvidenceBundle bundle) =>
+        bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision && good.ProvenAt <= bundle.OnsetAt && good.LastGoodAt >= bundle.Workload.RolloutStartedAt);
 
     /// <summary>Memory that grows, or that has run out, may take a release an hour to show: that it served well until then proves nothing.</summary>
     public static bool NeedsTime(EvidenceBundle bundle) =>
