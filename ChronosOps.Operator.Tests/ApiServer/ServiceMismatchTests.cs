@@ -103,7 +103,7 @@ public class ServiceMismatchTests
         Assert.Contains(incident.Status.Gaps, gap => gap.StartsWith("network policies: ", StringComparison.Ordinal));
     }
 
-    private static async Task<ApiServerWorld> WorldAsync(string selector = """{ "app": "web" }""")
+    internal static async Task<ApiServerWorld> WorldAsync(string selector = """{ "app": "web" }""")
     {
         var world = await ApiServerWorld.StartAsync();
         await world.ReleaseAsync(1, PodFate.Well, change: deployment => Template(deployment, "front"));
@@ -113,7 +113,7 @@ public class ServiceMismatchTests
     }
 
     /// <summary>An operator that has seen the Service lead to the pods, and written it down.</summary>
-    private static async Task<RunningOperator> RunningAsync(ApiServerWorld world)
+    internal static async Task<RunningOperator> RunningAsync(ApiServerWorld world)
     {
         var running = await RunningOperator.StartAsync(world);
         await world.PolicyConditionAsync("policy", "Protected", "True");
@@ -122,10 +122,10 @@ public class ServiceMismatchTests
         return running;
     }
 
-    private static void Template(JsonObject deployment, string tier)
+    internal static void Template(JsonObject deployment, string tier, string port = "http")
     {
         deployment["spec"]!["template"]!["metadata"]!["labels"]!["tier"] = tier;
-        deployment.Container()["ports"] = JsonNode.Parse("""[ { "name": "http", "containerPort": 8080, "protocol": "TCP" } ]""");
+        deployment.Container()["ports"] = JsonNode.Parse($$"""[ { "name": "{{port}}", "containerPort": 8080, "protocol": "TCP" } ]""");
     }
 
     private static JsonObject Service(string name, string? selector) => JsonNode.Parse($$"""
@@ -133,7 +133,7 @@ public class ServiceMismatchTests
           "spec": { {{(selector is null ? "" : $"\"selector\": {selector},")}} "ports": [ { "port": 80, "targetPort": "http", "protocol": "TCP" } ] } }
         """)!.AsObject();
 
-    private static Task PatchAsync(ApiServerWorld world, string patch) =>
+    internal static Task PatchAsync(ApiServerWorld world, string patch) =>
         Kubectl.RunAsync(world.Cluster.Kubeconfig, null, "-n", world.Namespace, "patch", "service", "front", "--type=merge", "-p", patch);
 
     /// <summary>The tests' role without what this version asks for besides.</summary>

@@ -182,6 +182,7 @@ public sealed class GatePipelineTests
         ["Feasibility"] = c => c.Workload(w => w with { Paused = true }),
         ["KnownGoodRevision"] = c => c.Bundle(b => b with { KnownGood = [] }),
         ["Configuration"] = c => c.To(SampleWorkload.Revision(SampleWorkload.OldFacts with { ConfigReferences = [new("ConfigMap", "settings", false)] }, 1, "rs", SampleWorkload.Now)),
+        ["Services"] = c => c.Workload(w => w with { Current = w.Current with { Ports = new HashSet<string> { "web" } } }),
         ["OneActionPerWorkload"] = c => c with { ActionsUnderWay = ["other"] },
         ["ActionsPerHour"] = c => c with { RecentActions = null },
     };

@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Tests.Detection;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Verification;
 using Xunit;
@@ -177,6 +178,21 @@ public sealed class VerifierTests
     [Fact]
     public void FewerPodsThanBeforeAreWorse() =>
         Assert.Equal(Conclusion.Worse, Conclude("UUU", reading: Reading(Served(4, 50, 25)) with { Workload = SampleWorkload.RolledBack() with { AvailableReplicas = 2 } }));
+
+    /// <summary>The rollback was accepted a minute ago, and no error is counted: no request comes in.</summary>
+    [Theory]
+    [InlineData(-40, false, false, Conclusion.Worse)]
+    [InlineData(-61, false, false, Conclusion.Failed)]
+    [InlineData(-40, true, false, Conclusion.Failed)]
+    [InlineData(-40, false, true, Conclusion.Failed)]
+    public void AServiceThatLeadsNowhereSinceTheActionIsWorseUnlessSomebodyChangedIt(double lost, bool wasChanged, bool lostAtStart, Conclusion expected)
+    {
+        var service = (wasChanged ? ServiceSignsTests.Changed : ServiceSignsTests.LeftBehind) with { LostSince = SampleWorkload.At(lost), LostAtStart = lostAtStart };
+        var workload = SampleWorkload.RolledBack() with { Services = [service] };
+        var reading = Reading(WorkloadTraffic.None) with { Workload = workload, Signals = ServiceSigns.Judge(workload, SampleWorkload.Now) };
+        Assert.Equal(SignalState.Firing, Assert.Single(reading.Signals).State);
+        Assert.Equal(expected, Conclude("UUU", reading: reading));
+    }
 
     [Fact]
     public void MoreErrorsThanBeforeAreWorse() => Assert.Equal(Conclusion.Worse, Conclude("UUU", reading: Reading(Served(4, 50, 31))));

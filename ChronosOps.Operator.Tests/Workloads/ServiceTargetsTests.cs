@@ -35,6 +35,24 @@ public sealed class ServiceTargetsTests
         Assert.Equal("it leads to port http, and the containers have only web", ServiceTargets.Look(Service("app=checkout", "http"), Workload(), Pods(), () => []).Problem);
     }
 
+    /// <summary>The present template is that of checkout; the other has other labels or ports.</summary>
+    [Theory]
+    [InlineData("app=checkout", "web", "app=checkout", "web", null)]
+    [InlineData("app=checkout", "8080", "app=checkout", "", null)]
+    [InlineData("app=checkout,tier=front", "", "app=checkout", "web", "it selects app=checkout,tier=front, and pods of that revision would have app=checkout")]
+    [InlineData("app=checkout,tier=front", "", "app=checkout,tier=back", "web", "it selects app=checkout,tier=front, and pods of that revision would have app=checkout,tier=back")]
+    [InlineData("app=checkout,tier=back", "", "app=checkout,tier=back", "web", null)]
+    [InlineData("app=checkout,role=active", "", "app=checkout", "web", null)]
+    [InlineData("app=checkout", "web", "app=checkout", "http", "it leads to port web, which no container of that revision names")]
+    [InlineData("app=checkout", "web,8080", "app=checkout", "http", "it leads to port web, which no container of that revision names")]
+    [InlineData("app=checkout", "http,8080", "app=checkout", "http", null)]
+    [InlineData("app=checkout", "metrics,web", "app=checkout", "web", null)]
+    public void WhatAnotherTemplateWouldLose(string selector, string ports, string labels, string portNames, string? why)
+    {
+        var other = Workload().Current with { Labels = Parse(labels), Ports = portNames.Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet() };
+        Assert.Equal(why, ServiceTargets.Miss(Service(selector, ports), Workload().Current, other));
+    }
+
     /// <summary>Pods of the revision before still serve, or those of the next one are about to.</summary>
     [Fact]
     public void PodsThatAreThereCountAsTheTemplateDoes()

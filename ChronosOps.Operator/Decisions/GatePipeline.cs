@@ -68,6 +68,7 @@ public static class GatePipeline
         new FeasibilityGate(),
         new KnownGoodGate(),
         new ConfigurationGate(),
+        new ServicesGate(),
         new OneActionGate(),
         new RateGate(),
         new DryRunGate(),

@@ -218,7 +218,7 @@ public static class Verifier
                 return false;
             }
         }
-        else if (before.TryGetValue(Available, out var available) && reading.Workload.AvailableReplicas < Math.Min(available, action.ToReplicas ?? available))
+        else if ((before.TryGetValue(Available, out var available) && reading.Workload.AvailableReplicas < Math.Min(available, action.ToReplicas ?? available)) || LostService(action, reading))
         {
             return true;
         }
@@ -228,6 +228,10 @@ public static class Verifier
             TrafficJudge.Measure(signal, served) is { } value && value >= signal.Threshold
             && before.TryGetValue(signal.Name, out var earlier) && value > earlier * WorseFactor);
     }
+
+    /// <summary>Whether a Service that nobody changed has led nowhere since the action: it led to the pods that it replaced. One that was lost before this process first looked may have been so before.</summary>
+    private static bool LostService(ActionRecord action, WorkloadReading reading) =>
+        ServiceSigns.MissedIn(reading).Any(service => service is { WasChanged: false, LostAtStart: false } && service.LostSince >= action.AppliedAt);
 
     private static bool IsMoreReplicas(ActionRecord action) => action.ToReplicas > action.FromReplicas;
 

@@ -56,7 +56,21 @@ public sealed class ServiceCatalog
             _memory.Forget(workload.Uid, gone);
         }
 
-        return workload with { Services = [.. found.Select(service => See(service, workload, own, known.ContainsKey(service.Name()))).OfType<ServiceSnapshot>()] };
+        return workload with { Services = [.. found.Select(service => WithMisses(See(service, workload, own, known.ContainsKey(service.Name())), service, workload)).OfType<ServiceSnapshot>()] };
+    }
+
+    private static ServiceSnapshot? WithMisses(ServiceSnapshot? seen, V1Service service, WorkloadSnapshot workload)
+    {
+        var misses = new Dictionary<string, string>();
+        foreach (var revision in seen is null ? [] : workload.Revisions)
+        {
+            if (ServiceTargets.Miss(service, workload.Current, revision.Facts) is { } why)
+            {
+                misses[revision.Hash] = why;
+            }
+        }
+
+        return misses.Count == 0 ? seen : seen! with { Misses = misses };
     }
 
     private ServiceSnapshot? See(V1Service service, WorkloadSnapshot workload, List<V1Pod> own, bool isKnown)

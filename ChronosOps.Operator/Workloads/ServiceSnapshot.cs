@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace ChronosOps.Operator.Workloads;
 
 /// <summary>Where a Service leads, as a workload sees it.</summary>
@@ -42,6 +44,9 @@ public sealed record ServiceSnapshot
     /// is neither remembered nor missed: they move while no release does.
     /// </summary>
     public bool ByTemplate { get; init; } = true;
+
+    /// <summary>The kept revisions to whose pods it would not lead as it does to those of the present template, by hash, and why.</summary>
+    public IReadOnlyDictionary<string, string> Misses { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Whether the Service itself is another than the one that led to the pods; otherwise it is the pods that are others.</summary>
     public bool WasChanged => Target is not null && Target != Earlier;

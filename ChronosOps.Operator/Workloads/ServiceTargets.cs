@@ -56,6 +56,24 @@ public static class ServiceTargets
     private static IEnumerable<V1Pod> Served(V1Service service, WorkloadSnapshot workload, IReadOnlyList<V1Pod> own) =>
         own.Where(pod => workload.Pods.Any(one => one.Serving && one.Uid == pod.Metadata.Uid) && Selects(service, pod.Metadata.Labels) && LeadsTo(service, FactsOf(workload, pod)));
 
+    /// <summary>
+    /// Why pods of another template would not get what those of the present one get by it; null where they would. A label that the present template lacks too is put on single pods by
+    /// somebody else, and a port that it lacks leads nowhere now: neither is lost.
+    /// </summary>
+    /// <param name="service">A Service with a selector.</param>
+    /// <param name="current">The present template.</param>
+    /// <param name="other">The other one.</param>
+    public static string? Miss(V1Service service, TemplateFacts current, TemplateFacts other)
+    {
+        if (service.Spec.Selector!.Any(label => current.Labels.Contains(label) && !other.Labels.Contains(label)))
+        {
+            return $"it selects {Text(service.Spec.Selector!)}, and pods of that revision would have {Text(other.Labels)}";
+        }
+
+        var lost = NamedPorts(service).Where(port => current.Ports.Contains(port) && !other.Ports.Contains(port)).Order(StringComparer.Ordinal).ToList();
+        return lost.Count == 0 ? null : $"it leads to port {string.Join(", ", lost)}, which no container of that revision names";
+    }
+
     /// <summary>A number may be a port that no container names; a name that no container has leads nowhere. One port that leads somewhere is enough.</summary>
     private static bool LeadsTo(V1Service service, TemplateFacts? facts) =>
         service.Spec.Ports is not { Count: > 0 } ports || facts is null || ports.Exists(port => port.TargetPort?.Text is not { } name || facts.Ports.Contains(name));
