@@ -209,6 +209,21 @@ public sealed class PodSignsTests
         Assert.Equal(stuck, readings[3].Message.Contains("1 of 3 pods of the revision were created, none in the last 1m00s; pods are refused: pods \"web\" is forbidden", StringComparison.Ordinal));
     }
 
+    /// <summary>Somebody asked for six where four run, and no rollout is under way: no pod waits that could be seen.</summary>
+    [Theory]
+    [InlineData(60, 90, true)]
+    [InlineData(59, 90, false)]
+    [InlineData(90, 59, false)]
+    public void PodsThatSomebodyAskedForAndThatAreNotMadeAreMissedAfterTheDeadline(double missing, double newest, bool stuck)
+    {
+        var settled = SampleWorkload.Settled();
+        var workload = settled with { Replicas = 6, PodsMissingSince = SampleWorkload.At(-missing), PodsRefused = "exceeded quota", Pods = [.. settled.Pods, SampleWorkload.Pod("checkout-5f8d6c7b9-oooo4", SampleWorkload.Old, SampleWorkload.At(-newest))] };
+        var sign = Judge(workload)[3];
+        Assert.Equal(stuck ? (SignalState.Firing, (DateTimeOffset?)SampleWorkload.At(-60)) : (SignalState.Healthy, null), (sign.State, sign.Since));
+        Assert.Equal(stuck, sign.Message == "4 of 6 pods were created, none in the last 1m00s; pods are refused: exceeded quota");
+        Assert.Equal(SignalState.Healthy, Judge(workload with { Paused = true })[3].State);
+    }
+
     /// <summary>It has served for a day: that it was made so long ago makes nothing of a moment's doubt.</summary>
     [Theory]
     [InlineData(-59, false)]

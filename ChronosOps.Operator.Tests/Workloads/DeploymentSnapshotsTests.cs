@@ -63,6 +63,36 @@ public sealed class DeploymentSnapshotsTests
     public void AnUndoIsBeingRolledOutSinceTheControllerLastSawProgress() =>
         Assert.Equal(At(-5), Of(Deployment("app:1", progressed: -5, "FoundNewReplicaSet"), [Set("a", 3, "app:1", -86400), Set("b", 2, "app:2", -300)]).RollingSince);
 
+    /// <summary>Somebody had returned from it, and applies it again: its ReplicaSet is the newest, and an hour old.</summary>
+    [Fact]
+    public void AReleaseThatIsAppliedAgainIsBeingRolledOutSinceTheControllerLastSawProgress()
+    {
+        var again = Set("b", 4, "app:2", -3600);
+        again.Metadata.Annotations!["deployment.kubernetes.io/revision-history"] = "2";
+        Assert.Equal(At(-5), Of(Deployment("app:2", progressed: -5, "ReplicaSetUpdated"), [Set("a", 3, "app:1", -86400), again]).RollingSince);
+    }
+
+    /// <summary>While it was paused no ReplicaSet was made: the first one is as old as the rollout, however long ago the template was applied.</summary>
+    [Fact]
+    public void AReleaseThatWasStagedWhilePausedIsBeingRolledOutSinceItsReplicaSetWasMade()
+    {
+        var paused = Deployment("app:2", progressed: -3600, "DeploymentPaused");
+        Assert.Null(Of(paused, [Set("a", 1, "app:1", -86400)]).RollingSince);
+        Assert.Equal(At(-2), Of(Deployment("app:2", progressed: -2, "NewReplicaSetCreated"), [Set("a", 1, "app:1", -86400), Set("b", 2, "app:2", -2)]).RollingSince);
+    }
+
+    [Theory]
+    [InlineData(6, 4, "True", -90d)]
+    [InlineData(4, 4, "True", null)]
+    [InlineData(6, 4, "False", null)]
+    public void PodsAreMissingSinceTheDeploymentSaysThatTheyAreRefused(int replicas, int there, string status, double? since)
+    {
+        var deployment = Deployment("app:1", progressed: -3600, "NewReplicaSetAvailable");
+        (deployment.Spec.Replicas, deployment.Status!.Replicas) = (replicas, there);
+        deployment.Status.Conditions!.Add(new() { Type = "ReplicaFailure", Status = status, Reason = "FailedCreate", LastTransitionTime = At(-90) });
+        Assert.Equal(since is { } at ? At(at) : null, Of(deployment, [Set("a", 1, "app:1", -86400)]).PodsMissingSince);
+    }
+
     [Fact]
     public void WhatTheControllerHasNotTakenUpIsNotBeingRolledOut()
     {
@@ -124,7 +154,7 @@ public sealed class DeploymentSnapshotsTests
         pod.Metadata.DeletionTimestamp = At(0);
         pod.Status!.Conditions = [new V1PodCondition { Type = "Ready", Status = "True" }, new V1PodCondition { Type = "PodScheduled", Status = "False", Message = "no node fits" }];
         var seen = Assert.Single(Of(Deployment("app:1"), [Set("a", 1, "app:1", -86400)], [pod]).Pods);
-        Assert.Equal((true, true, "no node fits"), (seen.Ready, seen.Deleting, seen.Unschedulable));
+        Assert.Equal((true, true, "no node fits", At(0)), (seen.Ready, seen.Deleting, seen.Unschedulable, seen.EndsBy));
     }
 
     [Fact]

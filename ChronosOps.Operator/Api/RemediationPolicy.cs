@@ -45,7 +45,7 @@ public sealed class RemediationPolicySpec : WrittenSpec
     [Items(0, AlertClaim.Most)]
     public List<AlertClaim> Alerts { get; set; } = [];
 
-    /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from the start of the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
+    /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from when the controller could go on with the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
     [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
     [DurationRange(DurationBounds.ShortestRollout, DurationBounds.LongestRollout)]

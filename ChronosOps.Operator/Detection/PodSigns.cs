@@ -265,21 +265,24 @@ public static class PodSigns
             $"pod {first.Name} is not ready after {Quantities.Format(now - began)}{why}; {waiting.Count} pods of the revision wait");
     }
 
-    /// <summary>Pods that are not even there: none was made at all, or the API server refuses to have more.</summary>
+    /// <summary>Pods that are not even there: of a rollout none was made at all, or the API server refuses to have more; or there are fewer than somebody asked for.</summary>
     private static SignalReading? Missing(WorkloadSnapshot workload, string revision, TimeSpan deadline, DateTimeOffset now)
     {
         var made = workload.PodsOf(revision).Select(pod => pod.CreatedAt).ToList();
-        var stands = made.Append(workload.RollingSince ?? now).Max();
-        if (workload.RollingSince is null || workload.UpdatedReplicas >= workload.ReplicasToUpdate || now - stands < deadline || (made.Count > 0 && workload.PodsRefused is null))
+        var isRollout = workload.RollingSince is not null && workload.UpdatedReplicas < workload.ReplicasToUpdate && (made.Count == 0 || workload.PodsRefused is not null);
+        if ((isRollout ? workload.RollingSince : workload.PodsMissingSince) is not { } since || now - made.Append(since).Max() < deadline)
         {
             return null;
         }
 
+        var stands = made.Append(since).Max();
         var why = workload.PodsRefused is { } refusal ? $"; pods are refused: {Shorten(refusal)}"
             : workload.HoldsUp(revision).FirstOrDefault() is { } held ? $"; the controller waits for pod {held.Name} of another revision"
+            : workload.Ending.FirstOrDefault() is { } ending ? $"; the controller waits for pod {ending.Name} to end"
             : "";
+        var (there, asked) = isRollout ? (workload.UpdatedReplicas, workload.ReplicasToUpdate) : (workload.Pods.Count(pod => !pod.Deleting), workload.Replicas);
         return Reading(RolloutNotProgressing, SignalState.Firing, revision, stands,
-            $"{workload.UpdatedReplicas} of {workload.ReplicasToUpdate} pods of the revision were created, none in the last {Quantities.Format(now - stands)}{why}");
+            $"{there} of {asked} pods{(isRollout ? " of the revision" : "")} were created, none in the last {Quantities.Format(now - stands)}{why}");
     }
 
     private static string Shorten(string? text) => text is null ? "no message" : text.Length <= 160 ? text : text[..160] + "…";

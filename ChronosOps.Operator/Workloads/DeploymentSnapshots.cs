@@ -10,6 +10,9 @@ public static class DeploymentSnapshots
 {
     public const string RevisionAnnotation = "deployment.kubernetes.io/revision";
 
+    /// <summary>On ReplicaSets: the revision numbers that it had before it was used again.</summary>
+    private const string RevisionHistoryAnnotation = "deployment.kubernetes.io/revision-history";
+
     /// <summary>The Deployment with the ReplicaSets that it controls and their pods.</summary>
     public static WorkloadSnapshot Of(V1Deployment deployment, IEnumerable<V1ReplicaSet> replicaSets, IEnumerable<V1Pod> pods)
     {
@@ -18,6 +21,7 @@ public static class DeploymentSnapshots
         var facts = TemplateFacts.Of(deployment, deployment.Spec.Template);
         var podSnapshots = Pods(owned, pods).ToList();
         var status = deployment.Status;
+        var refusal = Condition(deployment, "ReplicaFailure") is { Status: "True" } failure ? failure : null;
         return new WorkloadSnapshot
         {
             Key = new WorkloadKey(WorkloadKind.Deployment, deployment.Metadata.NamespaceProperty ?? "", deployment.Metadata.Name ?? ""),
@@ -38,7 +42,8 @@ public static class DeploymentSnapshots
             Current = facts,
             RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),
             RollingSince = RollingSince(deployment, facts.Revision, owned),
-            PodsRefused = Condition(deployment, "ReplicaFailure") is { Status: "True" } failure ? failure.Message ?? failure.Reason ?? "" : null,
+            PodsRefused = refusal is null ? null : refusal.Message ?? refusal.Reason ?? "",
+            PodsMissingSince = status?.Replicas < (deployment.Spec.Replicas ?? 1) ? refusal?.LastTransitionTime : null,
             Revisions = revisions,
             Pods = podSnapshots,
         };
@@ -99,8 +104,8 @@ public static class DeploymentSnapshots
     }
 
     /// <summary>
-    /// A new ReplicaSet begins its rollout, that of a restart too. An undo reuses an old one: then the controller's last progress tells. The controller says
-    /// NewReplicaSetAvailable once all new pods have been there, and goes on saying so while single ones are replaced.
+    /// A new ReplicaSet begins its rollout, that of a restart too; while a Deployment is paused the controller makes none. An undo reuses an old one, and so does a release that is applied again after it, of
+    /// which the newest ReplicaSet may be: then the controller's last progress tells. The controller says NewReplicaSetAvailable once all new pods have been there, and goes on saying so while single ones are replaced.
     /// </summary>
     private static DateTimeOffset? RollingSince(V1Deployment deployment, string current, List<V1ReplicaSet> owned)
     {
@@ -112,7 +117,7 @@ public static class DeploymentSnapshots
         }
 
         var newest = owned.MaxBy(set => set.Metadata.CreationTimestamp)!;
-        return RevisionOf(newest) == current ? newest.Metadata.CreationTimestamp : progressing.LastUpdateTime;
+        return RevisionOf(newest) == current && newest.GetAnnotation(RevisionHistoryAnnotation) is null ? newest.Metadata.CreationTimestamp : progressing.LastUpdateTime;
     }
 
     private static string RevisionOf(V1ReplicaSet set) => TemplateFacts.Of(set, set.Spec.Template).Revision;

@@ -16,6 +16,7 @@ public static class PodSnapshots
         ReadyChangedAt = pod.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.LastTransitionTime,
         Node = string.IsNullOrEmpty(pod.Spec.NodeName) ? null : pod.Spec.NodeName,
         Deleting = pod.Metadata.DeletionTimestamp is not null,
+        EndsBy = pod.Metadata.DeletionTimestamp,
         Unschedulable = pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
         Containers =
         [

@@ -42,6 +42,7 @@ public sealed class WorkloadCatalog
     private readonly WorkloadCaches _caches;
     private readonly TimeProvider _time;
     private readonly PodMemory _memory;
+    private readonly RolloutMemory _rollouts = new();
     private readonly CronJobMemory _crons = new();
     private readonly ServiceCatalog _services;
     private readonly CallTargets _targets;
@@ -139,6 +140,7 @@ public sealed class WorkloadCatalog
     {
         var living = Uids();
         _memory.Keep(living);
+        _rollouts.Keep(living);
         _crons.Keep(living);
         _services.Keep(living);
     }
@@ -169,14 +171,16 @@ public sealed class WorkloadCatalog
     private WorkloadSnapshot Snapshot(V1StatefulSet set)
     {
         var pods = PodsOf(set.Uid());
-        return _services.Join(_memory.Remember(StatefulSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
+        return _services.Join(Remember(StatefulSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
     }
 
     private WorkloadSnapshot Snapshot(V1DaemonSet set)
     {
         var pods = PodsOf(set.Uid());
-        return _services.Join(_memory.Remember(DaemonSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
+        return _services.Join(Remember(DaemonSetSnapshots.Of(set, RevisionsOf(set.Uid()), pods)), pods);
     }
+
+    private WorkloadSnapshot Remember(WorkloadSnapshot workload) => _rollouts.Remember(_memory.Remember(workload), _time.GetUtcNow());
 
     private WorkloadSnapshot Snapshot(V1Job job) => JobSnapshots.Of(job, _caches.Pods.Store.ByIndex(ByOwner, job.Uid() ?? ""));
 

@@ -46,13 +46,16 @@ public sealed record WorkloadSnapshot
     public required DateTimeOffset RolloutStartedAt { get; init; }
 
     /// <summary>
-    /// Since when the rollout of the current revision is under way; null where it has been complete once (pods that come later replace others), where
+    /// Since when the rollout of the current revision is under way, and its controller could go on with it; null where it has been complete once (pods that come later replace others), where
     /// the controller has not taken it up yet, and where that cannot be told.
     /// </summary>
     public DateTimeOffset? RollingSince { get; init; }
 
     /// <summary>Why pods cannot be created (quota, admission), if they cannot.</summary>
     public string? PodsRefused { get; init; }
+
+    /// <summary>Since when fewer pods are there than are asked for, and the controller makes none though it waits for none; null where that is not so, and where it cannot be told.</summary>
+    public DateTimeOffset? PodsMissingSince { get; init; }
 
     /// <summary>All revisions that are kept, newest first.</summary>
     public IReadOnlyList<RevisionSnapshot> Revisions { get; init; } = [];
@@ -91,6 +94,12 @@ public sealed record WorkloadSnapshot
     public IEnumerable<PodSnapshot> HoldsUp(string? revision) =>
         WaitsForEachPod ? Pods.Where(pod => pod is { Ready: false, Deleting: false, Revision: not null } && pod.Revision != revision) : [];
 
+    /// <summary>
+    /// The pods whose end a rollout waits for that has made no pod yet: in a StatefulSet a pod hands its name on, in a DaemonSet its place. None in a Deployment, whose pods come beside each other.
+    /// </summary>
+    public IEnumerable<PodSnapshot> Ending =>
+        Key.Kind is Api.WorkloadKind.StatefulSet or Api.WorkloadKind.DaemonSet && RollingSince is { } began && !PodsOf(Current.Revision).Any(pod => pod.CreatedAt >= began) ? Pods.Where(pod => pod.Deleting) : [];
+
     public IEnumerable<PodSnapshot> PodsOf(string? revision) => Pods.Where(pod => pod.Revision == revision);
 }
 
@@ -118,6 +127,9 @@ public sealed record PodSnapshot
     public required DateTimeOffset CreatedAt { get; init; }
     public required bool Ready { get; init; }
     public required bool Deleting { get; init; }
+
+    /// <summary>When its grace period is over, of one that is being deleted: it is to have ended by then.</summary>
+    public DateTimeOffset? EndsBy { get; init; }
     public required IReadOnlyList<ContainerSnapshot> Containers { get; init; }
 
     /// <summary>Whether it is ready, and nobody is deleting it.</summary>
