@@ -186,18 +186,22 @@ public sealed class DiagnosisTests
     }
 
     [Theory]
-    [InlineData("pods \"web\" is forbidden: maximum memory usage per Container is 64Mi", true)]
-    [InlineData("pods \"web\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3", false)]
-    [InlineData("Internal error occurred: failed calling webhook \"sidecar.example.com\": connection refused", false)]
-    public void PodsThatAreRefusedAreTheReleasesDoingUnlessThoseOfAnyRevisionWouldBe(string refusal, bool isReleases)
+    [InlineData("pods \"web\" is forbidden: maximum memory usage per Container is 64Mi", "containers[app].resources.limits.memory from 32Mi to 1Gi", true)]
+    [InlineData("pods \"web\" is forbidden: maximum memory usage per Container is 64Mi", "containers[app].image from web:1 to web:2", false)]
+    [InlineData("pods \"web\" is forbidden: maximum memory usage per Container is 64Mi", null, false)]
+    [InlineData("pods \"web\" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=3, limited: pods=3", "containers[app].image from web:1 to web:2", false)]
+    [InlineData("Internal error occurred: failed calling webhook \"sidecar.example.com\": connection refused", "containers[app].image from web:1 to web:2", false)]
+    public void PodsThatAreRefusedAreTheReleasesDoingWhereTheyAreRefusedForWhatItChanged(string refusal, string? change, bool isReleases)
     {
         var confidence = Confidence(b => b with
         {
             Workload = b.Workload with { Pods = [.. b.Workload.PodsOf(SampleWorkload.Old)], PodsRefused = refusal },
             Signals = [SampleBundle.Sign(PodSigns.RolloutNotProgressing)],
             Measures = [],
+            TemplateChanges = change is null ? null : [change],
         });
         Assert.Equal(isReleases, confidence >= 0.8);
+        Assert.Equal(isReleases, confidence >= Judge.LeastConfidence);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public static class Analysers
         new ContainerStateAnalyser(),
         new StagedReleaseAnalyser(),
         new RefusalAnalyser(),
+        new UnbegunAnalyser(),
         new ImageAnalyser(),
         new RestartAnalyser(),
         new RevisionComparisonAnalyser(),

@@ -68,7 +68,7 @@ public enum Cause
     /// <summary>More requests than the workload is sized for.</summary>
     Overload,
 
-    /// <summary>A ResourceQuota that is used up.</summary>
+    /// <summary>A ResourceQuota that is used up, or a LimitRange that allows less than the pods have asked for before.</summary>
     Quota,
 
     /// <summary>Pods of a release that runs, and for which no node has room.</summary>

@@ -1,6 +1,4 @@
-using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
-using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Analysis;
 
@@ -8,15 +6,12 @@ namespace ChronosOps.Operator.Analysis;
 public sealed class RefusalAnalyser : IAnalyser
 {
     private const string Source = "containers";
-    private const string QuotaText = "exceeded quota";
     private static readonly string[] Asking = ["].resources", "nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "hostPort", "volumes"];
-    private static readonly string[] SharedRefusals = [QuotaText, "failed calling webhook"];
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
-        Refused(bundle, @case);
-        // Requests that fail, or containers that crash, have another cause than a pod that waits.
-        if (bundle.FiresOnly(PodSigns.RolloutNotProgressing))
+        Unmade(bundle, @case);
+        if (Begun.IsOnlyStuck(bundle))
         {
             Unscheduled(bundle, @case);
         }
@@ -24,24 +19,69 @@ public sealed class RefusalAnalyser : IAnalyser
         ScaledToNothing(bundle, @case);
     }
 
-    /// <summary>A quota that is used up, or an admission webhook that does not answer, refuses the pods of every revision: that is not the release's doing alone.</summary>
-    private static void Refused(EvidenceBundle bundle, Case @case)
+    /// <summary>
+    /// Pods that are not made are the release's doing only where they are refused for what it changed. A quota that is used up, limits that were lowered or an admission webhook that does not answer refuse the pods of every
+    /// revision; and that nobody says why is no reason either.
+    /// </summary>
+    private static void Unmade(EvidenceBundle bundle, Case @case)
     {
-        var workload = bundle.Workload;
-        var refusal = workload.PodsRefused ?? bundle.Events.FirstOrDefault(e => e.Reason == "FailedCreate" && e.Object == $"{workload.Key.Kind}/{workload.Key.Name}")?.Message;
-        if (refusal is null || !SharedRefusals.Any(text => refusal.Contains(text, StringComparison.Ordinal)))
+        var (workload, release) = (bundle.Workload, Analysers.ReleaseOf(bundle));
+        var isOnlyStuck = Begun.IsOnlyStuck(bundle);
+        if (Refusal.Of(bundle) is not { } refusal)
+        {
+            if (isOnlyStuck && WhyNoneIsMade(bundle) is { } none)
+            {
+                @case.Against(Cause.BadRelease, release, @case.Find(EvidenceKind.ContainerState, Source, workload.RollingSince ?? workload.PodsMissingSince, 0.7, none, workload.Key.Reference));
+            }
+
+            return;
+        }
+
+        if (RefusedFor(bundle) is { } change)
+        {
+            @case.For(Cause.BadRelease, release, @case.Find(EvidenceKind.Change, Source, workload.RolloutStartedAt, 0.5, $"the pods are refused for what the release changed: {change}", workload.Key.Reference));
+            return;
+        }
+
+        var (isQuota, isLimits) = (Refusal.IsOfQuota(refusal), Refusal.IsOfLimits(refusal));
+        var isShared = isQuota || Refusal.IsOfSilentWebhook(refusal);
+
+        // A pod that was made and does not become ready, or requests that fail, have a cause of their own.
+        var isOnlyMissing = isOnlyStuck && workload.PodsOf(workload.Current.Revision).All(pod => pod.Ready || pod.Deleting);
+        if (!isShared && !isOnlyMissing)
         {
             return;
         }
 
-        var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.85, $"pods of any revision would be refused: {refusal}", workload.Key.Reference);
-        @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.3);
-        if (refusal.Contains(QuotaText, StringComparison.Ordinal) && bundle.FiresOnly(PodSigns.RolloutNotProgressing))
+        var text = isShared ? "pods of any revision would be refused" : "pods are refused, and not for anything that the release is known to have changed";
+        var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.85, $"{text}: {refusal}", workload.Key.Reference);
+        @case.Against(Cause.BadRelease, release, finding, isOnlyMissing && !(isQuota && AsksForMore(bundle)) ? 0.7 : 0.3);
+        if (isOnlyStuck && (isQuota || isLimits))
         {
-            var subject = $"quota of namespace {workload.Key.Namespace}";
+            var subject = $"{(isQuota ? "quota" : "limits")} of namespace {workload.Key.Namespace}";
             @case.For(Cause.Quota, subject, finding);
-            AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.Quota, subject);
+            if (isQuota)
+            {
+                AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.Quota, subject);
+            }
         }
+    }
+
+    /// <summary>What the release changed that its pods are refused for; null where they are refused for something else, or one of them was let in, or the changes are not known.</summary>
+    internal static string? RefusedFor(EvidenceBundle bundle) =>
+        Refusal.Of(bundle) is { } refusal && !Refusal.IsOfQuota(refusal) && !Refusal.IsOfSilentWebhook(refusal)
+        && !bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Any() && bundle.TemplateChanges is { } changes
+            ? Refusal.ChangeSpokenOf(refusal, changes)
+            : null;
+
+    /// <summary>Why pods are missing that nobody refuses, and that no pod of another revision holds up; null where that is not so.</summary>
+    private static string? WhyNoneIsMade(EvidenceBundle bundle)
+    {
+        var workload = bundle.Workload;
+        var isMissing = workload.PodsMissingSince is not null || (workload.RollingSince is not null && !workload.PodsOf(workload.Current.Revision).Any());
+        return !isMissing || workload.HoldsUp(workload.Current.Revision).Any() ? null
+            : workload.Ending.FirstOrDefault() is { } ending ? $"the controller waits for pod {ending.Name} to end before it makes a pod of the release"
+            : "pods are not made, and nothing says that it is for what the release changed";
     }
 
     private static void Unscheduled(EvidenceBundle bundle, Case @case)
@@ -76,13 +116,16 @@ public sealed class RefusalAnalyser : IAnalyser
     /// <summary>What a release asks for beyond the one before it is the release's doing.</summary>
     private static void AgainstWhereTheReleaseAsksForMore(EvidenceBundle bundle, Case @case, Cause cause, string subject)
     {
-        if (AskedAnew(bundle) is { } asks && bundle.Workload.RollingSince is not null)
+        if (AsksForMore(bundle))
         {
-            @case.Against(cause, subject, @case.Find(EvidenceKind.Change, Source, bundle.Workload.RolloutStartedAt, 0.7, $"the release asks for something else of its node: {asks}", bundle.Workload.Key.Reference));
+            @case.Against(cause, subject, @case.Find(EvidenceKind.Change, Source, bundle.Workload.RolloutStartedAt, 0.7, $"the release asks for something else of its node: {AskedAnew(bundle)}", bundle.Workload.Key.Reference));
         }
     }
 
-    private static string? AskedAnew(EvidenceBundle bundle) =>
+    private static bool AsksForMore(EvidenceBundle bundle) => AskedAnew(bundle) is not null && bundle.Workload.RollingSince is not null;
+
+    /// <summary>What the release asks of its node that the one before did not; null where it asks for the same, or that is not known.</summary>
+    internal static string? AskedAnew(EvidenceBundle bundle) =>
         bundle.TemplateChanges?.FirstOrDefault(change => Asking.Any(part => change.Contains(part, StringComparison.Ordinal)) || IsNewContainer(change));
 
     private static bool IsNewContainer(string change) => change.StartsWith("containers[", StringComparison.Ordinal) && change.EndsWith("] added", StringComparison.Ordinal);

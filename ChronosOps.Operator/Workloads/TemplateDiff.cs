@@ -7,6 +7,9 @@ namespace ChronosOps.Operator.Workloads;
 /// <summary>What differs between two pod templates, by the names that people know. Values are told only where they cannot be secret.</summary>
 public static partial class TemplateDiff
 {
+    /// <summary>What is said where nothing but the order of a list's entries differs.</summary>
+    internal const string OtherOrder = "the order of entries changed";
+
     /// <summary>Every difference, as a path such as <c>containers[app].env[LOG_LEVEL].value changed</c>; stamps of restarts do not count.</summary>
     /// <param name="from">The older template.</param>
     /// <param name="to">The newer template.</param>
@@ -15,7 +18,7 @@ public static partial class TemplateDiff
         var (before, after) = (PodTemplates.WithoutStamps(from), PodTemplates.WithoutStamps(to));
         var differences = new List<string>();
         Compare("", before, after, differences);
-        return differences.Count > 0 || JsonNode.DeepEquals(before, after) ? differences : ["the order of entries changed"];
+        return differences.Count > 0 || JsonNode.DeepEquals(before, after) ? differences : [OtherOrder];
     }
 
     private static void Compare(string path, JsonNode? from, JsonNode? to, List<string> differences)
