@@ -99,7 +99,7 @@ public static class OperatorHost
             [IncidentPhase.Orienting] = new OrientingPhase(assessor),
             [IncidentPhase.Deciding] = new DecidingPhase(assessor, gateKeeper, effects, interval),
             [IncidentPhase.Acting] = new ActingPhase(assessor, gateKeeper, effects),
-            [IncidentPhase.Verifying] = new VerifyingPhase(gateKeeper, effects, interval),
+            [IncidentPhase.Verifying] = new VerifyingPhase(assessor, gateKeeper, effects, interval),
             [IncidentPhase.Mitigated] = new MitigatedPhase(gateKeeper, new AutoscalerReader(client)),
             [IncidentPhase.Escalated] = new EscalatedPhase(interval),
         };

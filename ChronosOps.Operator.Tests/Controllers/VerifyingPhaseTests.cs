@@ -1,8 +1,11 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Controllers.Phases;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Workloads;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Controllers;
@@ -103,5 +106,79 @@ public sealed class VerifyingPhaseTests
         Assert.Equal(result.Happening?.Message, action.Message);
     }
 
-    private static VerifyingPhase Phase(FakeApi api) => new(SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client), new ScaleEffect(api.Client), new RollingRestartEffect(api.Client)), Interval);
+    /// <summary>The rollback fails nine of ten requests, where two of ten failed before. The workload orders is scaled to nothing; who calls it decides whether the rollback is to blame.</summary>
+    [Theory]
+    [InlineData(true, true, "WorseAndNotUndone")]
+    [InlineData(false, true, "WorseThanBefore")]
+    [InlineData(true, false, "WorseThanBefore")]
+    public async Task WhatBothRevisionsCallIsNotTheDoingOfTheRollback(bool suspectCalls, bool targetCalls, string reason)
+    {
+        using var api = new FakeApi(Answer);
+        var caches = SampleCaches.Of(api.Client);
+        await SampleCaches.FillAsync(caches.Deployments, TestContext.Current.CancellationToken);
+        var incident = Verified("errors");
+        var action = incident.Status!.Actions[0];
+        action.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }];
+        action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy" })];
+        var (old, suspect) = (SampleWorkload.OldFacts with { Hosts = Hosts(targetCalls) }, SampleWorkload.NewFacts with { Hosts = Hosts(suspectCalls) });
+        var workload = SampleWorkload.RolledBack() with { Current = old, Revisions = [SampleWorkload.NewRevision with { Facts = suspect }, SampleWorkload.OldRevision with { Facts = old }] };
+        var result = await LookAsync(api, incident, At(-90), SampleTraffic.Steady(2, 50, 45, end: At(-90)), new WorkloadCatalog(caches, new FakeTime()), workload);
+
+        Assert.Equal((reason, ActionState.Failed), (result.Happening?.Reason, action.State));
+        Assert.Equal(reason == "WorseThanBefore" ? ["Rollback", "Undo"] : ["Rollback"], incident.Status.Actions.Select(one => one.Action));
+        var decision = Assert.Single(incident.Status.Decisions);
+        Assert.Equal(("Undo", 2), (decision.Action, decision.Attempt));
+        Assert.Equal(reason == "WorseThanBefore" ? "Allow" : "Deny", decision.Gates.Single(gate => gate.Gate == "Origin").Verdict);
+        if (reason == "WorseAndNotUndone")
+        {
+            Assert.Equal((Trigger.NotVerified, "things are worse than before: errors: 90% errors, limit 5% errors; it is not taken back: Origin: deployment/orders, which both revisions call, is ill itself: it is scaled to 0"),
+                (result.Happening!.Trigger, result.Happening.Message));
+        }
+
+        static HashSet<string> Hosts(bool calls) => calls ? ["orders"] : [];
+
+        static FakeAnswer Answer(FakeRequest request) => request.PathAndQuery.Split('?')[0] switch
+        {
+            "/apis/apps/v1/deployments" => SampleCaches.List(request, """{ "metadata": { "name": "orders", "namespace": "shop", "uid": "uid-orders" }, "spec": { "replicas": 0, "template": {} } }"""),
+            "/apis/apps/v1/namespaces/shop/deployments/checkout" => new FakeAnswer(200, """{ "metadata": { "name": "checkout", "namespace": "shop", "uid": "uid-checkout" } }"""),
+            _ => new FakeAnswer(404),
+        };
+    }
+
+    /// <summary>A database gives way under more callers: that they are taken back is what mends it.</summary>
+    [Fact]
+    public async Task AddedReplicasAreTakenBackWhateverIsIll()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = Verified("errors");
+        var action = incident.Status!.Actions[0];
+        (action.Action, action.FromRevision, action.FromReplicas, action.ToReplicas) = ("Scale", null, 2, 3);
+        action.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }, new MeasureRecord { Signal = "requests per second", Value = "10" }];
+        action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy" })];
+        var result = await LookAsync(api, incident, At(-90), SampleTraffic.Steady(2, 50, 45, end: At(-90)));
+        Assert.Equal((Trigger.UndoPlanned, "Undo", 2), (result.Happening?.Trigger, incident.Status.Actions[^1].Action, incident.Status.Actions[^1].ToReplicas));
+        Assert.Empty(incident.Status.Decisions);
+    }
+
+    private static readonly EffectivePolicy Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()], KnownGoodRequests = 0, VerificationTimeout = TimeSpan.FromSeconds(90) };
+
+    private static DateTimeOffset At(double seconds) => SampleWorkload.At(seconds);
+
+    /// <summary>A rollback that was accepted two minutes ago, and rolled out ten seconds later.</summary>
+    private static Incident Verified(params string[] signals)
+    {
+        var incident = SampleContext.In(IncidentPhase.Verifying, signals);
+        (incident.Status!.Actions[0].AppliedAt, incident.Status.Actions[0].RolledOutAt) = (At(-120), At(-110));
+        return incident;
+    }
+
+    /// <summary>One look, every five seconds, at what the target has served.</summary>
+    private static Task<PhaseResult> LookAsync(FakeApi api, Incident incident, DateTimeOffset time, IReadOnlyList<TrafficStep> served, WorkloadCatalog? catalog = null, WorkloadSnapshot? workload = null)
+    {
+        var well = SampleContext.Well(Policy);
+        var reading = well with { Time = time, Workload = workload ?? well.Workload, Traffic = SampleTraffic.Of((SampleWorkload.Old, served)) };
+        return Phase(api, catalog).RunAsync(SampleContext.Of(incident, reading), TestContext.Current.CancellationToken);
+    }
+
+    private static VerifyingPhase Phase(FakeApi api, WorkloadCatalog? catalog = null) => new(SampleContext.Assessor(api, catalog), SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client), new ScaleEffect(api.Client), new RollingRestartEffect(api.Client)), Interval);
 }

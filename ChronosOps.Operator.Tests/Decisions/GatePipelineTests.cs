@@ -84,6 +84,9 @@ public sealed class GatePipelineTests
     public void AnUndoStaysUnderTheGatesThatProtectTheWillOfPeople(Type gate) =>
         Assert.Contains(GatePipeline.ForUndo, one => one.GetType() == gate);
 
+    [Fact]
+    public void AnUndoIsAskedWhetherSomethingElseMadeThingsWorse() => Assert.Contains(GatePipeline.ForUndo, gate => gate is OriginGate);
+
     /// <summary>What was begun goes on to its end, and what made things worse is taken back: a storm holds what is new.</summary>
     [Fact]
     public void AStormHoldsNeitherAnUndoNorWhatIsUnderWay()

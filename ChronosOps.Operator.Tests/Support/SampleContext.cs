@@ -2,7 +2,9 @@ using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Knowledge;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Tests.Support;
@@ -27,6 +29,14 @@ internal static class SampleContext
         var (book, board) = (new IncidentBook(new Informer<Incident>(api.Client.For(ApiResources.Incidents), new())), new SignalBoard());
         board.Publish([Well(SamplePolicy.Effective())]);
         return new(book, new EmergencyStop(api.Client, "chronosops-system", "chronosops-control"), new StormWatch(book, board, StormLimits.Default), Chains(api, book));
+    }
+
+    /// <summary>Collects what the API tells of the workload, and the workloads of the catalogue; nothing is counted, and no other incident is known.</summary>
+    public static Assessor Assessor(FakeApi api, WorkloadCatalog? catalog = null)
+    {
+        var (book, interval) = (new IncidentBook(new Informer<Incident>(api.Client.For(ApiResources.Incidents), new())), TimeSpan.FromSeconds(15));
+        var graph = new ServiceGraph(new SilentSource(), interval, (_, _) => null, (_, _) => []);
+        return new(new Collectors(api.Client, new SilentSource(), catalog ?? new WorkloadCatalog(SampleCaches.Of(api.Client), new FakeTime()), new SignalBoard(), new KnownGoodBook(), book, graph, interval));
     }
 
     /// <summary>Links of incidents, with no workload known and no service graph.</summary>

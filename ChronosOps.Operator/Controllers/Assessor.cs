@@ -13,12 +13,18 @@ public sealed class Assessor(Collectors collectors)
     /// <summary>Assesses the incident as things are now.</summary>
     public async Task<Assessment> AssessAsync(IncidentContext context, WorkloadReading reading, CancellationToken cancellationToken)
     {
-        var onset = context.Status.RecurredAt ?? context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
-        var bundle = await collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken).ConfigureAwait(false);
+        var bundle = await CollectAsync(context, reading, cancellationToken).ConfigureAwait(false);
         var diagnosis = Analysers.Diagnose(bundle);
         Write(context.Status, bundle, diagnosis, context.LastAction);
         context.Status.PolicyGeneration = reading.Policy.Generation;
         return new Assessment(bundle, diagnosis);
+    }
+
+    /// <summary>Collects the evidence, and leaves what was assessed before as it is.</summary>
+    public Task<EvidenceBundle> CollectAsync(IncidentContext context, WorkloadReading reading, CancellationToken cancellationToken)
+    {
+        var onset = context.Status.RecurredAt ?? context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
+        return collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken);
     }
 
     /// <summary>The revision as incidents record it.</summary>

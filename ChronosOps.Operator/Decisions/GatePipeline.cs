@@ -139,13 +139,14 @@ public static class GatePipeline
         new DryRunGate(),
     ];
 
-    /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis, and no calm.</summary>
+    /// <summary>The gates of a step back: taking back what made things worse needs no new diagnosis, and no calm. What something else made worse it does not mend.</summary>
     public static readonly IReadOnlyList<IGate> ForUndo =
     [
         new EmergencyStopGate(),
         new HoldGate(),
         new ModeGate(),
         new GitOpsGate(),
+        new OriginGate(),
         new OneActionGate(),
         new DryRunGate(),
     ];

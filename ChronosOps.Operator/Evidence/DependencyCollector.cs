@@ -1,4 +1,5 @@
 using ChronosOps.Kubernetes;
+using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Workloads;
@@ -19,12 +20,18 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
     {
         var key = bundle.Workload.Key;
         var named = catalog.NamedBy(bundle.Workload);
+        var byRevision = bundle.Workload.Revisions.ToDictionary(revision => revision.Hash, revision => catalog.NamedBy(bundle.Workload with { Current = revision.Facts }));
+        byRevision[bundle.Workload.Current.Revision] = named;
         var called = from other in catalog.In(key.Namespace)
                      where other.Key != key
                      let fails = graph.CallsFail(key, other.Key)
                      where fails || named.Contains(other.Key)
-                     select Of(other, request.Now) with { CallsFail = fails, IsDeclared = !named.Hosts.Contains(other.Key) };
-        return Task.FromResult(bundle with { Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).Take(Most)], DeclaredNowhere = named.Nowhere });
+                     select Of(other, request.Now) with { CallsFail = fails, IsDeclared = !named.Hosts.Contains(other.Key), CalledBy = [.. byRevision.Where(one => one.Value.Contains(other.Key)).Select(one => one.Key)] };
+        return Task.FromResult(bundle with
+        {
+            Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).ThenByDescending(fact => fact.Doubt is not null).Take(Most)],
+            DeclaredNowhere = named.Nowhere,
+        });
     }
 
     /// <summary>
@@ -41,6 +48,7 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
     private DependencyFact Of(WorkloadSnapshot other, DateTimeOffset now)
     {
         var reading = board.Find(other.Key);
+        var incident = incidents.OpenOf(other.Key);
         var firing = reading?.Firing.FirstOrDefault();
         var isWell = reading is not null && other.RolloutComplete && reading.Signals.Any(signal => signal is { IsKubernetesSign: false, IsAlert: false }) && reading.Signals.All(signal => signal.State == SignalState.Healthy);
         var (trouble, since) = firing is not null ? ($"{firing.Signal}: {firing.Message}", firing.Since)
@@ -48,10 +56,21 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
             : !other.Pods.Any(pod => pod.Ready) ? ("none of its pods is ready", NoneReadySince(other))
             : Sign(other, now) is { } sign ? ($"{sign.Signal}: {sign.Message}", sign.Since)
             : ((string?)null, (DateTimeOffset?)null);
+        var (doubt, doubtSince) = Doubt(reading, firing, trouble is null ? incident?.Status : null);
         return new DependencyFact(
             other.Key.Reference, other.Key.Name, trouble, firing is { IsKubernetesSign: false }, since,
-            other.Revisions.Count > 1 && !isWell ? other.RolloutStartedAt : null, other.Current.Revision, incidents.OpenOf(other.Key)?.Name());
+            other.Revisions.Count > 1 && !isWell ? other.RolloutStartedAt : null, other.Current.Revision, incident?.Name())
+        {
+            Doubt = doubt,
+            DoubtSince = doubtSince,
+        };
     }
+
+    /// <summary>What is on its way to be trouble, fires besides, or was trouble and is not known to be over; the latest of it.</summary>
+    private static (string? Doubt, DateTimeOffset? Since) Doubt(WorkloadReading? reading, SignalReading? firing, IncidentStatus? status) =>
+        reading?.Signals.Where(signal => signal.State is SignalState.Pending or SignalState.Firing && signal != firing).MaxBy(signal => signal.Since) is { } bad ? ($"{bad.Signal}: {bad.Message}", bad.Since)
+        : IncidentBook.IsIll(status) ? ("it has an open incident", status!.RecurredAt ?? status.OnsetAt ?? status.DetectedAt)
+        : (null, null);
 
     /// <summary>The states of its pods, also where no policy covers it. They say nothing of requests while a good revision serves beside.</summary>
     private static SignalReading? Sign(WorkloadSnapshot other, DateTimeOffset now) => other.AvailableReplicas >= other.Replicas

@@ -119,7 +119,17 @@ public sealed record NeighbourFact(string Reference, string Name, string Revisio
 /// <param name="CallsFail">Whether a service graph counts calls to it that fail.</param>
 /// <param name="IsDeclared">Whether it is not the template that names it.</param>
 public sealed record DependencyFact(
-    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident, bool CallsFail = false, bool IsDeclared = false);
+    string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident, bool CallsFail = false, bool IsDeclared = false)
+{
+    /// <summary>The kept revisions of the caller whose template names it, all where it is declared. Empty where a service graph alone tells of it, which knows no revisions.</summary>
+    public IReadOnlyList<string> CalledBy { get; init; } = [];
+
+    /// <summary>What else ails it, or may: another signal that fires, or is not beyond its limit for long enough yet; where nothing does, an open incident. Null where there is nothing.</summary>
+    public string? Doubt { get; init; }
+
+    /// <summary>Since when; null where that is not known.</summary>
+    public DateTimeOffset? DoubtSince { get; init; }
+}
 
 /// <summary>A Service that led to the workload's pods and no longer does.</summary>
 /// <param name="Service">How it stands, and what it was.</param>

@@ -1,4 +1,7 @@
+using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
@@ -8,7 +11,7 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Controllers.Phases;
 
 /// <summary>Measures whether the action helped. A person's change of the workload ends our part in it.</summary>
-public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeSpan interval) : IPhase
+public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Effects effects, TimeSpan interval) : IPhase
 {
     /// <summary>Evaluations may be late by some; after more than this many intervals nobody was there to look.</summary>
     private const int LateBy = 4;
@@ -49,7 +52,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
             await ClearAsync(context, effect, action, reading, cancellationToken).ConfigureAwait(false);
         }
 
-        return Verify(context, action, reading);
+        return await VerifyAsync(context, action, reading, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Evicts the pods that hold the effect up, if the gates allow it still. What is found only now is written down first, and evicted at the next look.</summary>
@@ -99,7 +102,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
                 : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
 
-    private PhaseResult Verify(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    private async Task<PhaseResult> VerifyAsync(IncidentContext context, ActionRecord action, WorkloadReading reading, CancellationToken cancellationToken)
     {
         NoteGap(action, reading.Time);
         if (Verifier.IsInPlace(action, reading.Workload))
@@ -118,13 +121,13 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         {
             Conclusion.Succeeded => ActionEnd.Record(context, action, ActionState.Succeeded, Trigger.Verified, "Verified",
                 $"{reading.Policy.ConsecutiveChecks} checks in a row are healthy: {action.Checks[^1].Message}"),
-            Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => PlanUndo(context, action, reading),
+            Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
             Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.DidNotHelp, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
             Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
                 $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
                 $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
-            Conclusion.Worse => PlanUndo(context, action, reading),
+            Conclusion.Worse => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
             _ => PhaseResult.Wait(),
         };
     }
@@ -160,7 +163,7 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
         Bounded.Add(context.Status, action.Checks, 20, record);
     }
 
-    private static PhaseResult PlanUndo(IncidentContext context, ActionRecord action, WorkloadReading reading)
+    private async Task<PhaseResult> PlanUndoAsync(IncidentContext context, ActionRecord action, WorkloadReading reading, CancellationToken cancellationToken)
     {
         var worse = $"things are worse than before: {action.Checks.LastOrDefault()?.Message}";
         var attempt = (context.Status.Attempt ?? 0) + 1;
@@ -169,11 +172,28 @@ public sealed class VerifyingPhase(GateKeeper gateKeeper, Effects effects, TimeS
             return ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone", $"{worse}; revision {action.FromRevision} is no longer kept");
         }
 
+        // More replicas may be what made ill what is called: they are taken back all the same.
+        if (action.ToReplicas is null && await ObjectionAsync(context, undo, reading, cancellationToken).ConfigureAwait(false) is { } objection)
+        {
+            return ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, objection.Verdict.Reason == DryRunGate.Reason ? DryRunGate.Reason : "WorseAndNotUndone",
+                $"{worse}; it is not taken back: {objection.Gate}: {objection.Verdict.Message}");
+        }
+
         ActionEnd.Record(context, action, ActionState.Failed, Trigger.UndoPlanned, "Worse", worse);
         undo.Policy = reading.Policy.Name;
         context.Status.Attempt = attempt;
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, undo);
         return PhaseResult.Go(Trigger.UndoPlanned, "WorseThanBefore", $"{worse}; {undo.Message}");
+    }
+
+    /// <summary>What forbids taking a rollback back; null where nothing does, or it is only not yet: that is waited for once it is written down.</summary>
+    private async Task<GateResult?> ObjectionAsync(IncidentContext context, ActionRecord undo, WorkloadReading reading, CancellationToken cancellationToken)
+    {
+        var bundle = await assessor.CollectAsync(context, reading, cancellationToken).ConfigureAwait(false);
+        var step = new ProposedStep(RemediationAction.Rollback, reading.Workload.Revision(undo.ToRevision), IsUndo: true);
+        var (report, _) = await gateKeeper.AskAsync(context, new Assessment(bundle, new Diagnosis([], [], null, [])), reading.Policy, step, undo.Key, undo.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
+        context.Status.PolicyGeneration = reading.Policy.Generation;
+        return report.Verdict == Verdict.Deny ? report.Decisive : null;
     }
 
     /// <summary>What takes the action back; null where nothing can.</summary>
