@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers;
 using ChronosOps.Operator.Controllers.Phases;
@@ -106,6 +107,45 @@ public sealed class VerifyingPhaseTests
         Assert.Equal(result.Happening?.Message, action.Message);
     }
 
+    /// <summary>
+    /// The pods are no longer scraped after ten seconds: what was measured is looked at again and again, at each evaluation, and by a process that was started anew in between. When they are scraped again
+    /// the checks go on from where they were.
+    /// </summary>
+    [Fact]
+    public async Task LookingAgainAtWhatWasMeasuredIsNoFurtherCheck()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = Verified("errors");
+        for (var k = 0; k < 6; k++)
+        {
+            Assert.Null((await LookAsync(api, incident, At(-90 + (5 * k)), SampleTraffic.Steady(2, 50, end: At(-95)))).Happening);
+            incident = Restarted(incident);
+        }
+
+        var first = Assert.Single(incident.Status!.Actions[0].Checks);
+        Assert.Equal(("Healthy", At(-90), At(-95)), (first.Result, first.Time!.Value, first.MeasuredUntil!.Value));
+        Assert.Null((await LookAsync(api, incident, At(-60), SampleTraffic.Steady(2, 50, end: At(-60)))).Happening);
+        Assert.Null((await LookAsync(api, incident, At(-55), SampleTraffic.Steady(2, 50, end: At(-60)))).Happening);
+        Assert.Equal(Trigger.Verified, (await LookAsync(api, incident, At(-50), SampleTraffic.Steady(2, 50, end: At(-55)))).Happening?.Trigger);
+        Assert.Equal(3, incident.Status!.Actions[0].Checks.Count);
+    }
+
+    /// <summary>Twice measured in a minute and a half, and half of the requests failed: that is not three times, whatever is done next would rest on too little.</summary>
+    [Fact]
+    public async Task WhatWasMeasuredTooSeldomIsInconclusiveForBadToo()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = Verified("errors");
+        foreach (var seconds in new[] { -90, -85, -80, -75 })
+        {
+            Assert.Null((await LookAsync(api, incident, At(seconds), SampleTraffic.Steady(2, 50, 25, end: At(Math.Min(seconds, -85))))).Happening);
+        }
+
+        var over = await LookAsync(api, incident, At(-29), SampleTraffic.Steady(2, 50, 25, end: At(-85)));
+        Assert.Equal((Trigger.NotVerified, "Inconclusive"), (over.Happening?.Trigger, over.Happening?.Reason));
+        Assert.Equal("it could not be measured within 1m30s whether it helped: only 2 of 3 checks in a row are unhealthy, by what was measured until 11:58:35Z: errors: 50% errors, limit 5% errors", over.Happening?.Message);
+    }
+
     /// <summary>The rollback fails nine of ten requests, where two of ten failed before. The workload orders is scaled to nothing; who calls it decides whether the rollback is to blame.</summary>
     [Theory]
     [InlineData(true, true, "WorseAndNotUndone")]
@@ -119,7 +159,7 @@ public sealed class VerifyingPhaseTests
         var incident = Verified("errors");
         var action = incident.Status!.Actions[0];
         action.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }];
-        action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy" })];
+        action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy", MeasuredUntil = At(-110 + (5 * k)) })];
         var (old, suspect) = (SampleWorkload.OldFacts with { Hosts = Hosts(targetCalls) }, SampleWorkload.NewFacts with { Hosts = Hosts(suspectCalls) });
         var workload = SampleWorkload.RolledBack() with { Current = old, Revisions = [SampleWorkload.NewRevision with { Facts = suspect }, SampleWorkload.OldRevision with { Facts = old }] };
         var result = await LookAsync(api, incident, At(-90), SampleTraffic.Steady(2, 50, 45, end: At(-90)), new WorkloadCatalog(caches, new FakeTime()), workload);
@@ -154,7 +194,7 @@ public sealed class VerifyingPhaseTests
         var action = incident.Status!.Actions[0];
         (action.Action, action.FromRevision, action.FromReplicas, action.ToReplicas) = ("Scale", null, 2, 3);
         action.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }, new MeasureRecord { Signal = "requests per second", Value = "10" }];
-        action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy" })];
+        action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy", MeasuredUntil = At(-110 + (5 * k)) })];
         var result = await LookAsync(api, incident, At(-90), SampleTraffic.Steady(2, 50, 45, end: At(-90)));
         Assert.Equal((Trigger.UndoPlanned, "Undo", 2), (result.Happening?.Trigger, incident.Status.Actions[^1].Action, incident.Status.Actions[^1].ToReplicas));
         Assert.Empty(incident.Status.Decisions);
@@ -171,6 +211,10 @@ public sealed class VerifyingPhaseTests
         (incident.Status!.Actions[0].AppliedAt, incident.Status.Actions[0].RolledOutAt) = (At(-120), At(-110));
         return incident;
     }
+
+    /// <summary>As a process finds it that is started anew.</summary>
+    private static Incident Restarted(Incident incident) =>
+        JsonSerializer.Deserialize(JsonSerializer.Serialize(incident, ChronosJson.Default.Incident), ChronosJson.Default.Incident)!;
 
     /// <summary>One look, every five seconds, at what the target has served.</summary>
     private static Task<PhaseResult> LookAsync(FakeApi api, Incident incident, DateTimeOffset time, IReadOnlyList<TrafficStep> served, WorkloadCatalog? catalog = null, WorkloadSnapshot? workload = null)

@@ -23,6 +23,14 @@ public sealed class QueryJudgeTests
     public void JudgesByValueAndDuration(double[] values, SignalState expected) => Assert.Equal(expected, Judge(Series(NewPod, values)).State);
 
     [Fact]
+    public void TellsWhenItsNewestValueWasMeasured()
+    {
+        Assert.Equal(SampleWorkload.Now, Judge(Series(NewPod, 1, 2, 3)).MeasuredAt);
+        Assert.Equal(SampleWorkload.At(-5), Judge(SeriesEnding(-5, NewPod, 20, 20, 20)).MeasuredAt);
+        Assert.Null(Judge(Series(NewPod)).MeasuredAt);
+    }
+
+    [Fact]
     public void NamesTheRevisionOfThePods()
     {
         var reading = Judge(Series(OldPod, 1, 1, 1), Series(NewPod, 20, 20, 20));

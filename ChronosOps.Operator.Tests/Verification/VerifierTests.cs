@@ -282,6 +282,60 @@ public sealed class VerifierTests
         Assert.Equal(Conclusion.Failed, Conclude("UUU", action, Reading(Served(4, 50, 20)) with { Policy = policy }));
     }
 
+    /// <summary>Steps without requests are what Prometheus shows of pods that are no longer scraped, for minutes: nothing was measured in them.</summary>
+    [Fact]
+    public void ACheckRestsOnWhatWasMeasuredLast()
+    {
+        Assert.Equal(SampleWorkload.Now, Look(Reading(Served(3, 50))).MeasuredUntil);
+        var lost = SampleTraffic.Of((Old, SampleTraffic.Steps((50, 0), (50, 0), (0, 0), (0, 0))));
+        Assert.Equal((CheckResult.Healthy, SampleWorkload.At(-10)), (Look(Reading(lost)).Result, Look(Reading(lost)).MeasuredUntil));
+        var failing = SampleTraffic.Of((Old, SampleTraffic.Steps((50, 25), (50, 25), (0, 0), (0, 0))));
+        Assert.Equal((CheckResult.Unhealthy, SampleWorkload.At(-10)), (Look(Reading(failing)).Result, Look(Reading(failing)).MeasuredUntil));
+    }
+
+    /// <summary>States of pods are new at each look; requests that no signal of the policy counts are nothing that a check rests on.</summary>
+    [Fact]
+    public void WhatRestsOnNoSeriesIsNewAtEachLook()
+    {
+        Assert.Null(Look(Reading(Served(4, 50)) with { Signals = [SampleBundle.Sign(PodSigns.CrashLoop)] }).MeasuredUntil);
+        Assert.Null(Look(Reading(Served(4, 50)) with { Policy = SamplePolicy.Effective() with { Signals = [] } }).MeasuredUntil);
+        Assert.Null(Verifier.Look(Action(), Reading(WorkloadTraffic.None), neverReady: true).MeasuredUntil);
+        Assert.Null(Verifier.Look(Action(), Reading(Served(4, 1)), neverReady: true).MeasuredUntil);
+        Assert.Null(Look(Reading(WorkloadTraffic.None)).MeasuredUntil);
+    }
+
+    /// <summary>Requests were counted until ten seconds ago; the query gave its newest value so many seconds ago, or does not tell when.</summary>
+    [Theory]
+    [InlineData(-5.0, -10.0)]
+    [InlineData(-15.0, -15.0)]
+    [InlineData(null, -10.0)]
+    public void ACheckIsAsOldAsTheOldestThatItRestsOn(double? queried, double expected)
+    {
+        var reading = Reading(SampleTraffic.Of((Old, SampleTraffic.Steady(2, 50, end: SampleWorkload.At(-10))))) with
+        {
+            Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors(), SamplePolicy.Query()] },
+            Signals = [SampleBundle.Reading("queue", SignalState.Healthy) with { MeasuredAt = queried is { } at ? SampleWorkload.At(at) : null }],
+        };
+        Assert.Equal((CheckResult.Healthy, SampleWorkload.At(expected)), (Look(reading, Action(rolledOut: -30)).Result, Look(reading, Action(rolledOut: -30)).MeasuredUntil));
+        var beyond = reading with { Signals = [reading.Signals[0] with { State = SignalState.Firing }] };
+        Assert.Equal((CheckResult.Unhealthy, beyond.Signals[0].MeasuredAt), (Look(beyond, Action(rolledOut: -30)).Result, Look(beyond, Action(rolledOut: -30)).MeasuredUntil));
+    }
+
+    /// <summary>What the checks before rested on, newest last; - is a check that rested on no series.</summary>
+    [Theory]
+    [InlineData("", 0, true)]
+    [InlineData("-5", 0, true)]
+    [InlineData("-5 0", 0, false)]
+    [InlineData("0 -", 0, false)]
+    [InlineData("0 - -", 5, true)]
+    [InlineData("5 0", 3, false)]
+    [InlineData("5 0", null, true)]
+    public void OnlyWhatWasMeasuredLaterIsNews(string before, int? until, bool expected)
+    {
+        var checks = before.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => new CheckRecord { MeasuredUntil = one == "-" ? null : SampleWorkload.At(int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)) });
+        Assert.Equal(expected, Verifier.IsNews(new Check(CheckResult.Healthy, "well", until is { } at ? SampleWorkload.At(at) : null), checks));
+    }
+
     private static Check Look(WorkloadReading reading, ActionRecord? action = null) => Verifier.Look(action ?? Action(), reading, neverReady: false);
 
     private static Conclusion Conclude(string checks, ActionRecord? action = null, WorkloadReading? reading = null)

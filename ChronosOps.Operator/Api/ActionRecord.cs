@@ -197,4 +197,7 @@ public sealed class CheckRecord
 
     /// <summary>What was measured.</summary>
     public string? Message { get; set; }
+
+    /// <summary>Until when that was measured; absent where it rests on no series. A look at nothing newer than this is no further check.</summary>
+    public DateTimeOffset? MeasuredUntil { get; set; }
 }

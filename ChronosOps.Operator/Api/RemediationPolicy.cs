@@ -399,7 +399,7 @@ public sealed class KnownGoodSpec
 /// <summary>How it is proved that an action helped.</summary>
 public sealed class VerificationSpec
 {
-    /// <summary>How many evaluations in a row must be healthy, counting only pods of the target revision after the rollout.</summary>
+    /// <summary>How many evaluations with something newly measured must be healthy in a row, counting only pods of the target revision after the rollout.</summary>
     [RangeMinimum(1)]
     [RangeMaximum(20)]
     [DefaultValue(3)]

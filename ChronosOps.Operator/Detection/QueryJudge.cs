@@ -85,6 +85,7 @@ public static class QueryJudge
             Revision = revision,
             State = since is null ? SignalState.Healthy : lasted >= signal.For ? SignalState.Firing : SignalState.Pending,
             Value = value,
+            MeasuredAt = worst[^1].Time,
             Since = since,
             Message = $"{signal.Describe(value)}{(signal.HasThreshold ? $", limit {signal.Describe(signal.Threshold)}" : "")}{(since is null ? "" : $", for {Quantities.Format(lasted)}")}",
         };

@@ -64,6 +64,9 @@ public sealed record SignalReading
     /// <summary>The newest value of each pod, of a query.</summary>
     public IReadOnlyList<PodValue> Pods { get; init; } = [];
 
+    /// <summary>When its newest value was measured, of a query; null where that is not told.</summary>
+    public DateTimeOffset? MeasuredAt { get; init; }
+
     /// <summary>When it happened last, of a sign that tells of the past; null of whatever tells of now.</summary>
     public DateTimeOffset? HappenedAt { get; init; }
 

@@ -14,7 +14,10 @@ public enum CheckResult
 }
 
 /// <summary>One look after an action.</summary>
-public sealed record Check(CheckResult Result, string Message);
+/// <param name="Result">What it says.</param>
+/// <param name="Message">What was seen, in a sentence.</param>
+/// <param name="MeasuredUntil">Until when that was measured; null where it rests on no series, and so is new at each look.</param>
+public sealed record Check(CheckResult Result, string Message, DateTimeOffset? MeasuredUntil = null);
 
 /// <summary>What all checks so far say together.</summary>
 public enum Conclusion
@@ -38,7 +41,7 @@ public enum Conclusion
 /// <summary>
 /// Did it help? Counts only pods of the target revision, and only what they served after the rollout had finished. Where requests are served and
 /// the error series is absent there were no errors; where no requests are served nothing is known. A release that never became ready
-/// had no requests: then the state of the rollout is the proof. Pure.
+/// had no requests: then the state of the rollout is the proof. Looking again at what was measured before is no further check. Pure.
 /// </summary>
 public static class Verifier
 {
@@ -63,6 +66,10 @@ public static class Verifier
         Measure(Available, reading.Workload.AvailableReplicas),
         .. RequestsPerSecond(reading, reading.Time - LoadWindow) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
     ];
+
+    /// <summary>Whether a check tells more than those before it: what it rests on was measured later than what any of them rested on, or is no series.</summary>
+    public static bool IsNews(Check check, IEnumerable<CheckRecord> before) =>
+        check.MeasuredUntil is not { } until || before.All(one => !(one.MeasuredUntil >= until));
 
     /// <summary>One check.</summary>
     /// <param name="action">The action.</param>
@@ -125,7 +132,7 @@ public static class Verifier
     private static Check Measured(ActionRecord action, WorkloadReading reading, bool neverReady)
     {
         var served = ServedAfter(action, reading);
-        var texts = new List<string>();
+        var (texts, until) = (new List<string>(), (DateTimeOffset?)null);
         foreach (var signal in reading.Policy.Signals.Where(signal => signal.CountsRequests))
         {
             if (TrafficJudge.Measure(signal, served) is not { } value)
@@ -139,9 +146,10 @@ public static class Verifier
                 continue;
             }
 
+            until = served.Last(step => step.Requests > 0).To;
             if (value >= signal.Threshold)
             {
-                return new Check(CheckResult.Unhealthy, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}");
+                return new Check(CheckResult.Unhealthy, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}", until);
             }
 
             // Nothing else judges it.
@@ -150,7 +158,7 @@ public static class Verifier
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {signal.Describe(value)}, and not judged by what is usual");
             }
 
-            if (signal.IsLearnt && NotUsual(signal, action, reading) is { } unusual)
+            if (signal.IsLearnt && NotUsual(signal, action, reading, until) is { } unusual)
             {
                 return unusual;
             }
@@ -158,8 +166,15 @@ public static class Verifier
             texts.Add($"{signal.Name} {signal.Describe(value)}");
         }
 
-        return Queries(action, reading, texts) ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}");
+        return Queries(action, reading, texts)
+            ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}", Earlier(until, MeasuredAt(reading)));
     }
+
+    /// <summary>Until when all queries of the policy were measured; null where it has none.</summary>
+    private static DateTimeOffset? MeasuredAt(WorkloadReading reading) =>
+        reading.Policy.Signals.Where(signal => !signal.CountsRequests).Select(signal => reading.Signals.FirstOrDefault(one => one.Signal == signal.Name)?.MeasuredAt).Min();
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other ? one : other ?? one;
 
     private static Check? Queries(ActionRecord action, WorkloadReading reading, List<string> texts)
     {
@@ -183,7 +198,7 @@ public static class Verifier
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the pods before");
             }
 
-            if (NotUsual(signal, action, reading) is { } unhealthy)
+            if (NotUsual(signal, action, reading, seen.MeasuredAt) is { } unhealthy)
             {
                 return unhealthy;
             }
@@ -195,12 +210,12 @@ public static class Verifier
     }
 
     /// <summary>What speaks against a signal as it was judged; null: nothing. What was learnt may need some steps to see what is new.</summary>
-    private static Check? NotUsual(EffectiveSignal signal, ActionRecord action, WorkloadReading reading)
+    private static Check? NotUsual(EffectiveSignal signal, ActionRecord action, WorkloadReading reading, DateTimeOffset? until)
     {
         var seen = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
         return seen is not { State: SignalState.Firing or SignalState.Pending } ? null
             : reading.Time < action.RolledOutAt + seen.SettlesIn ? new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the time before")
-            : new Check(CheckResult.Unhealthy, $"{signal.Name}: {seen.Message}");
+            : new Check(CheckResult.Unhealthy, $"{signal.Name}: {seen.Message}", until);
     }
 
     /// <summary>What the target revision served after its rollout had finished.</summary>

@@ -124,7 +124,7 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
             Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
             Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.DidNotHelp, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
             Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
-                $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {action.Checks.LastOrDefault()?.Message}"),
+                $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {Lacking(action, reading.Policy)}"),
             Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
                 $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
@@ -154,13 +154,32 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
         }
 
         var check = AlertProof.Hold(Verifier.Look(action, reading, AlertProof.IsNeverReady(context.Status, PodSigns.BeforeServing)), context.Status, reading);
-        var record = new CheckRecord { Time = reading.Time, Result = check.Result.ToString(), Message = Bounded.Sentence(check.Message) };
+        if (!Verifier.IsNews(check, action.Checks))
+        {
+            return;
+        }
+
+        var record = new CheckRecord { Time = reading.Time, Result = check.Result.ToString(), Message = Bounded.Sentence(check.Message), MeasuredUntil = check.MeasuredUntil };
         if (last is not null && last.Result == record.Result && check.Result == CheckResult.Unknown)
         {
             action.Checks.Remove(last);
         }
 
         Bounded.Add(context.Status, action.Checks, 20, record);
+    }
+
+    /// <summary>What is missing to tell whether it helped.</summary>
+    private static string? Lacking(ActionRecord action, EffectivePolicy policy)
+    {
+        var last = action.Checks.LastOrDefault();
+        if (last is null || last.Result == nameof(CheckResult.Unknown))
+        {
+            return last?.Message;
+        }
+
+        var alike = action.Checks.AsEnumerable().Reverse().TakeWhile(check => check.Result == last.Result).Count();
+        var until = last.MeasuredUntil is { } time ? $", by what was measured until {time.UtcDateTime:HH:mm:ss'Z'}" : "";
+        return $"only {alike} of {policy.ConsecutiveChecks} checks in a row are {last.Result?.ToLowerInvariant()}{until}: {last.Message}";
     }
 
     private async Task<PhaseResult> PlanUndoAsync(IncidentContext context, ActionRecord action, WorkloadReading reading, CancellationToken cancellationToken)
