@@ -6,6 +6,7 @@ using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Tests.Support;
+using ChronosOps.Operator.Verification;
 using ChronosOps.Operator.Workloads;
 using Xunit;
 
@@ -144,6 +145,32 @@ public sealed class VerifyingPhaseTests
         var over = await LookAsync(api, incident, At(-29), SampleTraffic.Steady(2, 50, 25, end: At(-85)));
         Assert.Equal((Trigger.NotVerified, "Inconclusive"), (over.Happening?.Trigger, over.Happening?.Reason));
         Assert.Equal("it could not be measured within 1m30s whether it helped: only 2 of 3 checks in a row are unhealthy, by what was measured until 11:58:35Z: errors: 50% errors, limit 5% errors", over.Happening?.Message);
+    }
+
+    /// <summary>Nobody scrapes the workload, and its policy asks for no requests of a known good revision. So many were counted before the rollback.</summary>
+    [Theory]
+    [InlineData(0.0, "Verified", "OutOfMemory")]
+    [InlineData(0.0, "Verified", "OutOfMemory", "CrashLoop")]
+    [InlineData(0.0, "Verified", "NotReady")]
+    [InlineData(0.0, "Verified", "Restarting", "alert/PodRestarts")]
+    [InlineData(0.0, null, "errors", "OutOfMemory")]
+    [InlineData(0.0, null, "EndpointsMissing")]
+    [InlineData(900.0, null, "OutOfMemory")]
+    [InlineData(900.0, "Verified", "CrashLoop")]
+    [InlineData(null, null, "OutOfMemory")]
+    public async Task WhereNobodyMeasuresRequestsACompleteRolloutIsTheProof(double? counted, string? reason, params string[] signals)
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = Verified(signals);
+        incident.Status!.Actions[0].Before = Verifier.MeasureBefore(SampleContext.Well(Policy), counted);
+        var results = new List<PhaseResult>();
+        for (var k = 0; k < 3; k++)
+        {
+            results.Add(await LookAsync(api, incident, At(-90 + (5 * k)), []));
+        }
+
+        Assert.Equal(reason, results[^1].Happening?.Reason);
+        Assert.Equal(reason is null ? "Unknown" : "Healthy", incident.Status.Actions[0].Checks[^1].Result);
     }
 
     /// <summary>The rollback fails nine of ten requests, where two of ten failed before. The workload orders is scaled to nothing; who calls it decides whether the rollback is to blame.</summary>

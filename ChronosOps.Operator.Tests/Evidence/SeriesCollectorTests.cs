@@ -78,6 +78,14 @@ public sealed class SeriesCollectorTests
         Assert.Null(SeriesCollector.WellBefore([], [SamplePolicy.Errors()], SampleBundle.Onset));
     }
 
+    /// <summary>Five minutes, less the first step, of which is only known what its counters are.</summary>
+    [Fact]
+    public async Task AllRequestsThatAreComparedAreCounted()
+    {
+        Assert.Equal(42 * 295, Math.Round((await CollectAsync(SampleBundle.Fires("errors", null), new Rising(-7200), SampleWorkload.Settled())).Requests!.Value));
+        Assert.Equal(0, (await CollectAsync(SampleBundle.Fires("errors", null), new SilentSource(), SampleWorkload.Settled())).Requests);
+    }
+
     private static List<TrafficStep> Served(int count, double requests, double errors) =>
     [
         .. from k in Enumerable.Range(0, count)

@@ -132,7 +132,7 @@ public sealed class BoundedTests
             {
                 Key = $"uid/{k}",
                 Message = text,
-                Before = List(StatusLimits.Signals, k => new MeasureRecord { Signal = $"signal-{k}", Value = "0.123456" }),
+                Before = List(StatusLimits.Measures, k => new MeasureRecord { Signal = $"signal-{k}", Value = "0.123456" }),
                 Checks = List(20, _ => new CheckRecord { Result = "Unknown", Message = text }),
             }),
             Timeline = List(StatusLimits.Timeline, _ => new TimelineRecord { Phase = IncidentPhase.Acting, Message = text }),

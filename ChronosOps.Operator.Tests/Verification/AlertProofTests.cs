@@ -41,7 +41,7 @@ public sealed class AlertProofTests
     [InlineData(true, "CrashLoop", "alert/KubePodCrashLooping")]
     [InlineData(false, "alert/KubePodCrashLooping")]
     [InlineData(false, "errors", "CrashLoop")]
-    public void AnAlertDoesNotTellWhetherAReleaseEverServed(bool neverReady, params string[] signals) => Assert.Equal(neverReady, AlertProof.IsNeverReady(Seen(signals), PodSigns.BeforeServing));
+    public void AnAlertDoesNotTellWhetherAReleaseEverServed(bool neverReady, params string[] signals) => Assert.Equal(neverReady, AlertProof.IsSeenOnlyIn(Seen(signals), PodSigns.BeforeServing));
 
     private static IncidentStatus Seen(params string[] signals) => new() { Signals = [.. signals.Select(name => new SignalRecord { Name = name })] };
 

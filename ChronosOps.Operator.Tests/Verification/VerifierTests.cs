@@ -121,13 +121,13 @@ public sealed class VerifierTests
     public void AReleaseThatNeverBecameReadyIsVerifiedByTheStateOfTheRollout()
     {
         var reading = Reading(WorkloadTraffic.None);
-        Assert.Equal(CheckResult.Healthy, Verifier.Look(Action(), reading, neverReady: true).Result);
-        Assert.Equal(CheckResult.Unknown, Verifier.Look(Action(), reading, neverReady: false).Result);
+        Assert.Equal(CheckResult.Healthy, Verifier.Look(Action(), reading, rolloutProves: true).Result);
+        Assert.Equal(CheckResult.Unknown, Verifier.Look(Action(), reading, rolloutProves: false).Result);
     }
 
     [Fact]
     public void ErrorsThatAreMeasuredCountForAReleaseThatNeverBecameReadyToo() =>
-        Assert.Equal(CheckResult.Unhealthy, Verifier.Look(Action(), Reading(Served(4, 50, 25)), neverReady: true).Result);
+        Assert.Equal(CheckResult.Unhealthy, Verifier.Look(Action(), Reading(Served(4, 50, 25)), rolloutProves: true).Result);
 
     [Fact]
     public void APolicyWithoutSignalsIsVerifiedByTheStateOfTheRollout() =>
@@ -260,6 +260,14 @@ public sealed class VerifierTests
         Assert.Equal("errors", measures[0].Signal);
     }
 
+    /// <summary>A policy has sixteen signals at most, and each of them may have been measured.</summary>
+    [Fact]
+    public void WhatIsMeasuredBeforeFitsIntoTheStatus()
+    {
+        var reading = Reading(Served(12, 50)) with { Signals = [.. Enumerable.Range(1, 16).Select(k => SampleBundle.Fires($"signal-{k}", New))] };
+        Assert.Equal(StatusLimits.Measures, Verifier.MeasureBefore(reading, 900).Count);
+    }
+
     /// <summary>Two fifths of the requests fail, which no threshold forbids: what is usual alone tells.</summary>
     [Theory]
     [InlineData(SignalState.Healthy, CheckResult.Healthy)]
@@ -299,8 +307,8 @@ public sealed class VerifierTests
     {
         Assert.Null(Look(Reading(Served(4, 50)) with { Signals = [SampleBundle.Sign(PodSigns.CrashLoop)] }).MeasuredUntil);
         Assert.Null(Look(Reading(Served(4, 50)) with { Policy = SamplePolicy.Effective() with { Signals = [] } }).MeasuredUntil);
-        Assert.Null(Verifier.Look(Action(), Reading(WorkloadTraffic.None), neverReady: true).MeasuredUntil);
-        Assert.Null(Verifier.Look(Action(), Reading(Served(4, 1)), neverReady: true).MeasuredUntil);
+        Assert.Null(Verifier.Look(Action(), Reading(WorkloadTraffic.None), rolloutProves: true).MeasuredUntil);
+        Assert.Null(Verifier.Look(Action(), Reading(Served(4, 1)), rolloutProves: true).MeasuredUntil);
         Assert.Null(Look(Reading(WorkloadTraffic.None)).MeasuredUntil);
     }
 
@@ -336,7 +344,23 @@ public sealed class VerifierTests
         Assert.Equal(expected, Verifier.IsNews(new Check(CheckResult.Healthy, "well", until is { } at ? SampleWorkload.At(at) : null), checks));
     }
 
-    private static Check Look(WorkloadReading reading, ActionRecord? action = null) => Verifier.Look(action ?? Action(), reading, neverReady: false);
+    /// <summary>So many requests were counted before the action, and are since; so many does the policy ask of a known good revision.</summary>
+    [Theory]
+    [InlineData(0.0, 0.0, 0, null, true)]
+    [InlineData(900.0, 0.0, 0, null, false)]
+    [InlineData(null, 0.0, 0, null, false)]
+    [InlineData(0.0, 1.0, 0, null, false)]
+    [InlineData(0.0, 0.0, 100, null, false)]
+    [InlineData(0.0, 0.0, 0, "Timeout: no answer", false)]
+    public void AWorkloadIsMeasuredByNobodyWhereNoRequestIsCountedAndNoneIsAskedFor(double? before, double since, long asked, string? error, bool expected)
+    {
+        var reading = Reading(since > 0 ? Served(4, since) : WorkloadTraffic.None);
+        reading = reading with { Policy = reading.Policy with { KnownGoodRequests = asked }, RequestsError = error };
+        Assert.Equal(expected, Verifier.IsNeverMeasured(new ActionRecord { ToRevision = Old, Before = Verifier.MeasureBefore(reading, before) }, reading));
+        Assert.False(Verifier.IsNeverMeasured(new ActionRecord { ToRevision = Old, Before = Verifier.MeasureBefore(reading, before) }, reading with { SeriesError = "Timeout: no answer" }));
+    }
+
+    private static Check Look(WorkloadReading reading, ActionRecord? action = null) => Verifier.Look(action ?? Action(), reading, rolloutProves: false);
 
     private static Conclusion Conclude(string checks, ActionRecord? action = null, WorkloadReading? reading = null)
     {

@@ -127,7 +127,7 @@ public sealed class ActionRecord
     public string? Message { get; set; }
 
     /// <summary>What was measured before the action, to tell better from worse.</summary>
-    [Items(0, StatusLimits.Signals)]
+    [Items(0, StatusLimits.Measures)]
     public List<MeasureRecord> Before { get; set; } = [];
 
     /// <summary>The checks after it, newest last.</summary>

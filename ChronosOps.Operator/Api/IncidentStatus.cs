@@ -166,6 +166,9 @@ public sealed class IncidentStatus
 public static class StatusLimits
 {
     public const int Signals = 16;
+
+    /// <summary>What is measured before an action: each signal, the pods, and the requests in two ways.</summary>
+    public const int Measures = Signals + 3;
     public const int Findings = 40;
     public const int Gaps = 16;
     public const int Hypotheses = 12;

@@ -20,6 +20,9 @@ public static class PodSigns
     /// <summary>Signs that pods show that have never served.</summary>
     public static readonly IReadOnlyList<string> BeforeServing = [CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing];
 
+    /// <summary>All signs that states of containers show.</summary>
+    public static readonly IReadOnlyList<string> OfContainers = [.. BeforeServing, OutOfMemory, NotReady, Restarting];
+
     /// <summary>What is said of a sign that is not seen: one for all workloads, since most show none of them.</summary>
     private static readonly Dictionary<string, SignalReading> Unseen =
         new[] { CrashLoop, ImagePullFailure, ContainerConfigError, RolloutNotProgressing, OutOfMemory, NotReady }.ToDictionary(sign => sign, sign => Reading(sign, SignalState.Healthy, null, null, "not seen"));

@@ -24,6 +24,9 @@ public sealed record EvidenceBundle
     /// <summary>Each HTTP signal measured by pod of the current revision, where there was enough traffic.</summary>
     public IReadOnlyList<PodMeasure> PodMeasures { get; init; } = [];
 
+    /// <summary>How many requests of the workload were counted over the last evaluations, as far back as they are compared; null where that was not asked, or could not be found out.</summary>
+    public double? Requests { get; init; }
+
     /// <summary>Requests before and since the onset; null where there is too little of either to compare.</summary>
     public LoadFact? Load { get; init; }
 

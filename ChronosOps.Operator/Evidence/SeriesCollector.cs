@@ -45,6 +45,7 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
         var limited = signals.Where(signal => signal.HasThreshold).ToList();
         return bundle with
         {
+            Requests = traffic.Whole().Sum(step => step.Requests),
             Load = Horizon(request) is { } horizon ? await OverAsync(horizon).ConfigureAwait(false) : Compare(traffic.Whole(), request.OnsetAt),
             WellBefore = WellBefore(traffic.Of(bundle.Workload.Current.Revision), limited, request.OnsetAt),
             Measures =

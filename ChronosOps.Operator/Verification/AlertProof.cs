@@ -9,11 +9,11 @@ namespace ChronosOps.Operator.Verification;
 /// </summary>
 public static class AlertProof
 {
-    /// <summary>Whether the incident was seen before anything served: by such states of containers and nothing else that was measured here.</summary>
-    public static bool IsNeverReady(IncidentStatus status, IReadOnlyCollection<string> beforeServing)
+    /// <summary>Whether the incident was seen in such states of containers, and in nothing else that was measured here.</summary>
+    public static bool IsSeenOnlyIn(IncidentStatus status, IReadOnlyCollection<string> signs)
     {
         var own = status.Signals.Where(signal => !IsAlert(signal)).ToList();
-        return own.Count > 0 ? own.TrueForAll(signal => beforeServing.Contains(signal.Name)) : status.Signals.Count == 0;
+        return own.Count > 0 ? own.TrueForAll(signal => signs.Contains(signal.Name)) : status.Signals.Count == 0;
     }
 
     /// <summary>The check, held up by the alerts where they are the only witness.</summary>

@@ -41,7 +41,7 @@ public enum Conclusion
 /// <summary>
 /// Did it help? Counts only pods of the target revision, and only what they served after the rollout had finished. Where requests are served and
 /// the error series is absent there were no errors; where no requests are served nothing is known. A release that never became ready
-/// had no requests: then the state of the rollout is the proof. Looking again at what was measured before is no further check. Pure.
+/// had no requests, and a workload whose requests nobody measures has none that tell: then the state of the rollout is the proof. Looking again at what was measured before is no further check. Pure.
 /// </summary>
 public static class Verifier
 {
@@ -50,6 +50,7 @@ public static class Verifier
     /// <summary>No signal can be called so: a signal's name holds no blank.</summary>
     private const string Available = "available replicas";
     private const string Load = "requests per second";
+    private const string Counted = "requests counted";
 
     private static readonly TimeSpan LoadWindow = TimeSpan.FromMinutes(1);
 
@@ -60,12 +61,25 @@ public static class Verifier
     private const double SameLoad = 1.1;
 
     /// <summary>What is measured before the action, to tell better from worse.</summary>
-    public static List<MeasureRecord> MeasureBefore(WorkloadReading reading) =>
+    /// <param name="reading">The newest evaluation.</param>
+    /// <param name="counted">How many requests the evidence counted, as far back as it looks; null where that is not known.</param>
+    public static List<MeasureRecord> MeasureBefore(WorkloadReading reading, double? counted = null) =>
     [
         .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null }).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
         Measure(Available, reading.Workload.AvailableReplicas),
         .. RequestsPerSecond(reading, reading.Time - LoadWindow) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
+        .. counted is { } requests ? [Measure(Counted, requests)] : Array.Empty<MeasureRecord>(),
     ];
+
+    /// <summary>
+    /// Whether the workload's requests are measured by nobody: its policy asks for none of a known good revision, and none was counted, neither before the action, as far back as the evidence looked, nor since.
+    /// Where that could not be found out, or some were counted, they are missing.
+    /// </summary>
+    public static bool IsNeverMeasured(ActionRecord action, WorkloadReading reading) =>
+        reading.Policy.KnownGoodRequests == 0
+        && (reading.SeriesError ?? reading.RequestsError) is null
+        && action.Before.Exists(measure => measure is { Signal: Counted, Value: "0" })
+        && reading.Traffic.Whole().All(step => step.Requests == 0);
 
     /// <summary>Whether a check tells more than those before it: what it rests on was measured later than what any of them rested on, or is no series.</summary>
     public static bool IsNews(Check check, IEnumerable<CheckRecord> before) =>
@@ -74,8 +88,8 @@ public static class Verifier
     /// <summary>One check.</summary>
     /// <param name="action">The action.</param>
     /// <param name="reading">The newest evaluation.</param>
-    /// <param name="neverReady">Whether the incident was seen in container states only.</param>
-    public static Check Look(ActionRecord action, WorkloadReading reading, bool neverReady)
+    /// <param name="rolloutProves">Whether a complete rollout without signs is proof enough where requests are not measured.</param>
+    public static Check Look(ActionRecord action, WorkloadReading reading, bool rolloutProves)
     {
         var workload = reading.Workload;
         if (!IsInPlace(action, workload))
@@ -89,7 +103,7 @@ public static class Verifier
             return new Check(CheckResult.Unhealthy, $"{sign.Signal}: {sign.Message}");
         }
 
-        return Measured(action, reading, neverReady);
+        return Measured(action, reading, rolloutProves);
     }
 
     /// <summary>Whether what the action leads to runs, and nothing else. Pods that are on their way out after a restart of all are of the same revision as the new ones.</summary>
@@ -129,7 +143,7 @@ public static class Verifier
         return !reading.Workload.RolloutComplete && IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Inconclusive;
     }
 
-    private static Check Measured(ActionRecord action, WorkloadReading reading, bool neverReady)
+    private static Check Measured(ActionRecord action, WorkloadReading reading, bool rolloutProves)
     {
         var served = ServedAfter(action, reading);
         var (texts, until) = (new List<string>(), (DateTimeOffset?)null);
@@ -137,7 +151,7 @@ public static class Verifier
         {
             if (TrafficJudge.Measure(signal, served) is not { } value)
             {
-                if (!neverReady)
+                if (!rolloutProves)
                 {
                     return new Check(CheckResult.Unknown, $"{signal.Name}: not enough requests measured since the rollout finished");
                 }

@@ -96,7 +96,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
 
         var action = Plan(context, assessment.Bundle, step, attempt);
         action.Policy = reading.Policy.Name;
-        action.Before = Verifier.MeasureBefore(reading);
+        action.Before = Verifier.MeasureBefore(reading, assessment.Bundle.Requests);
         context.Status.Attempt = attempt;
         context.Status.LastAction = $"{action.Action}/{action.State}";
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);

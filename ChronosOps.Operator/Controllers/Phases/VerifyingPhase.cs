@@ -153,7 +153,9 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
             return;
         }
 
-        var check = AlertProof.Hold(Verifier.Look(action, reading, AlertProof.IsNeverReady(context.Status, PodSigns.BeforeServing)), context.Status, reading);
+        var rolloutProves = AlertProof.IsSeenOnlyIn(context.Status, PodSigns.BeforeServing)
+            || (AlertProof.IsSeenOnlyIn(context.Status, PodSigns.OfContainers) && Verifier.IsNeverMeasured(action, reading));
+        var check = AlertProof.Hold(Verifier.Look(action, reading, rolloutProves), context.Status, reading);
         if (!Verifier.IsNews(check, action.Checks))
         {
             return;
