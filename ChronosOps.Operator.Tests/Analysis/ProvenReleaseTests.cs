@@ -116,7 +116,7 @@ public sealed class ProvenReleaseTests
         Assert.True(Analysers.Diagnose(Unproven with { Dependencies = [called] }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
     }
 
-    private static EvidenceBundle Unproven { get; } = SampleBundle.BadRelease() with
+    internal static EvidenceBundle Unproven { get; } = SampleBundle.BadRelease() with
     {
         Workload = SampleWorkload.RolledOut() with
         {

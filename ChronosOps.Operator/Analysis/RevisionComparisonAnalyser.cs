@@ -11,7 +11,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
     /// <summary>Somebody else's measurement, late, of nobody knows exactly what: beside a release that has just begun, too little for the usual policy.</summary>
     private const double ForAnAlert = 0.15;
 
-    /// <summary>The old revision was well, and had ended when the trouble had begun: whatever else began then may be to blame. Where the new one was well after it as well, it says nothing.</summary>
+    /// <summary>The old revision was well, and had ended when the trouble had begun: whatever else began then may be to blame. Where the new one was well after it as well, or runs the very same, it says nothing.</summary>
     private const double UntilThen = 0.5;
 
     /// <summary>Revisions that last served within this time of each other served side by side.</summary>
@@ -45,7 +45,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
             {
                 @case.For(Cause.BadRelease, subject, @case.Find(EvidenceKind.Series, Source, null, 0.85, text, $"signal {signal}"));
             }
-            else if (!Proof.IsGiven(bundle))
+            else if (!Proof.IsGiven(bundle) && !Cosmetic.IsRelease(bundle))
             {
                 @case.For(Cause.BadRelease, subject, @case.Find(EvidenceKind.Series, Source, null, UntilThen, $"{text} until the trouble began", $"signal {signal}"));
             }

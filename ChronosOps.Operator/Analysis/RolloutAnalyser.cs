@@ -13,7 +13,7 @@ public sealed class RolloutAnalyser : IAnalyser
     /// <summary>Of a release that has yet to show what it can do.</summary>
     private const double Fresh = 0.75;
 
-    /// <summary>Of one that has, or that came out longer ago: by series alone it is not rolled back.</summary>
+    /// <summary>Of one that has, that came out longer ago, or that changed nothing that runs: by series alone it is not rolled back.</summary>
     private const double Weak = 0.4;
 
     /// <summary>How many changes are told besides the images.</summary>
@@ -53,7 +53,7 @@ public sealed class RolloutAnalyser : IAnalyser
         }
         else if (before <= Distant)
         {
-            var finding = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, before <= Close && !isProven ? Fresh : Weak,
+            var finding = @case.Find(EvidenceKind.Change, "rollout", workload.RolloutStartedAt, before <= Close && !isProven && !Cosmetic.IsRelease(bundle) ? Fresh : Weak,
                 $"the release began {Quantities.Format(before)} before the trouble{(isProven ? " and had proved itself" : "")}; {Change(previous.Facts.Images, workload.Current.Images, bundle.TemplateChanges)}", reference);
             @case.For(Cause.BadRelease, subject, finding);
         }

@@ -4,7 +4,7 @@ using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
-/// <summary>What the running release changed in the pod template. It explains; no verdict rests on it, and so it is no gap when it cannot be read.</summary>
+/// <summary>What the running release changed in the pod template. It explains, and a release that changed nothing that runs is suspected less; nothing is suspected more for it, and so it is no gap when it cannot be read.</summary>
 public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
 {
     private const int MostKnown = 256;
