@@ -4,6 +4,7 @@ using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Decisions.Gates;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers;
@@ -28,6 +29,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
     public async Task<(GateReport Report, Permit? Permit)> AskAsync(
         IncidentContext context, Assessment assessment, EffectivePolicy policy, ProposedStep step, string key, int attempt, CancellationToken cancellationToken)
     {
+        var written = context.Status.Actions.Find(action => action.Key == key);
         var gates = new GateContext
         {
             Now = context.Now,
@@ -38,7 +40,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
             IsDryRun = DryRunGate.IsAskedFor(context.Incident),
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
             RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
-            ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid, context.Status.Actions.Find(action => action.Key == key)) : []],
+            ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid, written), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid, written) : []],
             Storm = storms.Of(context.Key.Namespace, context.Now),
             Origins = chains.OriginsOf(context),
             IsUnderWay = context.Status.Phase is IncidentPhase.Acting or IncidentPhase.Verifying,
@@ -48,6 +50,12 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
         Record(context, report, step, attempt);
         return (report, permit);
     }
+
+    /// <summary>Another incident that acts on the workload; null where none does.</summary>
+    public string? OtherThatActs(IncidentContext context) => book.UnderWay(context.Key, context.Uid, own: null).FirstOrDefault();
+
+    /// <summary>Whether the workload carries the key of another incident's action, which rules out that this one was taken.</summary>
+    public bool IsOvertaken(IncidentContext context, ActionRecord action, string? key) => key is not null && book.ActionOf(context.Key, key) is { } taken && RollbackPlan.RulesOut(taken, action);
 
     /// <summary>Writes down that no step could be proposed.</summary>
     public static void RecordNone(IncidentContext context, LadderChoice choice) =>

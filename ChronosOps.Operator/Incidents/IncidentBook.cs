@@ -86,11 +86,21 @@ public sealed class IncidentBook(Informer<Incident> informer)
             where (action.Policy ?? incident.Status?.Policy) == policy && action.Key != exceptKey && action.State != ActionState.Refused && !action.IsReturn && action.PlannedAt is not null
             select action.PlannedAt!.Value];
 
-    /// <summary>Other incidents with an action under way on the workload.</summary>
-    public IReadOnlyList<string> UnderWay(WorkloadKey workload, string? exceptUid) =>
+    /// <summary>
+    /// Other incidents with an action under way on the workload. Of several that are only planned the first goes on, and an undo before all others; they would wait for each other.
+    /// </summary>
+    /// <param name="workload">The workload.</param>
+    /// <param name="exceptUid">The incident that asks.</param>
+    /// <param name="own">The action for which it asks, once it is written down.</param>
+    public IReadOnlyList<string> UnderWay(WorkloadKey workload, string? exceptUid, ActionRecord? own) =>
         [.. from incident in Of(workload)
             where incident.Uid() != exceptUid && incident.Status?.Phase is IncidentPhase.Acting or IncidentPhase.Verifying
+            let last = incident.Status!.Actions.LastOrDefault()
+            where last?.PlannedAt is null || last.AppliedAt is not null || own?.PlannedAt is null || IsDueBefore(last, own)
             select incident.Name()];
+
+    /// <summary>The action with a key, of any incident of the workload; null where none has written it down.</summary>
+    public ActionRecord? ActionOf(WorkloadKey workload, string key) => Of(workload).SelectMany(incident => incident.Status?.Actions ?? []).FirstOrDefault(action => action.Key == key);
 
     /// <summary>
     /// Other incidents, of any workload, whose added replicas are not all there yet: what they will take is not taken yet. Of several that are only planned the first goes on; they would
@@ -105,6 +115,9 @@ public sealed class IncidentBook(Informer<Incident> informer)
             where last is { RolledOutAt: null } && last.ToReplicas > last.FromReplicas
             where last.AppliedAt is not null || own?.PlannedAt is null || IsBefore(last, own)
             select $"{incident.Namespace()}/{incident.Name()}"];
+
+    private static bool IsDueBefore(ActionRecord one, ActionRecord other) =>
+        (one.Action == ActionNames.Undo) != (other.Action == ActionNames.Undo) ? one.Action == ActionNames.Undo : other.AppliedAt is null && IsBefore(one, other);
 
     private static bool IsBefore(ActionRecord one, ActionRecord other) =>
         one.PlannedAt != other.PlannedAt ? one.PlannedAt < other.PlannedAt : string.CompareOrdinal(one.Key, other.Key) < 0;

@@ -32,7 +32,8 @@ public enum EffectState
 /// <summary>What came of looking for an effect, or of trying to have it.</summary>
 /// <param name="State">What is known of it.</param>
 /// <param name="Message">In a sentence.</param>
-public sealed record EffectOutcome(EffectState State, string Message);
+/// <param name="Key">The key that was found on the workload, where the state rests on it.</param>
+public sealed record EffectOutcome(EffectState State, string Message, string? Key = null);
 
 /// <summary>Has the effect of one kind of planned action, at most once for each key.</summary>
 public interface IEffect

@@ -58,7 +58,7 @@ public sealed record LiveWorkload(string? Uid, long? Generation, long? ObservedG
             EffectState.NotYetKnown => "the workload was changed a moment ago, and its controller has not looked at it yet",
             EffectState.TargetGone => "the workload is gone or was made anew",
             _ => $"the workload is at generation {live?.Generation} instead of {action.TargetGeneration} and does not carry key {action.Key}: whether the action was taken cannot be told, so it is not repeated",
-        });
+        }, live?.Key);
     }
 
     private static long? Number(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

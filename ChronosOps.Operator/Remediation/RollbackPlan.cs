@@ -85,4 +85,14 @@ public static class RollbackPlan
             : live.ObservedGeneration == live.Generation ? EffectState.MovedOn
             : EffectState.NotYetKnown;
     }
+
+    /// <summary>
+    /// Whether an action that was taken rules out that another one was, or still can be: both were written down for the same generation and the same key before, and the patch of each tests both.
+    /// Whichever comes first has the other refused.
+    /// </summary>
+    /// <param name="taken">The action whose key the workload carries.</param>
+    /// <param name="other">The one in question.</param>
+    public static bool RulesOut(ActionRecord taken, ActionRecord other) =>
+        taken.Key != other.Key && taken is { Autoscaler: null, TargetUid: not null, TargetGeneration: not null }
+        && (taken.TargetUid, taken.TargetGeneration, taken.PreviousKey) == (other.TargetUid, other.TargetGeneration, other.PreviousKey);
 }

@@ -39,6 +39,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
             EffectState.InPlace => await AppliedAsync(context, effect, action, seen.Message, cancellationToken).ConfigureAwait(false),
             EffectState.TargetGone => ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.TargetGone, "WorkloadGone", seen.Message),
             EffectState.MovedOn => Refused(context, action, "WorkloadMovedOn", seen.Message),
+            EffectState.Unknown when gateKeeper.IsOvertaken(context, action, seen.Key) => Refused(context, action, "WorkloadMovedOn", $"another incident acted on the workload first, with key {seen.Key}; nothing was done to it under key {action.Key}"),
             EffectState.NotYetKnown when context.Now - action.PlannedAt < LongestWait => PhaseResult.Wait(TimeSpan.FromSeconds(1)),
             EffectState.Unknown or EffectState.NotYetKnown => ActionEnd.Record(context, action, ActionState.OutcomeUnknown, Trigger.OutcomeUnknown, "OutcomeUnknown", seen.Message),
             _ => await DoAsync(context, effect, action, cancellationToken).ConfigureAwait(false),

@@ -51,6 +51,11 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, context.Status.Actions);
         if (choice.Step is null)
         {
+            if (WaitForOther(context) is { } waiting)
+            {
+                return waiting;
+            }
+
             GateKeeper.RecordNone(context, choice);
             return context.Status.Actions.LastOrDefault(action => action.State != ActionState.Refused) is { State: ActionState.Failed } failed
                 ? PhaseResult.Go(Trigger.Denied, "ActionDidNotHelp", $"the {failed.Action?.ToLowerInvariant()} did not help: {failed.Checks.LastOrDefault()?.Message}; no further step: {choice.Message}")
@@ -85,12 +90,12 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
 
             if (verdict.Verdict != Verdict.Wait)
             {
-                return PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
+                return WaitForOther(context) ?? PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
             }
 
             context.Status.Message = Bounded.Sentence($"waiting for {gate}: {verdict.Message}");
             return context.Now - context.Entered > LongestWait && !verdict.IsWilled
-                ? PhaseResult.Go(Trigger.Denied, "WaitedTooLong", $"{gate}: {verdict.Message}")
+                ? WaitForOther(context) ?? PhaseResult.Go(Trigger.Denied, "WaitedTooLong", $"{gate}: {verdict.Message}")
                 : PhaseResult.Wait();
         }
 
@@ -101,6 +106,18 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         context.Status.LastAction = $"{action.Action}/{action.State}";
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, action);
         return PhaseResult.Go(Trigger.Permitted, step.Action.ToString(), $"{action.Message}; {(choice.PassedOver.Length > 0 ? $"{choice.PassedOver}; " : "")}all {report.Results.Count} gates allow it; key {action.Key}");
+    }
+
+    /// <summary>What another incident does to the workload may be all that is needed: whether this one needs a person is told after it. Acting and verifying have limits of their own.</summary>
+    private PhaseResult? WaitForOther(IncidentContext context)
+    {
+        if (gateKeeper.OtherThatActs(context) is not { } other)
+        {
+            return null;
+        }
+
+        context.Status.Message = Bounded.Sentence($"waiting for incident {other}, which acts on the same workload");
+        return PhaseResult.Wait();
     }
 
     /// <summary>Nothing but the dry run forbids it: the API server is asked whether it would accept it, and that is said.</summary>
