@@ -14,6 +14,9 @@ public class BenignDayTests
     /// <summary>Longer than a signal's <c>for</c> and an evaluation; what comes later still is caught by the next look and by the last.</summary>
     private const double SettleSeconds = 12;
 
+    /// <summary>Longer than the policy's <c>knownGood.minimumDuration</c> of 20 s and an evaluation.</summary>
+    private const double ProofSeconds = 30;
+
     [Fact]
     public async Task SevenDisturbancesCauseNoActionAndTheSameProcessThenHealsABadRelease()
     {
@@ -32,6 +35,8 @@ public class BenignDayTests
         }
 
         await NothingOpenAsync(service, since);
+        // The release that is to be returned to proves itself with what the ConfigMap holds now.
+        await Waiting.QuietlyAsync(ProofSeconds);
         await HealsAsync(service, since);
         Assert.Equal(process, await OperatorPod.IdentityAsync());
     }

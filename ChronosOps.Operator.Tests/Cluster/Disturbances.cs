@@ -8,7 +8,7 @@ namespace ChronosOps.Operator.Tests.Cluster;
 /// <summary>What happens to a healthy service on an ordinary day. Each is done for real, and returns what was seen of it from outside.</summary>
 internal static class Disturbances
 {
-    /// <summary>In an order that lets the edited ConfigMap serve for a while before the fault at the end.</summary>
+    /// <summary>In an order that lets pods that started with the edited ConfigMap serve for a while before the fault at the end.</summary>
     public static IReadOnlyList<(string Name, Func<ServiceUnderTraffic, Task<string>> DoAsync)> All { get; } =
     [
         ("a good release with a blip", BlipAsync),
@@ -16,7 +16,7 @@ internal static class Disturbances
         ("a deleted pod", DeletedPodAsync),
         ("a burst of 4xx", ClientErrorsAsync),
         ("a restarted Prometheus", RestartedPrometheusAsync),
-        ("a ConfigMap edit", ConfigMapEditAsync),
+        ("a ConfigMap edit and a restart", ConfigMapEditAsync),
         ("a scaled Deployment", ScaleAsync),
     ];
 
@@ -71,7 +71,9 @@ internal static class Disturbances
     private static async Task<string> ConfigMapEditAsync(ServiceUnderTraffic service)
     {
         await ClusterScripts.KubectlAsync("-n", service.Namespace, "patch", "configmap", "settings", "-p", new JsonObject { ["data"] = new JsonObject { ["GREETING"] = "good day" } }.ToJsonString());
-        return "settings, which the service refers to, was edited in place";
+        await ClusterScripts.KubectlAsync("-n", service.Namespace, "rollout", "restart", service.Reference);
+        await ClusterScripts.RolledOutAsync(service.Namespace, service.Reference);
+        return "settings, which the service refers to, was edited in place, and the pods were restarted";
     }
 
     private static async Task<string> ScaleAsync(ServiceUnderTraffic service)
