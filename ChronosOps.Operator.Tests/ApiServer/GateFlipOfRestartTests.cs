@@ -26,14 +26,16 @@ public class GateFlipOfRestartTests
         await IsEvictedAsync(world, await IllPodTests.FallIllNowAsync(world));
     }
 
-    /// <summary>A budget holds the eviction off; meanwhile the other pod falls ill as well, or it does not.</summary>
+    /// <summary>A budget holds the eviction off; meanwhile the other pod falls ill as well, or it does not. Then what they depend on explains it, as far as the policy asks: it is scaled to nothing.</summary>
     [Fact]
     public async Task APodThatIsNotTheOnlyIllOneAnyMoreForbidsAndOneThatStillIsAllows()
     {
         var policy = Manifests.RestartPolicy("policy", "web");
         policy["spec"]!["remediation"]!["ladder"] = new JsonArray("Restart");
+        policy["spec"]!["remediation"]!["minimumConfidence"] = "0.5";
         await using var world = await IllPodTests.WorldAsync(policy);
-        await world.ReleaseAsync(2, PodFate.Well);
+        await world.ApplyAsync(Manifests.Deployment("cart", Manifests.Image(9), replicas: 0));
+        await world.ReleaseAsync(2, PodFate.Well, change: deployment => deployment.Child("metadata").Child("annotations")[ApiGroup.DependsOnAnnotation] = "cart");
         await world.RolledOutAsync();
         await using var running = await IllPodTests.RunningAsync(world);
         await IllPodTests.BudgetAsync(world);

@@ -35,7 +35,7 @@ public class GateFlipTests
     }
 
     /// <summary>
-    /// The action is written down, and the connection breaks under its patch until the policy names it no longer. What is thought over then finds no step that helps; once the policy names the
+    /// The action is written down, and the connection breaks under its patch until it is denied, since the policy names it no longer. What is thought over then finds no step that helps; once the policy names the
     /// action again the same incident takes it.
     /// </summary>
     [Fact]
@@ -53,9 +53,8 @@ public class GateFlipTests
         var acting = await world.IncidentAsync(IncidentPhase.Acting);
         Assert.Equal(("Rollback", ActionState.Planned), (acting.Status!.Actions[^1].Action, acting.Status.Actions[^1].State));
         await ApplyAsync(world, "remediation", "ladder", """["Restart"]""");
-        await world.ObservedAsync("policy");
-        isCut = false;
         var denied = await world.StoppedByAsync("Ladder", "Deny", "NotInLadder");
+        isCut = false;
         Assert.Equal((acting.Metadata.Uid, "Rollback/Refused"), (denied.Metadata.Uid, denied.Status!.LastAction));
         await world.EscalatedAsync("NoRungHelps");
         await Waiting.QuietlyAsync(3);

@@ -76,11 +76,6 @@ internal static class Waiting
         V1Condition? Find(RemediationPolicy found) => found.Status?.Conditions.FirstOrDefault(condition => condition.Type == type);
     }
 
-    /// <summary>The operator has seen the policy as it is now.</summary>
-    public static Task ObservedAsync(this ApiServerWorld world, string policy) =>
-        ForAsync($"policy {policy} to be seen", async () =>
-            await world.Client.For(ApiResources.Policies).ReadNamespacedAsync(world.Namespace, policy, ApiServerWorld.Ct) is var found && found.Status?.ObservedGeneration == found.Metadata.Generation ? found : null);
-
     /// <summary>The rollout of a Deployment is complete.</summary>
     public static Task RolledOutAsync(this ApiServerWorld world, string workload = "web") =>
         ForAsync($"the rollout of {workload}", async () =>

@@ -43,7 +43,7 @@ public sealed class FailedCallsTests
     }
 
     [Fact]
-    public async Task WithoutAGraphOrWithoutAnswerNothingFails()
+    public async Task WithoutAnAnswerTheLastOneCountsForAsLongAsItLooksBack()
     {
         var source = new Answering([Tempo("web", "cart", "0 1")]);
         var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
@@ -52,11 +52,13 @@ public sealed class FailedCallsTests
         Assert.False(graph.CallsFail(Key("cart"), Key("web")));
         Assert.Null(graph.Failure);
         source.Answer = null;
-        await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
+        await graph.ReadAsync(["shop"], Start.AddMinutes(9), TestContext.Current.CancellationToken);
+        Assert.True(graph.CallsFail(Key("web"), Key("cart")));
+        Assert.Equal((2, "Unreachable"), (source.Asked, graph.Failure?.Reason));
+        await graph.ReadAsync(["shop"], Start.AddMinutes(10), TestContext.Current.CancellationToken);
         Assert.False(graph.CallsFail(Key("web"), Key("cart")));
-        Assert.Equal((2, "Unreachable"), (source.Asked, graph.Failure?.Reason));
         await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
-        Assert.Equal((2, "Unreachable"), (source.Asked, graph.Failure?.Reason));
+        Assert.Equal((3, "Unreachable"), (source.Asked, graph.Failure?.Reason));
         source.Answer = [];
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.Null(graph.Failure);

@@ -60,7 +60,7 @@ public sealed class DetectionLoop(
             book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
         }
 
-        await ReadGraphAsync(readings.Any(reading => reading.SourceFailed) ? [] : incidents.IllNamespaces(), ct).ConfigureAwait(false);
+        await ReadGraphAsync(incidents.IllNamespaces(), ct).ConfigureAwait(false);
         book.Keep(catalog.Uids());
         catalog.Prune();
         board.Publish(readings);

@@ -15,6 +15,7 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<s
     private const int Steps = 40;
     private static readonly TimeSpan Span = TimeSpan.FromMinutes(10);
     private IReadOnlySet<(string Namespace, string Caller, string Callee)> _failing = new HashSet<(string, string, string)>();
+    private DateTimeOffset _readAt;
 
     /// <summary>Why it could not be read when it was read last; null: it could.</summary>
     public SeriesUnavailableException? Failure { get; private set; }
@@ -23,7 +24,7 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<s
     public bool CallsFail(WorkloadKey caller, WorkloadKey callee) =>
         caller.Namespace == callee.Namespace && Volatile.Read(ref _failing).Contains((caller.Namespace, caller.Name, callee.Name));
 
-    /// <summary>Reads it anew, for the namespaces in which something is ill.</summary>
+    /// <summary>Reads it anew, for the namespaces in which something is ill. Where it cannot be read, what was read last counts for as long as it looks back.</summary>
     public async Task ReadAsync(IReadOnlyCollection<string> namespaces, DateTimeOffset now, CancellationToken cancellationToken)
     {
         IReadOnlySet<(string, string, string)> failing = new HashSet<(string, string, string)>();
@@ -34,12 +35,13 @@ public sealed class ServiceGraph(ISeriesSource source, TimeSpan interval, Func<s
                 var step = Span / Steps > interval ? Span / Steps : interval;
                 var grid = TimeGrid.Until(now, step, Steps);
                 failing = FailedCalls.In(await source.QueryRangeAsync(FailedCalls.Query(namespaces), grid[0], grid[^1], step, cancellationToken).ConfigureAwait(false), grid[0], ownerOfPod, targetsOf);
-                Failure = null;
+                (Failure, _readAt) = (null, now);
             }
             catch (SeriesUnavailableException e)
             {
                 // Templates still tell who calls whom.
                 Failure = e;
+                failing = now - _readAt < Span ? Volatile.Read(ref _failing) : failing;
             }
         }
 
