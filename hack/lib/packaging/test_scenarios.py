@@ -152,7 +152,7 @@ class GradeTests(unittest.TestCase):
 
     def test_what_was_expected_is_right(self):
         row = self.grade('{incident: {cause: BadRelease, phase: Resolved}, within: 10s, actions: [Rollback], writes: {"deployments/${service}": 1}, serving: true}',
-                         seen(incident(phase="Resolved", cause="BadRelease", detectedAt=at(12), actions=[{"action": "Rollback"}]),
+                         seen(incident(phase="Resolved", cause="BadRelease", detectedAt=at(12), actions=[{"action": "Rollback", "state": "Refused"}, {"action": "Rollback", "state": "Succeeded"}]),
                               load=[{"time": at(2), "kind": "status"}, {"time": at(55), "ok": 100, "failed": 1, "slow": 0, "dropped": 0}]), [("deployments", "web")])
         self.assertEqual(([], 0, 10.0, 1), (row["misses"], row["needless"], row["detectedSeconds"], row["failedRequests"]))
 

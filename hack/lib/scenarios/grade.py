@@ -28,7 +28,7 @@ def grade(scenario, values, seen, writes, from_outside=False):
     status = (incident or {}).get("status") or {}
     misses = [] if from_outside else list(misses_of_incident(expect, seen, status))
     requests = read_load(seen["load"], seen["faultAt"], seen["doneAt"])
-    actions = [action["action"] for item in own for action in (item.get("status") or {}).get("actions", [])]
+    actions = [action["action"] for item in own for action in (item.get("status") or {}).get("actions", []) if action.get("state") != "Refused"]
     if actions != expect.actions and not from_outside:
         misses.append(f"actions: {', '.join(actions) or 'none'} instead of {', '.join(expect.actions) or 'none'}")
     needless, missing = compare_writes(fill(expect.writes, values, "expect.writes"), None if writes is None else [write[1:] for write in writes])
