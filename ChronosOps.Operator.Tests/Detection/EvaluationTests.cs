@@ -156,6 +156,16 @@ public sealed class EvaluationTests
         Assert.All(source.Ranges.Where(range => range.Start < range.End), range => Assert.InRange((range.End - range.Start) / range.Step, 1, 62));
     }
 
+    /// <summary>They are most of what an evaluation holds, and judging adds as much again.</summary>
+    [Fact]
+    public async Task TheCountersAreLetGoBeforeAnythingIsJudged()
+    {
+        var source = new WatchedSource(() => [Counter("checkout-7c9b4d8f6-nnnn1", 20), Counter("checkout-5f8d6c7b9-oooo1", 100)]);
+        var reading = Assert.Single(await RunAsync(source, Watched(SamplePolicy.Effective())));
+        Assert.NotEmpty(reading.Traffic.ByRevision);
+        Assert.Equal((4, 0), (source.Given, source.Left));
+    }
+
     private static IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> Watched(EffectivePolicy policy) => [(SampleWorkload.Rolling(), policy)];
 
     private static Task<IReadOnlyList<WorkloadReading>> RunAsync(ISeriesSource source, IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> watched) =>
@@ -182,6 +192,43 @@ public sealed class EvaluationTests
             }
 
             return answer(query);
+        }
+    }
+
+    /// <summary>Counts which of the counters that it gave are left when a workload is judged, which is when its clock is asked for.</summary>
+    private sealed class WatchedSource(Func<IReadOnlyList<Series>> answer) : ISeriesSource
+    {
+        private readonly List<WeakReference> _given = [];
+
+        public int Given => _given.Count;
+
+        public int Left { get; private set; } = -1;
+
+        public TimeSpan? ClockAhead
+        {
+            get
+            {
+                GC.Collect();
+                Left = _given.Count(one => one.IsAlive);
+                return null;
+            }
+        }
+
+        public async Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            if (query != TrafficQueries.Requests(["shop"]) && query != TrafficQueries.Errors(["shop"]))
+            {
+                return [];
+            }
+
+            var series = answer();
+            lock (_given)
+            {
+                _given.AddRange(series.Select(one => new WeakReference(one)));
+            }
+
+            return series;
         }
     }
 }

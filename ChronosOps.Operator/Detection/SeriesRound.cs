@@ -21,7 +21,9 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
         var newest = reader.ReadAsync(source, origin, Freshness.Query, needs.Read, _range with { Start = _range.End }, now, cancellationToken);
         var spanned = needs.Presets.Select(preset => SpanAsync(preset.Query, preset.Namespaces)).ToList();
         var own = OwnAsync(needs.Own, cancellationToken);
-        await Task.WhenAll([requests, errors, latency, newest, own, .. spanned]).ConfigureAwait(false);
+        var all = Task.WhenAll([requests, errors, latency, newest, own, .. spanned]);
+        var isWaitedFor = !all.IsCompleted;
+        await all.ConfigureAwait(false);
 
         var fresh = Freshness.Read((await newest.ConfigureAwait(false)).Series);
         var indices = new Dictionary<PresetQuery, (PodIndex, IReadOnlyDictionary<string, SeriesUnavailableException>)>();
@@ -34,7 +36,7 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
         var (served, failed, timed) = (await requests.ConfigureAwait(false), await errors.ConfigureAwait(false), await latency.ConfigureAwait(false));
         var (uncounted, tooLate) = (Failures([served, failed, timed]), Late(fresh));
         var traffic = new TrafficBuilder(new TrafficSeries(grid, Settled(served), Settled(failed), Settled(timed)));
-        return new Answers
+        var answers = new Answers
         {
             Traffic = TrafficOf(watched, traffic, uncounted, tooLate),
             Uncounted = uncounted,
@@ -42,6 +44,13 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
             Own = await own.ConfigureAwait(false),
             Late = tooLate,
         };
+        if (isWaitedFor)
+        {
+            // Who waits for the answers goes on upon the stack of what read the last of them, which holds all series until it returns. So it returns first.
+            await Task.Yield();
+        }
+
+        return answers;
 
         Task<SpannedSeries> SpanAsync(SpannedQuery query, IReadOnlyList<string> namespaces) => reader.ReadAsync(source, origin, query, namespaces, _range, now, cancellationToken);
 
