@@ -39,18 +39,18 @@ public sealed class PodIndex
     /// <summary>The series of a pod.</summary>
     public IEnumerable<Series> Of(string @namespace, string pod)
     {
-        for (var k = First(@namespace, pod); IsOf(k, @namespace, pod); k++)
+        foreach (var entry in Entries(@namespace, pod, isStem: false))
         {
-            yield return _entries[k].Series;
+            yield return entry.Series;
         }
     }
 
     /// <summary>The series of the pods of which the name begins in a way.</summary>
     public IEnumerable<(string Pod, Series Series)> OfStem(string @namespace, string stem)
     {
-        for (var k = First(@namespace, stem); k < _entries.Length && _entries[k].Namespace == @namespace && _entries[k].Pod.StartsWith(stem, StringComparison.Ordinal); k++)
+        foreach (var entry in Entries(@namespace, stem, isStem: true))
         {
-            yield return (_entries[k].Pod, _entries[k].Series);
+            yield return (entry.Pod, entry.Series);
         }
     }
 
@@ -60,11 +60,11 @@ public sealed class PodIndex
         foreach (var pod in Pods(workload.Key.Namespace, lives))
         {
             var bore = lives.Of(pod);
-            for (var k = First(workload.Key.Namespace, pod); IsOf(k, workload.Key.Namespace, pod); k++)
+            foreach (var entry in Entries(workload.Key.Namespace, pod, isStem: false))
             {
                 for (var b = 0; b < bore.Count; b++)
                 {
-                    yield return (bore[b], _entries[k].Series);
+                    yield return (bore[b], entry.Series);
                 }
             }
         }
@@ -75,16 +75,29 @@ public sealed class PodIndex
         SortedSet<string>? others = null;
         foreach (var stem in lives.Stems)
         {
-            for (var k = First(@namespace, stem); k < _entries.Length && _entries[k].Namespace == @namespace && _entries[k].Pod.StartsWith(stem, StringComparison.Ordinal); k++)
+            foreach (var entry in Entries(@namespace, stem, isStem: true))
             {
-                if (!lives.Knows(_entries[k].Pod))
+                if (!lives.Knows(entry.Pod))
                 {
-                    (others ??= new(StringComparer.Ordinal)).Add(_entries[k].Pod);
+                    (others ??= new(StringComparer.Ordinal)).Add(entry.Pod);
                 }
             }
         }
 
         return others is null ? lives.Names : [.. lives.Names.Concat(others).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The entries of a pod, or of the pods of which the name begins so.</summary>
+    private ArraySegment<Entry> Entries(string @namespace, string pod, bool isStem)
+    {
+        var first = First(@namespace, pod);
+        var end = first;
+        while (end < _entries.Length && _entries[end].Namespace == @namespace && (isStem ? _entries[end].Pod.StartsWith(pod, StringComparison.Ordinal) : _entries[end].Pod == pod))
+        {
+            end++;
+        }
+
+        return new ArraySegment<Entry>(_entries, first, end - first);
     }
 
     /// <summary>Where the entries begin that are not before a namespace and pod.</summary>
@@ -107,8 +120,6 @@ public sealed class PodIndex
 
         return low;
     }
-
-    private bool IsOf(int index, string @namespace, string pod) => index < _entries.Length && _entries[index].Pod == pod && _entries[index].Namespace == @namespace;
 
     private static bool IsSorted(Entry[] entries)
     {
