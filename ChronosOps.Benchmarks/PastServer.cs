@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Web;
 
 namespace ChronosOps.Benchmarks;
 
@@ -42,22 +43,28 @@ internal static class PastServer
     private static async Task AnswerAsync(HttpListenerContext context, int workloads, int pods)
     {
         using var reader = new StreamReader(context.Request.InputStream);
-        var form = (await reader.ReadToEndAsync()).Split('&').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => WebUtility.UrlDecode(pair[1]));
-        var (start, end, step) = (Number(form["start"]), Number(form["end"]), Number(form["step"]));
+        var form = HttpUtility.ParseQueryString(await reader.ReadToEndAsync());
+        if (form["query"] is not { } query || !TryNumber(form["start"], out var start) || !TryNumber(form["end"], out var end) || !TryNumber(form["step"], out var step) || step <= 0)
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.BadRequest;
+            context.Response.Close();
+            return;
+        }
+
         context.Response.ContentType = "application/json";
         await using var output = new BufferedStream(context.Response.OutputStream, 1 << 20);
         output.Write("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["u8);
 
         // Counters are no times of samples: without any, the history is as new as it says.
-        if (!form["query"].Contains("kube_", StringComparison.Ordinal) && !form["query"].Contains("timestamp(", StringComparison.Ordinal))
+        if (!query.Contains("kube_", StringComparison.Ordinal) && !query.Contains("timestamp(", StringComparison.Ordinal))
         {
-            Write(output, form["query"], workloads, pods, start, end, step);
+            Write(output, query, workloads, pods, start, end, step);
         }
 
         output.Write("]}}"u8);
     }
 
-    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    private static bool TryNumber(string? text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 
     private static void Write(Stream output, string query, int workloads, int pods, double start, double end, double step)
     {
@@ -83,7 +90,7 @@ internal static class PastServer
         }
     }
 
-    private static double Bounds(string le) => le == "+Inf" ? double.PositiveInfinity : Number(le);
+    private static double Bounds(string le) => le == "+Inf" ? double.PositiveInfinity : double.Parse(le, CultureInfo.InvariantCulture);
 
     private static void WritePoints(Stream output, int workload, double day, double from, double to, double step, bool isErrors, bool isBelow)
     {
