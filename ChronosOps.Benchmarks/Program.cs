@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ChronosOps.Benchmarks;
 using ChronosOps.Benchmarks.Learn;
 using ChronosOps.Benchmarks.Nab;
@@ -40,9 +41,9 @@ fold.AcceptOnlyFromAmong("A", "B");
 var perFile = new Option<bool>("--files") { Description = "With a line for each series." };
 var nab = new Command("nab", "Scores the detector on the Numenta Anomaly Benchmark.") { data, fold, perFile };
 nab.SetAction(parsed => NabReport.Run(parsed.GetRequiredValue(data), parsed.GetValue(fold), parsed.GetValue(perFile)));
-var series = new Option<int>("--series") { Description = "How many series, in turn.", DefaultValueFactory = _ => 1 };
-var judge = new Command("judge", "Measures how long the detector takes for a sample.") { series };
-judge.SetAction(parsed => JudgingSpeed.Run(parsed.GetValue(series)));
+var series = new Option<string>("--series") { Description = "How many series, in turn, separated by commas.", DefaultValueFactory = _ => "1" };
+var judge = new Command("judge", "Measures how long the detector takes for a sample, and what it allocates.") { series };
+judge.SetAction(parsed => JudgingSpeed.Run(parsed.GetRequiredValue(series).Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))));
 var address = new Option<string>("--listen") { Description = "Where.", DefaultValueFactory = _ => "http://127.0.0.1:9097/" };
 var history = new Command("history", "Serves a made-up history as Prometheus would, for chronosops backtest.") { address, deployments, replicas };
 history.SetAction(async (parsed, ct) =>
