@@ -19,7 +19,7 @@ internal static class Begun
     public static IReadOnlyList<SignalReading> SeriesOfTheOther(EvidenceBundle bundle)
     {
         var current = bundle.Workload.Current.Revision;
-        return HasRelease(bundle) || !bundle.Workload.Pods.Any(pod => pod.Revision is not null && pod.Revision != current && pod is { Ready: true, Deleting: false })
+        return HasRelease(bundle) || !bundle.Workload.Pods.Any(pod => pod.Revision is not null && pod.Revision != current && pod.Serving)
             ? []
             : [.. bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsKubernetesSign: false } && signal.Revision != current)];
     }
@@ -28,7 +28,7 @@ internal static class Begun
     public static bool IsOnlyStuck(EvidenceBundle bundle)
     {
         var others = SeriesOfTheOther(bundle);
-        var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsAlert: false } && !others.Contains(signal)).ToList();
+        var firing = bundle.Firing.Where(signal => !others.Contains(signal)).ToList();
         return firing.Count > 0 && firing.TrueForAll(signal => signal.Signal == PodSigns.RolloutNotProgressing);
     }
 }

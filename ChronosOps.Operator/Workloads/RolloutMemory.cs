@@ -67,7 +67,7 @@ public sealed class RolloutMemory
 
     /// <summary>Whether pods are missing that the controller has no reason to wait with: all those that are there are available, and none is being deleted.</summary>
     private static bool IsMissing(WorkloadSnapshot workload) =>
-        workload.Pods.Count < workload.Replicas && workload.AvailableReplicas >= workload.Pods.Count && workload.Pods.All(pod => pod is { Ready: true, Deleting: false });
+        workload.Pods.Count < workload.Replicas && workload.AvailableReplicas >= workload.Pods.Count && workload.Pods.All(pod => pod.Serving);
 
     /// <summary>A look at a workload.</summary>
     /// <param name="Began">When the rollout began by the age of its ControllerRevision; null where none was under way.</param>
