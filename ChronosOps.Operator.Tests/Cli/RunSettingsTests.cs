@@ -171,6 +171,15 @@ public sealed class RunSettingsTests
         Assert.Equal((new ChronosOps.Operator.Api.TenantRule("team-*", "{namespace}"), true, "ops"), (Assert.Single(options.PolicyOrigins.Tenants), options.PolicyOrigins.Secrets, options.Prometheus.Tenant));
     }
 
+    [Fact]
+    public async Task PartialAnswersCountWhereItIsSaid()
+    {
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p"));
+        Assert.False(_cli.Ran!.Prometheus.AcceptsPartial);
+        Assert.Equal(42, await _cli.RunAsync("run", "--prometheus-url=http://p", "--prometheus-accept-partial=true"));
+        Assert.True(_cli.Ran.Prometheus.AcceptsPartial);
+    }
+
     [Theory]
     [InlineData("--allow-prometheus-url=https://user@a", "--allow-prometheus-url")]
     [InlineData("--allow-prometheus-url=a,b", "--allow-prometheus-url")]
@@ -179,6 +188,7 @@ public sealed class RunSettingsTests
     [InlineData("--prometheus-tenant=a|b", "--prometheus-tenant")]
     [InlineData("--prometheus-tenant=..", "--prometheus-tenant")]
     [InlineData("--prometheus-ca-file=/nowhere", "--prometheus-ca-file")]
+    [InlineData("--prometheus-accept-partial=perhaps", "--prometheus-accept-partial")]
     public async Task AWrongSettingOfPrometheusIsNamed(string argument, string flag)
     {
         Assert.Equal(2, await _cli.RunAsync("run", "--prometheus-url=http://p", argument));

@@ -107,6 +107,7 @@ public sealed class GuardedSourceTests
     [InlineData("BadQuery")]
     [InlineData("TooLarge")]
     [InlineData("Secret")]
+    [InlineData("Partial")]
     public async Task WhatIsWrongWithAQueryOrASecretIsNoReasonToLeaveTheSourceAlone(string reason)
     {
         _inner.Fails = () => Failure(reason);

@@ -69,5 +69,5 @@ public sealed class PrometheusReaderProperties
         Assert.All(read.GetAwaiter().GetResult(), series => Assert.Equal(series.Points.OrderBy(p => p.Time).DistinctBy(p => p.Time), series.Points));
     }
 
-    private static Task<IReadOnlyList<Series>> Read(byte[] answer) => PrometheusReader.ReadAsync(new MemoryStream(answer), 1 << 20, TestContext.Current.CancellationToken);
+    private static Task<IReadOnlyList<Series>> Read(byte[] answer) => PrometheusReader.ReadAsync(new MemoryStream(answer), 1 << 20, false, TestContext.Current.CancellationToken);
 }

@@ -71,9 +71,9 @@ public sealed class PrometheusSeriesSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task IgnoresWarningsHistogramsAndFieldsOfNewerVersions()
+    public async Task IgnoresHistogramsRemarksOfTheEngineAndFieldsOfNewerVersions()
     {
-        var answer = """{"status":"success","warnings":["x"],"infos":["y"],"data":{"resultType":"matrix","result":[{"metric":{"a":"b"},"histograms":[[1,{"count":"1"}]],"new":[{}]}],"stats":{}}}""";
+        var answer = """{"status":"success","warnings":["PromQL warning: x"],"infos":["y"],"isPartial":false,"data":{"resultType":"matrix","result":[{"metric":{"a":"b"},"histograms":[[1,{"count":"1"}]],"new":[{}]}],"stats":{}}}""";
         Assert.Empty(Assert.Single(await AskAsync(answer)).Points);
     }
 
@@ -100,12 +100,26 @@ public sealed class PrometheusSeriesSourceTests : IDisposable
     [InlineData(200, """{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"1e999x"]]}]}}""", "BadAnswer", "not Prometheus")]
     [InlineData(200, """{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1e300,"1"]]}]}}""", "BadAnswer", "not Prometheus")]
     [InlineData(200, """{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"pod":"a","pod":"b"},"values":[]}]}}""", "BadAnswer", "not Prometheus")]
+    [InlineData(200, """{"status":"success","data":{"resultType":"matrix","result":[]},"warnings":["PromQL warning: x","store-1:10901: connection\nrefused"]}""", "Partial", "store-1:10901")]
+    [InlineData(200, """{"status":"success","warnings":["no"],"data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"1"]]}]}}""", "Partial", "in part only")]
+    [InlineData(200, """{"status":"success","isPartial":true,"data":{"resultType":"matrix","result":[]}}""", "Partial", "isPartial")]
+    [InlineData(200, """{"status":"success","warnings":[],"warnings":["no"],"data":{"resultType":"matrix","result":[]}}""", "BadAnswer", "warnings once")]
+    [InlineData(200, """{"status":"success","warnings":[{"text":"no"}],"data":{"resultType":"matrix","result":[]}}""", "BadAnswer", "not Prometheus")]
     public async Task SaysWhyAnAnswerIsOfNoUse(int status, string body, string reason, string named)
     {
         var unavailable = await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(body, status));
         Assert.Equal(reason, unavailable.Reason);
         Assert.Contains(named, unavailable.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", unavailable.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TakesAPartialAnswerWhereItIsToldTo()
+    {
+        var answer = """{"status":"success","warnings":["store-1: refused"],"isPartial":true,"data":{"resultType":"matrix","result":[{"metric":{"a":"b"},"values":[[1,"1"]]}]}}""";
+        await using var server = await TestHttpServer.StartAsync(context => context.Response.WriteAsync(answer));
+        var source = new PrometheusSeriesSource(_http, new PrometheusOptions { Url = server.Url, AcceptsPartial = true }, _time);
+        Assert.Single(Assert.Single(await QueryAsync(source)).Points);
     }
 
     [Fact]

@@ -113,6 +113,6 @@ public sealed class StrangeSeriesProperties
     private sealed class Answering(Func<string, string> answer) : ISeriesSource
     {
         public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken) =>
-            PrometheusReader.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(PrometheusSeriesSourceTests.Matrix(answer(query)))), 1 << 20, cancellationToken);
+            PrometheusReader.ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(PrometheusSeriesSourceTests.Matrix(answer(query)))), 1 << 20, false, cancellationToken);
     }
 }

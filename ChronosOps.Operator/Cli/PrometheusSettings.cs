@@ -18,6 +18,7 @@ internal sealed partial class PrometheusSettings(NewSetting make, string need, s
     private readonly Setting _key = make("--prometheus-key-file", "FILE", null, "A file with the key of that certificate, PEM.", discreet: true);
     private readonly Setting _tenant = make("--prometheus-tenant", "TENANT", null, "The tenant of queries for policies that name none, sent as X-Scope-OrgID.");
     private readonly Setting _timeout = make("--prometheus-timeout", "DURATION", timeout, "After how long a query is given up.");
+    private readonly Setting _partial = make("--prometheus-accept-partial", "BOOL", "false", "Count answers of Thanos and others that say that they are partial. By default they count as none.");
 
     /// <summary>Where Prometheus is.</summary>
     public Setting Url => _url;
@@ -41,6 +42,7 @@ internal sealed partial class PrometheusSettings(NewSetting make, string need, s
             KeyFile = ReadPath(reader, _key),
             Tenant = reader.Find(_tenant) is null ? null : reader.Read(_tenant, text => TenantName().IsMatch(text) ? text : null, "must be up to 150 letters, digits, dots, dashes and underscores"),
             Timeout = reader.Read(_timeout, text => RunSettings.Duration(text, 0.1, 60), "must be a duration from 100ms to 60s") ?? default,
+            AcceptsPartial = reader.Read(_partial, RunSettings.Bool, "must be true or false") ?? false,
         };
         if (options is { BearerTokenFile: not null, BasicAuthFile: not null })
         {

@@ -143,7 +143,7 @@ internal sealed partial class RunSettings
         return setting;
     }
 
-    private static bool? Bool(string text) => bool.TryParse(text, out var value) ? value : null;
+    internal static bool? Bool(string text) => bool.TryParse(text, out var value) ? value : null;
 
     /// <summary>A duration, from the least to the most seconds.</summary>
     internal static TimeSpan? Duration(string text, double least, double most) =>

@@ -57,9 +57,10 @@ internal static class SeriesReasons
     public const string TooLarge = nameof(TooLarge);
     public const string Late = nameof(Late);
     public const string Secret = nameof(Secret);
+    public const string Partial = nameof(Partial);
 }
 
-/// <summary>The series could not be read. The reason is one of Unreachable, Timeout, ServerError, BadQuery, BadAnswer, TooLarge, Late, Secret.</summary>
+/// <summary>The series could not be read. The reason is one of Unreachable, Timeout, ServerError, BadQuery, BadAnswer, TooLarge, Late, Secret, Partial.</summary>
 public sealed class SeriesUnavailableException(string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Why, in one CamelCase word.</summary>

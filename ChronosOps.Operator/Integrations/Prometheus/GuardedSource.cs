@@ -4,7 +4,7 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
 
 /// <summary>
 /// Leaves a source alone that does not answer. When the pause is over one query is a trial: the others wait for how it ends, and go on or fail with it.
-/// What is wrong with a query, or with a Secret, says nothing of the source.
+/// What is wrong with a query, or with a Secret, says nothing of the source, and one that answers in part does answer.
 /// </summary>
 internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, TimeProvider time, Func<double>? chance = null) : ISeriesSource
 {
@@ -69,7 +69,7 @@ internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, Time
     {
         lock (_lock)
         {
-            if (failure is null or { IsOfTheQuery: true, Reason: not SeriesReasons.Secret })
+            if (failure is null or { IsOfTheQuery: true, Reason: not SeriesReasons.Secret } or { Reason: SeriesReasons.Partial })
             {
                 _backOff.Answered();
             }

@@ -5,8 +5,8 @@ using ChronosOps.Operator.Detection;
 namespace ChronosOps.Operator.Integrations.Prometheus;
 
 /// <summary>
-/// Reads the answer of query_range piece by piece, as it arrives: neither the answer nor a tree of it is ever held as a whole. What it does not know (warnings, histograms, fields of newer
-/// versions) it passes over. Throws <see cref="JsonException"/> or <see cref="InvalidOperationException"/> where it is not JSON, or not of this form.
+/// Reads the answer of query_range piece by piece, as it arrives: neither the answer nor a tree of it is ever held as a whole. What it does not know (histograms, fields of newer versions) it
+/// passes over. Throws <see cref="JsonException"/> or <see cref="InvalidOperationException"/> where it is not JSON, or not of this form.
 /// </summary>
 internal sealed class MatrixParser
 {
@@ -28,11 +28,17 @@ internal sealed class MatrixParser
 
     private enum Place
     {
-        Start, Answer, Status, ErrorType, Error, Data, InData, ResultType, Result, InResult, InSeries, Metric, InMetric, Label, Values, InValues, Time, Value, PointEnd, Unknown, Within, End,
+        Start, Answer, Status, ErrorType, Error, Data, InData, ResultType, Result, InResult, InSeries, Metric, InMetric, Label, Values, InValues, Time, Value, PointEnd, Warnings, InWarnings, Partial, Unknown, Within, End,
     }
 
     /// <summary>What the answer says of itself.</summary>
     public PrometheusAnswer Answer { get; } = new();
+
+    /// <summary>
+    /// Why the answer may lack series, or parts of what was added up: in <c>warnings</c> by Thanos and by Prometheus for remote reads, by <c>isPartial</c> of VictoriaMetrics. Null where it
+    /// says nothing of the kind. What the engine says of the query itself, which it marks as PromQL, is not meant.
+    /// </summary>
+    public string? Lacking { get; private set; }
 
     /// <summary>The type of the result; null where it names none.</summary>
     public string? ResultType => _resultType;
@@ -70,7 +76,21 @@ internal sealed class MatrixParser
                     : Is(ref reader, "data"u8) ? Once("data", Place.Data)
                     : Is(ref reader, "errorType"u8) ? Once("errorType", Place.ErrorType)
                     : Is(ref reader, "error"u8) ? Once("error", Place.Error)
+                    : Is(ref reader, "warnings"u8) ? Once("warnings", Place.Warnings)
+                    : Is(ref reader, "isPartial"u8) ? Once("isPartial", Place.Partial)
                     : Unknown(Place.Answer);
+            case Place.Warnings:
+                return Enter(token, JsonTokenType.StartArray, "warnings", Place.InWarnings, Place.Answer);
+            case Place.InWarnings when token == JsonTokenType.EndArray:
+                return Place.Answer;
+            case Place.InWarnings:
+                Expect(token == JsonTokenType.String, "a warning in a string");
+                Lacking ??= reader.GetString() is { } warning && !warning.StartsWith("PromQL ", StringComparison.Ordinal) ? warning : null;
+                return Place.InWarnings;
+            case Place.Partial:
+                Expect(token is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null, "true or false");
+                Lacking ??= token == JsonTokenType.True ? "isPartial" : null;
+                return Place.Answer;
             case Place.Status:
                 Answer.Status = TextOrNull(ref reader);
                 return Place.Answer;

@@ -15,6 +15,9 @@ public sealed record PrometheusOptions
     /// <summary>The most bytes of an answer, after decompression.</summary>
     public long MaxAnswerBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Whether answers count that say that they are partial. False: they count as none.</summary>
+    public bool AcceptsPartial { get; init; }
+
     /// <summary>A file with a bearer token; read anew for every query, since tokens rotate. So are the other files.</summary>
     public string? BearerTokenFile { get; init; }
 

@@ -16,7 +16,7 @@ internal static class PrometheusReader
         ["too many samples", "maximum resolution", "maximum number of", "max number of", "exceeded series limit", "exceeds -search.max", "exceed the limit", "larger than max", "limit exceeded"];
 
     /// <summary>Reads the answer of query_range.</summary>
-    public static async Task<IReadOnlyList<Series>> ReadAsync(Stream answer, long maxBytes, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Series>> ReadAsync(Stream answer, long maxBytes, bool acceptsPartial, CancellationToken cancellationToken)
     {
         var parser = new MatrixParser();
         try
@@ -34,6 +34,7 @@ internal static class PrometheusReader
             { Answer.Status: "error" } => throw Refused(parser.Answer, null),
             { Answer.Status: not "success" } => throw Bad($"its status is \"{Shorten(parser.Answer.Status)}\"{(parser.Answer.Status is null ? ", or it is null" : "")}"),
             { ResultType: not "matrix" } => throw Bad($"its result type is \"{Shorten(parser.ResultType)}\", not matrix"),
+            { Lacking: { } why } when !acceptsPartial => throw new SeriesUnavailableException(SeriesReasons.Partial, $"Prometheus answers in part only, and of what it left out nothing is known: {Shorten(why)}"),
             { Series: { } series } => series,
             _ => throw Bad("it has no result"),
         };

@@ -54,7 +54,7 @@ public sealed class PrometheusSeriesSource : ISeriesSource
                 using var response = await SendAsync(request, token);
                 await using var body = await response.Content.ReadAsStreamAsync(token);
                 return response.IsSuccessStatusCode
-                    ? await PrometheusReader.ReadAsync(body, _options.MaxAnswerBytes, token)
+                    ? await PrometheusReader.ReadAsync(body, _options.MaxAnswerBytes, _options.AcceptsPartial, token)
                     : throw await FailureAsync(response, body, token);
             },
             cancellationToken);

@@ -43,6 +43,7 @@ public sealed class PrometheusSources(PrometheusOptions own, KubernetesClient cl
             Tenant = origin.Tenant ?? (origin.Url is null ? own.Tenant : null),
             Timeout = own.Timeout,
             MaxAnswerBytes = own.MaxAnswerBytes,
+            AcceptsPartial = own.AcceptsPartial,
         };
         return new GuardedSource(around(origin, new PrometheusSeriesSource(new PrometheusClients().Of, options, credentials, time)), interval, time);
     }

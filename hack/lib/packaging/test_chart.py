@@ -142,7 +142,7 @@ class Values(unittest.TestCase):
                 open(os.path.join(CHART, "templates/_checks.tpl"), encoding="utf-8") as checks:
             known = set(re.findall(r'(?:New|make)\("--([a-z-]+)"', code.read() + prometheus.read() + alerts.read()))
             own = set(re.findall(r"^([a-z-]+): is set by ", checks.read(), re.MULTILINE))
-        self.assertEqual(known - own, {"config", "prometheus-timeout"})
+        self.assertEqual(known - own, {"config", "prometheus-timeout", "prometheus-accept-partial"})
         self.assertEqual(own - known, set())
 
     def test_what_policies_may_say_of_prometheus_reaches_the_operator_with_its_right(self):
