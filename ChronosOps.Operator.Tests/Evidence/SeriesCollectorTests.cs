@@ -31,6 +31,27 @@ public sealed class SeriesCollectorTests
     [Fact]
     public async Task WhereNothingIsKnownOfSoLongAgoTheLoadIsNotKnownEither() => Assert.Null(await LoadAsync(SampleBundle.Growing(1, 2, 3), since: -1800));
 
+    /// <summary>Evidence is read anew for an incident that waits. Sixty steps of five seconds do not reach back to what was before; after an hour nobody knows whose pods those were.</summary>
+    [Theory]
+    [InlineData(-1200, 30)]
+    [InlineData(-1190, 31)]
+    [InlineData(-290, 42)]
+    [InlineData(-3890, 30)]
+    [InlineData(-4000, null)]
+    public async Task HoweverLongAnIncidentWaitsTheLoadIsHeldAgainstThatBeforeTheOnset(double onset, int? before)
+    {
+        var load = (await CollectAsync(SampleBundle.Fires("errors", null), new Rising(-7200), SampleWorkload.Settled(), onset: SampleWorkload.At(onset))).Load;
+        Assert.Equal(before is { } known ? new LoadFact(known, 42) : null, load is { } read ? new LoadFact(Math.Round(read.Before), Math.Round(read.Now)) : null);
+    }
+
+    [Fact]
+    public async Task WhatTheRevisionServedBeforeTheOnsetIsPartOfItHoweverLongItWaits()
+    {
+        var collected = await CollectAsync(SampleBundle.Fires("errors", null), new Rising(-7200), SampleWorkload.Settled(), onset: SampleWorkload.At(-1500));
+        Assert.Equal(95, collected.WellBefore?.TotalSeconds);
+        Assert.Equal(42 * 295, Math.Round(collected.Requests!.Value));
+    }
+
     /// <summary>Steps of five seconds; the trouble was first seen twenty seconds ago.</summary>
     [Theory]
     [InlineData(0, true)]
@@ -100,7 +121,7 @@ public sealed class SeriesCollectorTests
         return collected.Load is { } load ? new LoadFact(Math.Round(load.Before), Math.Round(load.Now)) : null;
     }
 
-    private static Task<EvidenceBundle> CollectAsync(SignalReading firing, ISeriesSource source, WorkloadSnapshot workload, EffectiveSignal? errors = null)
+    private static Task<EvidenceBundle> CollectAsync(SignalReading firing, ISeriesSource source, WorkloadSnapshot workload, EffectiveSignal? errors = null, DateTimeOffset? onset = null)
     {
         var reading = new WorkloadReading
         {
@@ -111,7 +132,7 @@ public sealed class SeriesCollectorTests
             Traffic = WorkloadTraffic.None,
         };
         var bundle = SampleBundle.Leak() with { Load = null, Workload = workload, Measures = [], PodMeasures = [] };
-        return new SeriesCollector(source, Interval).CollectAsync(bundle, new CollectionRequest(reading, SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
+        return new SeriesCollector(source, Interval).CollectAsync(bundle, new CollectionRequest(reading, onset ?? SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Counters of the three pods, from so many seconds before now on, and until so many.</summary>

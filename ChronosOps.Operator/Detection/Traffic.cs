@@ -57,6 +57,17 @@ public sealed record WorkloadTraffic(TimeSpan Step, IReadOnlyDictionary<string, 
               orderby same.Key
               select TrafficStep.Sum([.. same])];
 
+    /// <summary>This, with what was before its first step.</summary>
+    public WorkloadTraffic After(WorkloadTraffic earlier)
+    {
+        var first = ByRevision.Values.Where(steps => steps.Count > 0).Select(steps => steps[0].From).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+        return this with
+        {
+            ByRevision = ByRevision.Keys.Union(earlier.ByRevision.Keys).ToDictionary(
+                revision => revision, IReadOnlyList<TrafficStep> (revision) => [.. earlier.Of(revision).Where(step => step.To <= first), .. Of(revision)]),
+        };
+    }
+
     /// <summary>The steps of every revision but one, together.</summary>
     public IReadOnlyList<TrafficStep> Except(string? revision) =>
         new WorkloadTraffic(Step, ByRevision.Where(entry => entry.Key != revision).ToDictionary()).Whole();

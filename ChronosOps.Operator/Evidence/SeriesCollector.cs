@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
@@ -34,18 +35,16 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
         var source = sources.Of(policy.Origin);
         var grid = TimeGrid.Until(request.Now, interval, Steps);
         string[] own = [policy.Namespace];
-        var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);
-        var errors = await Query(TrafficQueries.Errors(own)).ConfigureAwait(false);
-        var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
-        var builder = new TrafficBuilder(new TrafficSeries(grid, requests, errors, latency));
-        var traffic = builder.Of(bundle.Workload);
+        var builder = await ReadAsync(grid).ConfigureAwait(false);
+        var recent = builder.Of(bundle.Workload);
+        var traffic = Before(grid[0], request.OnsetAt) is { } before ? recent.After((await ReadAsync(before).ConfigureAwait(false)).Of(bundle.Workload)) : recent;
         var pods = builder.OfPods(bundle.Workload, bundle.Workload.Current.Revision);
 
         // Which of two revisions, or pods, is ill is told by the threshold: what is usual is known of the workload alone.
         var limited = signals.Where(signal => signal.HasThreshold).ToList();
         return bundle with
         {
-            Requests = traffic.Whole().Sum(step => step.Requests),
+            Requests = recent.Whole().Sum(step => step.Requests),
             Load = Horizon(request) is { } horizon ? await OverAsync(horizon).ConfigureAwait(false) : Compare(traffic.Whole(), request.OnsetAt),
             WellBefore = WellBefore(traffic.Of(bundle.Workload.Current.Revision), limited, request.OnsetAt),
             Measures =
@@ -72,7 +71,15 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
             ],
         };
 
-        Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, grid[0], grid[^1], interval, cancellationToken);
+        async Task<TrafficBuilder> ReadAsync(List<DateTimeOffset> times)
+        {
+            var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);
+            var errors = await Query(TrafficQueries.Errors(own)).ConfigureAwait(false);
+            var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
+            return new TrafficBuilder(new TrafficSeries(times, requests, errors, latency));
+
+            Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, times[0], times[^1], interval, cancellationToken);
+        }
 
         // What grows slowly is held against the load of so long ago as its growth was looked at: a load that rises with it rises slowly too.
         async Task<LoadFact?> OverAsync(TimeSpan horizon)
@@ -83,6 +90,10 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
             return Compare([.. before, .. traffic.Whole().Where(step => step.From >= request.OnsetAt)], request.OnsetAt);
         }
     }
+
+    /// <summary>The steps before the onset, where an incident has waited so long that those of the last minutes do not reach back to it. Null where they do, and where it is no longer known which pods were there.</summary>
+    private List<DateTimeOffset>? Before(DateTimeOffset read, DateTimeOffset onset) =>
+        onset - (interval * StepsThen) < read && read - onset < PodMemory.Span ? TimeGrid.Until(onset, interval, StepsThen) : null;
 
     /// <summary>How long it served, without a pause and until the onset, by far within its limits; null where that is too short.</summary>
     internal static TimeSpan? WellBefore(IReadOnlyList<TrafficStep> steps, IReadOnlyList<EffectiveSignal> signals, DateTimeOffset onset)

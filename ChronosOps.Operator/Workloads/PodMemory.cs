@@ -9,7 +9,7 @@ namespace ChronosOps.Operator.Workloads;
 public sealed class PodMemory(TimeProvider time)
 {
     /// <summary>As far back as the history of series is read.</summary>
-    private static readonly TimeSpan Span = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan Span = TimeSpan.FromHours(1);
     private readonly ConcurrentDictionary<string, Dictionary<string, (PodLife Life, DateTimeOffset SeenAt)>> _seen = new();
 
     /// <summary>Notes the pods that are there, and gives the snapshot those that have been.</summary>
