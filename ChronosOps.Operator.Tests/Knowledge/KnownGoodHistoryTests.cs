@@ -19,6 +19,15 @@ public sealed class KnownGoodHistoryTests
         Assert.Equal(KnownGoodSource.SeededFromHistory, good.Source);
     }
 
+    /// <summary>Of a revision that served for a minute, points a minute apart show nothing.</summary>
+    [Theory]
+    [InlineData(15, 15)]
+    [InlineData(100, 25)]
+    [InlineData(300, 60)]
+    [InlineData(300, 25, 100)]
+    public void ItIsReadAsCloselyAsTheShortestOfThePoliciesNeeds(double seconds, double step, double? other = null) =>
+        Assert.Equal(step, KnownGoodHistory.StepFor(new[] { seconds, other ?? seconds }.Select(duration => Errors with { KnownGoodDuration = TimeSpan.FromSeconds(duration) })).TotalSeconds);
+
     [Fact]
     public void ARevisionThatServedTooShortIsNot() => Assert.Empty(Read(Old(59, 10)));
 

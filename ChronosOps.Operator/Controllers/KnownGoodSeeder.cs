@@ -48,7 +48,8 @@ public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader
     private async Task ReadAsync(List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> blank, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var grid = TimeGrid.Until(now, KnownGoodHistory.Step, (int)(KnownGoodHistory.Depth / KnownGoodHistory.Step));
+        var step = KnownGoodHistory.StepFor(blank.Select(pair => pair.Policy));
+        var grid = TimeGrid.Until(now, step, (int)(KnownGoodHistory.Depth / step));
         var namespaces = blank.Select(pair => pair.Policy.Namespace).Distinct().ToList();
         var origin = blank[0].Policy.Origin;
         var requests = await Query(TrafficQueries.SpannedRequests).ConfigureAwait(false);
@@ -78,6 +79,6 @@ public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader
         }
 
         Task<SpannedSeries> Query(SpannedQuery query) =>
-            reader.ReadAsync(sources.Of(origin), origin, query, namespaces, new SeriesRange(grid[0], grid[^1], KnownGoodHistory.Step), now, ct);
+            reader.ReadAsync(sources.Of(origin), origin, query, namespaces, new SeriesRange(grid[0], grid[^1], step), now, ct);
     }
 }

@@ -10,8 +10,13 @@ public static class KnownGoodHistory
     /// <summary>How far back the history is read.</summary>
     public static readonly TimeSpan Depth = TimeSpan.FromHours(1);
 
-    /// <summary>The distance of the points that are read.</summary>
-    public static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>The distance of the points that are read: a quarter of what a revision has to serve for, from 15 seconds to a minute, since what it served before its first point and after its last is lost.</summary>
+    /// <param name="policies">The policies whose workloads are read together, at least one: the shortest duration counts.</param>
+    public static TimeSpan StepFor(IEnumerable<EffectivePolicy> policies) =>
+        policies.Min(policy => policy.KnownGoodDuration) / 4 is var step && step < ShortestStep ? ShortestStep : step > LongestStep ? LongestStep : step;
 
     /// <summary>The revisions that served for long enough, with enough requests, and within every limit of the policy, each of them measured, newest first.</summary>
     /// <param name="workload">The workload.</param>
