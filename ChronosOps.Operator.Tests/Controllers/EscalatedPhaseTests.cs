@@ -26,4 +26,33 @@ public sealed class EscalatedPhaseTests
         Assert.Equal(expected, result.Happening?.Reason);
         Assert.Equal(expected is not null, result.Happening?.Trigger == Trigger.Reconsidered);
     }
+
+    [Theory]
+    [InlineData(-599, false, null)]
+    [InlineData(-600, false, "PolicyGone")]
+    [InlineData(-600, true, null)]
+    [InlineData(-86400, true, "PolicyGone")]
+    public async Task WhereNoPolicyGovernsForAWhileNobodyAsksForItAnyMore(double goneAt, bool isLent, string? expected)
+    {
+        var incident = SampleContext.In(IncidentPhase.Escalated, "errors");
+        incident.Status!.PolicyGoneAt = SampleWorkload.At(goneAt);
+        incident.Status.Actions = isLent ? [new ActionRecord { Key = "uid-incident/1", Action = "Scale", State = ActionState.Succeeded, FromReplicas = 3, ToReplicas = 9 }] : [];
+        var context = SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())) with { Policy = null, Reading = null };
+        var result = await new EscalatedPhase(TimeSpan.FromSeconds(5)).RunAsync(context, TestContext.Current.CancellationToken);
+        Assert.Equal(expected, result.Happening?.Reason);
+        Assert.Equal(expected is not null && isLent, result.Happening?.Message.Contains("9 replicas stay", StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [InlineData("PolicyInvalid", null, "PolicyChanged")]
+    [InlineData("PolicyInvalid", "first", null)]
+    [InlineData("CauseUnknown", null, null)]
+    public async Task WhatNoLongerStandsInForAnotherPolicyDecidesAnew(string reason, string? standsInFor, string? expected)
+    {
+        var incident = SampleContext.In(IncidentPhase.Escalated, "errors");
+        incident.Status!.Reason = reason;
+        var reading = SampleContext.Well(SamplePolicy.Effective() with { StandsInFor = standsInFor }) with { Signals = [SampleBundle.Fires("errors", null)] };
+        var result = await new EscalatedPhase(TimeSpan.FromSeconds(5)).RunAsync(SampleContext.Of(incident, reading), TestContext.Current.CancellationToken);
+        Assert.Equal(expected, result.Happening?.Reason);
+    }
 }

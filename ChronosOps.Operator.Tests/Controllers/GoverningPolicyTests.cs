@@ -44,6 +44,46 @@ public sealed class GoverningPolicyTests
         Assert.Equal((Trigger.Reconsidered, "PolicyChanged"), (result.Happening?.Trigger, result.Happening?.Reason));
     }
 
+    [Fact]
+    public async Task APolicyThatIsMadeAnewUnderItsNameIsAnotherOne()
+    {
+        var incident = SampleContext.In(IncidentPhase.Escalated, "errors");
+        incident.Status!.PolicyUid = "uid-before";
+        var context = SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective()) with { Signals = [SampleBundle.Fires("errors", null)] });
+        GoverningPolicy.Note(context);
+        Assert.Equal(("PolicyReplaced", "policy checkout was made anew"), (incident.Status.Timeline[^1].Reason, incident.Status.Timeline[^1].Message));
+        GoverningPolicy.Note(context);
+        Assert.Equal(2, incident.Status.Timeline.Count);
+        var result = await new EscalatedPhase(TimeSpan.FromSeconds(5)).RunAsync(context, TestContext.Current.CancellationToken);
+        Assert.Equal((Trigger.Reconsidered, "PolicyChanged"), (result.Happening?.Trigger, result.Happening?.Reason));
+    }
+
+    /// <summary>A label that is taken away and given back, for instance: nothing of the policy itself has changed.</summary>
+    [Fact]
+    public async Task WhatGovernsAgainAfterNothingDidHasTheDecisionTakenAnew()
+    {
+        var incident = SampleContext.In(IncidentPhase.Escalated, "errors");
+        var context = SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective()) with { Signals = [SampleBundle.Fires("errors", null)] });
+        GoverningPolicy.Note(context with { Policy = null });
+        GoverningPolicy.Note(context with { Policy = null, Now = context.Now.AddSeconds(15) });
+        Assert.Equal(context.Now, incident.Status!.PolicyGoneAt);
+        Assert.Single(incident.Status.Timeline);
+        GoverningPolicy.Note(context);
+        Assert.Null(incident.Status.PolicyGoneAt);
+        var result = await new EscalatedPhase(TimeSpan.FromSeconds(5)).RunAsync(context, TestContext.Current.CancellationToken);
+        Assert.Equal((Trigger.Reconsidered, "PolicyChanged"), (result.Happening?.Trigger, result.Happening?.Reason));
+    }
+
+    [Fact]
+    public async Task TheAssessmentNotesUnderWhichPolicyItWasMade()
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var incident = SampleContext.In(IncidentPhase.Deciding, "errors");
+        var reading = SampleContext.Well(SamplePolicy.Effective() with { Generation = 7 });
+        await SampleContext.Assessor(api).AssessAsync(SampleContext.Of(incident, reading), reading, TestContext.Current.CancellationToken);
+        Assert.Equal(("uid-policy", 7), (incident.Status!.PolicyUid, incident.Status.PolicyGeneration));
+    }
+
     [Theory]
     [InlineData(IncidentSource.Operator, "checkout", true, "other")]
     [InlineData(IncidentSource.Person, "checkout", true, null)]

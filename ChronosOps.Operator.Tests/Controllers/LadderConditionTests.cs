@@ -70,6 +70,15 @@ public sealed class LadderConditionTests : IDisposable
         Assert.Equal(["never taken: Scale, since a Job is explained, and never acted on", "never taken: Scale, Restart, since a Job is explained, and never acted on"], Events());
     }
 
+    /// <summary>It watches in the place of one that is not valid.</summary>
+    [Fact]
+    public async Task APolicyThatStandsInForAnotherSaysSo()
+    {
+        var policy = SamplePolicy.Effective();
+        await _writer.WriteAsync([new PolicyEntry(_policy, policy, [])], [SampleContext.Well(policy with { StandsInFor = "first" })], TestContext.Current.CancellationToken);
+        Assert.EndsWith("; not acted on: checkout, since policy first comes first and is not valid", Condition("Ready").Message, StringComparison.Ordinal);
+    }
+
     private Task WriteAsync(WorkloadKind kind, string ladder)
     {
         var policy = SamplePolicy.Effective() with { WorkloadKind = kind, Ladder = [.. ladder.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<RemediationAction>)], MaxReplicas = 4 };

@@ -96,6 +96,33 @@ public sealed class MitigatedPhaseTests
     public async Task APolicyThatOnlyObservesHandsNothingBack() =>
         Assert.Null(await RunAsync(Scaled(), Carrying(40, 9) with { Policy = SamplePolicy.Effective() with { Mode = PolicyMode.Observe } }));
 
+    /// <summary>It is deleted and made anew, or not valid for a moment: who comes after it hands back.</summary>
+    [Theory]
+    [InlineData(-600, null, null)]
+    [InlineData(-86401, Trigger.Outlived, "ReplicasStay")]
+    public async Task ReplicasThatAreLentWaitForAPolicyForADay(double since, Trigger? trigger, string? reason)
+    {
+        var incident = Scaled();
+        (incident.Status!.MitigatedAt, incident.Status.Timeline[0].Time) = (SampleWorkload.At(since), SampleWorkload.At(since));
+        var happening = await WithoutPolicyAsync(incident);
+        Assert.Equal((trigger, reason), (happening?.Trigger, happening?.Reason));
+        Assert.Contains("9 replicas stay", happening?.Message ?? incident.Status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhereNothingIsLentTheWatchEndsWithThePolicy()
+    {
+        var happening = await WithoutPolicyAsync(SampleContext.In(IncidentPhase.Mitigated, "errors"));
+        Assert.Equal((Trigger.TargetGone, "TargetGone"), (happening?.Trigger, happening?.Reason));
+    }
+
+    private static async Task<Happening?> WithoutPolicyAsync(Incident incident)
+    {
+        using var api = new FakeApi(_ => new FakeAnswer(404));
+        var context = SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())) with { Policy = null, Reading = null };
+        return (await new MitigatedPhase(SampleContext.Keeper(api), new AutoscalerReader(api.Client)).RunAsync(context, TestContext.Current.CancellationToken)).Happening;
+    }
+
     private static Incident Scaled()
     {
         var incident = SampleContext.In(IncidentPhase.Mitigated, "errors");

@@ -32,6 +32,13 @@ public sealed class RollbackPlanTests
               { "op": "test", "path": "/metadata/generation", "value": 2 },
               { "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-0/1" },
               { "op": "test", "path": "/metadata/annotations/chronosops.io~1hold", "value": "false" },
+              { "op": "test", "path": "/metadata/annotations/argocd.argoproj.io~1tracking-id", "value": null },
+              { "op": "test", "path": "/metadata/annotations/argocd.argoproj.io~1instance", "value": null },
+              { "op": "test", "path": "/metadata/annotations/argocd.argoproj.io~1sync-wave", "value": null },
+              { "op": "test", "path": "/metadata/annotations/kustomize.toolkit.fluxcd.io~1name", "value": null },
+              { "op": "test", "path": "/metadata/annotations/helm.toolkit.fluxcd.io~1name", "value": null },
+              { "op": "test", "path": "/metadata/annotations/fluxcd.io~1sync-gc-mark", "value": null },
+              { "op": "test", "path": "/metadata/annotations/chronosops.io~1do-not-roll-back", "value": null },
               { "op": "replace", "path": "/spec/template", "value": { "metadata": { "labels": { "app": "checkout" } }, "spec": { "containers": [ { "name": "app", "image": "checkout:1" } ] } } },
               { "op": "add", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-1/2" }
             ]
@@ -52,12 +59,26 @@ public sealed class RollbackPlanTests
 
     [Fact]
     public void EveryTestComesBeforeTheFirstChange() =>
-        Assert.Equal(["test", "test", "test", "test", "replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated()).Select(operation => operation!["op"]!.ToString()));
+        Assert.Equal(["replace", "add"], RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated()).Select(operation => operation!["op"]!.ToString()).SkipWhile(op => op == "test"));
+
+    /// <summary>Where the gates had seen it they had let it pass, such as "false". An undo brings the release back, and does not ask for it.</summary>
+    [Theory]
+    [InlineData("Rollback", null, """[null]""")]
+    [InlineData("Rollback", "false", """["false"]""")]
+    [InlineData("Undo", null, "[]")]
+    public void ARollbackIsBoundToTheTeamsOwnWordAsItWasSeen(string name, string? seen, string tested)
+    {
+        var action = Write();
+        action.Action = name;
+        var patch = RollbackPlan.Patch(action, SampleTemplate.Parse(Template), seen is null ? Annotated() : Annotated((ApiGroup.DoNotRollBackAnnotation, seen)));
+        var tests = patch.Where(operation => operation!["path"]!.ToString().EndsWith("~1do-not-roll-back", StringComparison.Ordinal)).Select(operation => operation!["value"]?.DeepClone());
+        Assert.Equal(tested, new JsonArray([.. tests]).ToJsonString());
+    }
 
     [Fact]
     public void TheTemplateThatIsRestoredIsTheRevisionThatWasPlanned()
     {
-        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated())[4]!["value"]!.AsObject();
+        var restored = RollbackPlan.Patch(Write(), SampleTemplate.Parse(Template), Annotated()).Single(operation => operation!["path"]!.ToString() == "/spec/template")!["value"]!.AsObject();
         Assert.Equal(TemplateFacts.Read(SampleTemplate.Parse(Template)).Revision, TemplateFacts.Read(restored).Revision);
     }
 

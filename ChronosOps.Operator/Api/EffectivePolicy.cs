@@ -14,6 +14,9 @@ public sealed record EffectivePolicy
     public DateTimeOffset CreatedAt { get; init; }
     public required PolicyMode Mode { get; init; }
 
+    /// <summary>The policy that comes first for the workload and is not valid; null where there is none. This one takes its place only to tell.</summary>
+    public string? StandsInFor { get; init; }
+
     /// <summary>The kind of the workloads that the policy covers.</summary>
     public WorkloadKind WorkloadKind { get; init; } = WorkloadKind.Deployment;
     public required string? WorkloadName { get; init; }
@@ -44,12 +47,11 @@ public sealed record EffectivePolicy
     /// <summary>Whether the policy claims an alert of its namespace with these labels.</summary>
     public bool Claims(IReadOnlyDictionary<string, string> labels) => Alerts.Any(claim => claim.Count > 0 && claim.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value));
 
+    /// <summary>The workloads that the policy covers.</summary>
+    public PolicyClaim Claim => new(WorkloadKind, Namespace, WorkloadName, Selector);
+
     /// <summary>Whether the policy covers the workload.</summary>
-    public bool Selects(WorkloadKind kind, string @namespace, string name, IReadOnlyDictionary<string, string>? labels) =>
-        kind == WorkloadKind
-        && @namespace == Namespace
-        && (WorkloadName is null || WorkloadName == name)
-        && (Selector is null || Selector.Matches(labels));
+    public bool Selects(WorkloadKind kind, string @namespace, string name, IReadOnlyDictionary<string, string>? labels) => Claim.Covers(kind, @namespace, name, labels);
 }
 
 /// <summary>What a signal measures.</summary>

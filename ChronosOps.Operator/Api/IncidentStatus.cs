@@ -71,6 +71,12 @@ public sealed class IncidentStatus
     /// <summary>The generation of the policy that the last decision rested on; absent where none has rested on this policy yet.</summary>
     public long? PolicyGeneration { get; set; }
 
+    /// <summary>The UID of that policy: one that is made anew under the same name is another one.</summary>
+    public string? PolicyUid { get; set; }
+
+    /// <summary>Since when no valid policy governs the workload; absent while one does.</summary>
+    public DateTimeOffset? PolicyGoneAt { get; set; }
+
     /// <summary>When the trouble began, as far as the evidence tells.</summary>
     public DateTimeOffset? OnsetAt { get; set; }
 

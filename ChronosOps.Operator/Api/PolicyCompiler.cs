@@ -88,6 +88,14 @@ public sealed class PolicyCompiler
         CheckSelector(workloads.Selector);
     }
 
+    /// <summary>Whether a selector of labels says what it selects. None at all is valid.</summary>
+    internal static bool IsValid(V1LabelSelector? selector)
+    {
+        var compiler = new PolicyCompiler();
+        compiler.CheckSelector(selector);
+        return compiler._errors.Count == 0;
+    }
+
     private void CheckSelector(V1LabelSelector? selector)
     {
         foreach (var (key, _) in (selector?.MatchLabels ?? []).Where(label => label.Value is null))

@@ -16,7 +16,7 @@ public sealed class Assessor(Collectors collectors)
         var bundle = await CollectAsync(context, reading, cancellationToken).ConfigureAwait(false);
         var diagnosis = Analysers.Diagnose(bundle);
         Write(context.Status, bundle, diagnosis, context.LastAction);
-        context.Status.PolicyGeneration = reading.Policy.Generation;
+        GoverningPolicy.Remember(context.Status, reading.Policy);
         return new Assessment(bundle, diagnosis);
     }
 

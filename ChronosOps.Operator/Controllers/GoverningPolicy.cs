@@ -13,21 +13,38 @@ public static class GoverningPolicy
     public static EffectivePolicy? Of(Incident incident, EffectivePolicy? ofWorkload) =>
         incident is { Spec: { Source: IncidentSource.Person, PolicyRef: { } reference }, Status.Policy: not null } && reference.Name != ofWorkload?.Name ? null : ofWorkload;
 
-    /// <summary>Notes where another policy governs than the status says. No decision rests on it yet, and so there is no generation of one.</summary>
+    /// <summary>
+    /// Notes where another policy governs than the status says, or none. No decision rests on it yet, and so there is no generation of one; nor is there where one governs again after none did.
+    /// </summary>
     public static void Note(IncidentContext context)
     {
-        if (context is not { Status.Policy: { } before, Policy: { } now } || now.Name == before)
+        var status = context.Status;
+        if (context.Policy is not { } now)
+        {
+            status.PolicyGoneAt = context.Workload is null || status.Policy is null ? null : status.PolicyGoneAt ?? context.Now;
+            return;
+        }
+
+        if (status.PolicyGoneAt is not null)
+        {
+            (status.PolicyGoneAt, status.PolicyGeneration) = (null, null);
+        }
+
+        if (status.Policy is not { } before || (now.Name == before && (status.PolicyUid ?? now.Uid) == now.Uid))
         {
             return;
         }
 
-        (context.Status.Policy, context.Status.PolicyGeneration) = (now.Name, null);
-        Bounded.Add(context.Status, context.Status.Timeline, StatusLimits.Timeline, new TimelineRecord
+        (status.Policy, status.PolicyUid, status.PolicyGeneration) = (now.Name, now.Uid, null);
+        Bounded.Add(status, status.Timeline, StatusLimits.Timeline, new TimelineRecord
         {
             Time = context.Now,
-            Phase = context.Status.Phase,
+            Phase = status.Phase,
             Reason = "PolicyReplaced",
-            Message = Bounded.Sentence($"policy {now.Name} governs the workload now, instead of {before}"),
+            Message = Bounded.Sentence(now.Name == before ? $"policy {now.Name} was made anew" : $"policy {now.Name} governs the workload now, instead of {before}"),
         });
     }
+
+    /// <summary>Notes under which policy an incident was assessed, or taken up.</summary>
+    public static void Remember(IncidentStatus status, EffectivePolicy policy) => (status.PolicyUid, status.PolicyGeneration) = (policy.Uid, policy.Generation);
 }

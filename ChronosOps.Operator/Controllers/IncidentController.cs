@@ -121,7 +121,7 @@ public sealed class IncidentController(
             Key = key,
             Workload = workload,
             Policy = policy,
-            Reading = reading is not null && reading.Policy.Name == policy?.Name && reading.Workload.Uid == workload?.Uid ? alerts.Join(reading, incident) : null,
+            Reading = reading is not null && reading.Policy.Uid == policy?.Uid && reading.Workload.Uid == workload?.Uid ? alerts.Join(reading, incident) : null,
         };
     }
 }

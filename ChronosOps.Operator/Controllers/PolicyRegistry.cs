@@ -11,6 +11,7 @@ public sealed record PolicyEntry(RemediationPolicy Object, EffectivePolicy? Effe
 public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, WorkloadCatalog catalog, OriginRules? rules = null)
 {
     private readonly Dictionary<string, (long Generation, EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors)> _compiled = [];
+    private readonly Dictionary<(string Uid, string For), EffectivePolicy> _standingIn = [];
     private readonly Lock _lock = new();
 
     /// <summary>All policies, valid or not, by namespace and name.</summary>
@@ -24,28 +25,68 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
     public EffectivePolicy? Find(string @namespace, string name) =>
         informer.Store.Get(@namespace, name) is { } policy && !policy.IsBeingDeleted() ? Entry(policy).Effective : null;
 
-    /// <summary>The policy that governs a workload: the one that names it, otherwise the first by name that selects it.</summary>
-    public EffectivePolicy? Governing(WorkloadSnapshot workload) =>
-        (from entry in All()
-         let policy = entry.Effective
-         where policy is not null && policy.Selects(workload.Key.Kind, workload.Key.Namespace, workload.Key.Name, workload.Labels)
-         orderby policy.WorkloadName is null, policy.Name
-         select policy).FirstOrDefault();
+    /// <summary>
+    /// The policy that governs a workload: the one that names it, otherwise the first by name that selects it. Where that one is not valid, the next one stands in for it.
+    /// </summary>
+    public EffectivePolicy? Governing(WorkloadSnapshot workload)
+    {
+        string? invalid = null;
+        foreach (var (entry, _) in ByPrecedence().Where(one => one.Claim.Covers(workload.Key.Kind, workload.Key.Namespace, workload.Key.Name, workload.Labels)))
+        {
+            if (entry.Effective is { } policy)
+            {
+                return StandingIn(policy, invalid);
+            }
+
+            invalid ??= entry.Object.Name();
+        }
+
+        return null;
+    }
 
     /// <summary>Every governed workload with its policy.</summary>
     public IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched()
     {
         var governed = new Dictionary<WorkloadKey, (WorkloadSnapshot, EffectivePolicy)>();
-        var policies = All().Select(entry => entry.Effective).OfType<EffectivePolicy>().OrderBy(policy => policy.WorkloadName is null).ThenBy(policy => policy.Name, StringComparer.Ordinal);
-        foreach (var policy in policies)
+        var invalid = new Dictionary<WorkloadKey, string>();
+        foreach (var (entry, claim) in ByPrecedence())
         {
-            foreach (var workload in catalog.SelectedBy(policy))
+            foreach (var workload in catalog.SelectedBy(claim))
             {
-                governed.TryAdd(workload.Key, (workload, policy));
+                if (entry.Effective is { } policy)
+                {
+                    governed.TryAdd(workload.Key, (workload, StandingIn(policy, invalid.GetValueOrDefault(workload.Key))));
+                }
+                else
+                {
+                    invalid.TryAdd(workload.Key, entry.Object.Name());
+                }
             }
         }
 
         return [.. governed.Values];
+    }
+
+    /// <summary>All policies with what they claim; those first that name a workload, then by name. What claims nothing that can be read is left out.</summary>
+    private IEnumerable<(PolicyEntry Entry, PolicyClaim Claim)> ByPrecedence() =>
+        from entry in All()
+        let claim = entry.Effective?.Claim ?? PolicyClaim.Of(entry.Object)
+        where claim is not null
+        orderby claim.Name is null
+        select (entry, claim);
+
+    /// <summary>The policy as it is in the place of another; the same object while it does not change, by which what it needs is told to be the same.</summary>
+    private EffectivePolicy StandingIn(EffectivePolicy policy, string? invalid)
+    {
+        if (invalid is null)
+        {
+            return policy;
+        }
+
+        lock (_lock)
+        {
+            return _standingIn.TryGetValue((policy.Uid, invalid), out var known) && known.Generation == policy.Generation ? known : _standingIn[(policy.Uid, invalid)] = policy with { StandsInFor = invalid };
+        }
     }
 
     private PolicyEntry Entry(RemediationPolicy policy)

@@ -103,11 +103,11 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         {
             var message = string.Join("; ", entry.Errors);
             Set("Ready", "False", "InvalidSpec", message.Length > 1024 ? message[..1023] + "…" : message);
-            Set("Stalled", "True", "InvalidSpec", "the policy is not in force");
+            Set("Stalled", "True", "InvalidSpec", "the policy is not in force, and what it names or selects is not acted on under another");
             return status;
         }
 
-        var (force, effect) = Force(entry.Effective, readings.Count, elsewhere);
+        var (force, effect) = Force(entry.Effective, readings, elsewhere);
         Set("Ready", "True", force, effect);
         Set("Stalled", "False", "InForce", "nothing stands in its way");
         var (signals, reason, text) = Signals(readings);
@@ -125,17 +125,19 @@ public sealed class PolicyStatusWriter(KubernetesClient client, KnownGoodBook bo
         void Set(string type, string value, string why, string message) => status.Conditions.SetCondition(type, value, why, message, generation, now);
     }
 
-    private static (string Reason, string Message) Force(EffectivePolicy policy, int workloads, List<WorkloadReading> elsewhere)
+    private static (string Reason, string Message) Force(EffectivePolicy policy, List<WorkloadReading> readings, List<WorkloadReading> elsewhere)
     {
         var others = string.Join(", ", elsewhere.Take(MostNamed).Select(reading => $"{reading.Workload.Key.Name} by {reading.Policy.Name} in mode {reading.Policy.Mode}"))
             + (elsewhere.Count > MostNamed ? ", …" : "");
         var governed = $"in mode {policy.Mode}{(Never(policy) is [_, ..] never ? $"; never taken: {string.Join(", ", never)}" : "")}{(others.Length > 0 ? $"; governed by others: {others}" : "")}";
-        return (workloads, elsewhere.Count) switch
+        var unacted = string.Join("", readings.Where(reading => reading.Policy.StandsInFor is not null).GroupBy(reading => reading.Policy.StandsInFor).Take(MostNamed)
+            .Select(group => $"; not acted on: {string.Join(", ", group.Take(MostNamed).Select(reading => reading.Workload.Key.Name))}{(group.Count() > MostNamed ? ", …" : "")}, since policy {group.Key} comes first and is not valid"));
+        return (readings.Count, elsewhere.Count) switch
         {
             (0, 0) => ("NoWorkloads", $"valid, but no {policy.WorkloadKind} of this namespace is selected{(WorkloadKinds.IsBatch(policy.WorkloadKind) ? $", or {policy.WorkloadKind}s may not be listed" : "")}{(policy.WorkloadName is { } name ? $": is there one called {name}?" : "")}"),
             (0, _) => ("GovernedByOthers", $"valid, but what it selects is governed by other policies: {others}"),
-            (1, _) => ("InForce", $"valid; governs 1 workload {governed}"),
-            _ => ("InForce", $"valid; governs {workloads} workloads {governed}"),
+            (1, _) => ("InForce", $"valid; governs 1 workload {governed}{unacted}"),
+            _ => ("InForce", $"valid; governs {readings.Count} workloads {governed}{unacted}"),
         };
     }
 

@@ -18,7 +18,8 @@ public static class KeyedPatch
     /// <param name="tests">What must be so besides.</param>
     /// <param name="effect">What is changed.</param>
     /// <param name="annotations">The object's annotations as the gates saw them; a hold of a moment ago counts.</param>
-    public static JsonArray Write(ActionRecord action, IEnumerable<JsonObject> tests, IEnumerable<JsonObject> effect, IReadOnlyDictionary<string, string> annotations)
+    /// <param name="further">Further annotations that the gates went by, and that must be as they saw them.</param>
+    public static JsonArray Write(ActionRecord action, IEnumerable<JsonObject> tests, IEnumerable<JsonObject> effect, IReadOnlyDictionary<string, string> annotations, IEnumerable<string>? further = null)
     {
         var patch = new JsonArray([.. tests]);
         if (annotations.Count == 0)
@@ -32,6 +33,7 @@ public static class KeyedPatch
 
         patch.Add(Test(KeyPath, action.PreviousKey));
         patch.Add(Test(HoldPath, annotations.GetValueOrDefault(ApiGroup.HoldAnnotation)));
+        Append(patch, (further ?? []).Select(name => Test($"{AnnotationsPath}/{name.Replace("/", "~1", StringComparison.Ordinal)}", annotations.GetValueOrDefault(name))));
         Append(patch, effect);
         patch.Add(Operation("add", KeyPath, action.Key));
         return patch;

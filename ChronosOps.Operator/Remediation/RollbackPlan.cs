@@ -53,7 +53,7 @@ public static class RollbackPlan
     private static string Eviction(IEnumerable<PodReference> pods) =>
         string.Join(", ", pods.Select(pod => pod.Name)) is { Length: > 0 } names ? $", and eviction of {names}, which would hold it up" : "";
 
-    /// <summary>The patch: UID and generation are tested. Nothing but the pod template and the key is touched, replicas least of all.</summary>
+    /// <summary>The patch: UID and generation are tested, and what forbids it by an annotation. Nothing but the pod template and the key is touched, replicas least of all.</summary>
     /// <param name="action">The action.</param>
     /// <param name="template">The pod template to restore.</param>
     /// <param name="annotations">The workload's annotations as the gates saw them.</param>
@@ -62,7 +62,8 @@ public static class RollbackPlan
             action,
             [KeyedPatch.Test("/metadata/uid", action.TargetUid), KeyedPatch.Test("/metadata/generation", action.TargetGeneration)],
             [KeyedPatch.Replace("/spec/template", PodTemplates.Restorable(template))],
-            annotations);
+            annotations,
+            action.Action == ActionNames.Undo ? Ownership.GitOpsMarks : Ownership.GitOpsMarks.Append(ApiGroup.DoNotRollBackAnnotation));
 
     /// <summary>What the live object says of an action that was written down.</summary>
     public static EffectState Observe(ActionRecord action, LiveWorkload? live)

@@ -18,6 +18,9 @@ public sealed record Ownership(string? Manager, string? Reference, bool IsGitOps
         ("fluxcd.io/sync-gc-mark", "Flux"),
     ];
 
+    /// <summary>The annotations, or labels, by which a GitOps controller marks what it applies.</summary>
+    public static IEnumerable<string> GitOpsMarks => Marks.Select(mark => mark.Key);
+
     private static readonly Dictionary<string, string> FieldManagers = new()
     {
         ["argocd-controller"] = "Argo CD",

@@ -68,13 +68,13 @@ public sealed class WorkloadCatalog
     };
 
     /// <summary>The workloads that a policy covers.</summary>
-    public IReadOnlyList<WorkloadSnapshot> SelectedBy(EffectivePolicy policy) => policy.WorkloadKind switch
+    public IReadOnlyList<WorkloadSnapshot> SelectedBy(PolicyClaim claim) => claim.Kind switch
     {
-        WorkloadKind.Deployment => Select(_caches.Deployments.Store.List(policy.Namespace), policy, Snapshot),
-        WorkloadKind.StatefulSet => Select(_caches.StatefulSets.Store.List(policy.Namespace), policy, Snapshot),
-        WorkloadKind.DaemonSet => Select(_caches.DaemonSets.Store.List(policy.Namespace), policy, Snapshot),
-        WorkloadKind.Job => Select(_caches.Jobs.Store.List(policy.Namespace), policy, Snapshot),
-        WorkloadKind.CronJob => Select(_caches.CronJobs.Store.List(policy.Namespace), policy, Snapshot),
+        WorkloadKind.Deployment => Select(_caches.Deployments.Store.List(claim.Namespace), claim, Snapshot),
+        WorkloadKind.StatefulSet => Select(_caches.StatefulSets.Store.List(claim.Namespace), claim, Snapshot),
+        WorkloadKind.DaemonSet => Select(_caches.DaemonSets.Store.List(claim.Namespace), claim, Snapshot),
+        WorkloadKind.Job => Select(_caches.Jobs.Store.List(claim.Namespace), claim, Snapshot),
+        WorkloadKind.CronJob => Select(_caches.CronJobs.Store.List(claim.Namespace), claim, Snapshot),
         _ => [],
     };
 
@@ -145,10 +145,10 @@ public sealed class WorkloadCatalog
         _services.Keep(living);
     }
 
-    private static List<WorkloadSnapshot> Select<T>(IEnumerable<T> all, EffectivePolicy policy, Func<T, WorkloadSnapshot> snapshot)
+    private static List<WorkloadSnapshot> Select<T>(IEnumerable<T> all, PolicyClaim claim, Func<T, WorkloadSnapshot> snapshot)
         where T : IKubernetesObject<V1ObjectMeta> =>
         [.. from one in Living(all)
-            where policy.Selects(policy.WorkloadKind, policy.Namespace, one.Name(), one.Labels())
+            where claim.Covers(claim.Kind, claim.Namespace, one.Name(), one.Labels())
             orderby one.Name()
             select snapshot(one)];
 

@@ -14,6 +14,7 @@ public sealed class ModeGateTests
         { "the mode is DryRun", c => c.Policy(p => p with { Mode = PolicyMode.DryRun }) },
         { "the mode is Observe", c => c.Policy(p => p with { Mode = PolicyMode.Observe }), Verdict.Deny, "ModeObserve" },
         { "the mode is one that this version does not know", c => c.Policy(p => p with { Mode = (PolicyMode)99 }), Verdict.Deny, "ModeObserve" },
+        { "a policy that is not valid comes first for the workload", c => c.Policy(p => p with { StandsInFor = "first" }), Verdict.Deny, "PolicyInvalid" },
     };
 
     public static TheoryData<string> Situations => Table.Situations;

@@ -24,7 +24,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
     {
         if (context.Workload is not { } workload || context.Policy is not { } policy)
         {
-            return PhaseResult.Go(Trigger.TargetGone, "TargetGone", "the workload or its policy is gone");
+            return TargetLoss.Of(context);
         }
 
         if (context.Reading is not { } reading)

@@ -7,6 +7,12 @@ namespace ChronosOps.Operator.Controllers.Phases;
 /// <summary>Waits for a person: for the workload to be well again, for the policy to be changed, or for a dry run to be ended.</summary>
 public sealed class EscalatedPhase(TimeSpan interval) : IPhase
 {
+    /// <summary>A policy that is made anew, or mended, comes back within this time. After it nobody asks for the incident, and what calls the workload must not be held up by it.</summary>
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(10);
+
+    /// <summary>As long as replicas are lent at most.</summary>
+    private static readonly TimeSpan LongestLoan = TimeSpan.FromHours(24);
+
     private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotGovern", "NoPolicy"];
 
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
@@ -22,6 +28,12 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
         if (context.Workload is null)
         {
             return PhaseResult.Go(Trigger.TargetGone, "WorkloadGone", "the workload is gone");
+        }
+
+        if (status.PolicyGoneAt is { } gone && context.Now - gone >= (TargetLoss.Lent(context) is null ? LongestAbsence : LongestLoan))
+        {
+            return PhaseResult.Go(Trigger.TargetGone, "PolicyGone",
+                $"no valid policy has governed the workload for {Quantities.Format(context.Now - gone)}, so that it is not known whether it is well{(TargetLoss.Lent(context) is { } lent ? $"; {lent}" : "")}");
         }
 
         if (context.Reading is not { } reading || context.Policy is not { } policy || reading.Time < context.Entered)
@@ -44,6 +56,8 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
         {
             return status.Reason == DryRunGate.Reason && policy.Mode != PolicyMode.DryRun && !DryRunGate.IsAskedFor(context.Incident)
                 ? PhaseResult.Go(Trigger.Reconsidered, "DryRunEnded", "the incident is no dry run any more: the decision is taken anew")
+                : status.Reason == ModeGate.StandsIn && policy.StandsInFor is null
+                ? PhaseResult.Go(Trigger.Reconsidered, "PolicyChanged", $"policy {policy.Name} stands in for no other any more: the decision is taken anew")
                 : PhaseResult.Wait();
         }
 
@@ -55,7 +69,7 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
     {
         context.Status.WorkloadUid = context.Workload!.Uid;
         context.Status.Policy = context.Policy!.Name;
-        context.Status.PolicyGeneration = context.Policy.Generation;
+        GoverningPolicy.Remember(context.Status, context.Policy);
         return PhaseResult.Go(Trigger.Reconsidered, "TargetFound", "the workload and a policy for it are there now");
     }
 }

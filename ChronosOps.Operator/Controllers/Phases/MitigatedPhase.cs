@@ -18,7 +18,7 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
     {
         if (context.Workload is null || context.Policy is not { } policy)
         {
-            return PhaseResult.Go(Trigger.TargetGone, "TargetGone", "the workload or its policy is gone");
+            return WithoutTarget(context);
         }
 
         if (context.Reading is not { } reading || reading.Time < context.Entered)
@@ -42,7 +42,7 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
             return PhaseResult.Go(Trigger.Recurred, "Recurred", $"{firing.Signal}: {firing.Message}");
         }
 
-        var watched = context.Now - Later(context.Status.MitigatedAt ?? context.Entered, context.Entered);
+        var watched = Watched(context);
         if (watched < Watch(context, policy, revision) || reading.IsBad || SeriesNeed.UnmetForTheEnd(context.Status, reading) is not null)
         {
             return PhaseResult.Wait();
@@ -52,6 +52,25 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
             ? await HandBackAsync(context, policy, reading, borrowed, watched, cancellationToken).ConfigureAwait(false)
             : PhaseResult.Go(Trigger.Outlived, "StayedWell", $"no recurrence in {Quantities.Format(watched)}");
     }
+
+    /// <summary>Replicas that are lent are not left to stand because their policy is away: whoever governs within the day hands them back.</summary>
+    private static PhaseResult WithoutTarget(IncidentContext context)
+    {
+        if (TargetLoss.Lent(context) is not { } lent)
+        {
+            return TargetLoss.End;
+        }
+
+        if (Watched(context) >= LongestWatch)
+        {
+            return PhaseResult.Go(Trigger.Outlived, "ReplicasStay", lent);
+        }
+
+        context.Status.Message = Bounded.Sentence(lent);
+        return PhaseResult.Wait();
+    }
+
+    private static TimeSpan Watched(IncidentContext context) => context.Now - Later(context.Status.MitigatedAt ?? context.Entered, context.Entered);
 
     private async Task<PhaseResult> HandBackAsync(
         IncidentContext context, EffectivePolicy policy, WorkloadReading reading, BorrowedReplicas borrowed, TimeSpan watched, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ public sealed class OpenPhase(PolicyRegistry policies, IncidentBook book) : IPha
         }
 
         status.Policy = policy.Name;
-        status.PolicyGeneration = policy.Generation;
+        GoverningPolicy.Remember(status, policy);
         status.OnsetAt = reading.Firing.Select(signal => signal.Since).Min() ?? context.Now;
         status.Suspect = Assessor.Record(workload, workload.Current, workload.RolloutStartedAt);
         SignalNotes.Update(status, reading, context.Now);

@@ -9,7 +9,7 @@ public sealed class OrientingPhase(Assessor assessor) : IPhase
     {
         if (context.Workload is null || context.Policy is null)
         {
-            return PhaseResult.Go(Trigger.TargetGone, "TargetGone", "the workload or its policy is gone");
+            return TargetLoss.Of(context);
         }
 
         if (context.Reading is not { } reading)

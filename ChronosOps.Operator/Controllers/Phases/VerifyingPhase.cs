@@ -213,7 +213,7 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
         var bundle = await assessor.CollectAsync(context, reading, cancellationToken).ConfigureAwait(false);
         var step = new ProposedStep(RemediationAction.Rollback, reading.Workload.Revision(undo.ToRevision), IsUndo: true);
         var (report, _) = await gateKeeper.AskAsync(context, new Assessment(bundle, new Diagnosis([], [], null, [])), reading.Policy, step, undo.Key, undo.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
-        context.Status.PolicyGeneration = reading.Policy.Generation;
+        GoverningPolicy.Remember(context.Status, reading.Policy);
         return report.Verdict == Verdict.Deny ? report.Decisive : null;
     }
 
