@@ -177,7 +177,7 @@ public sealed class GatePipelineTests
         ["Ladder"] = c => c.Policy(p => p with { Ladder = [] }),
         ["GitOps"] = c => c.Bundle(b => b with { Ownership = null }),
         ["DoNotRollBack"] = c => c.Workload(w => w with { Current = w.Current with { DoNotRollBack = true } }),
-        ["Quarantine"] = c => c with { RolledBackFrom = null },
+        ["Quarantine"] = c => c with { Rollbacks = null },
         ["Confidence"] = c => c.Accepting(h => h with { Confidence = 0.5 }),
         ["Evidence"] = c => c.Accepting(h => h with { For = [] }),
         ["MinimumTraffic"] = c => c.Bundle(b => b with { Workload = SampleWorkload.RolledOut(), Signals = [] }),

@@ -21,7 +21,7 @@ internal static class SampleGates
         ActionsUnderWay = [],
         Storm = new StormState(IsOn: false, "no storm of incidents"),
         Origins = [],
-        RolledBackFrom = new Dictionary<string, string>(),
+        Rollbacks = [],
     };
 
     /// <summary>A context in which every gate allows the restart of a pod of checkout.</summary>

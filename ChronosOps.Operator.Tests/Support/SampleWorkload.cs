@@ -82,6 +82,24 @@ internal static class SampleWorkload
     public static TemplateFacts Facts(string image, params ConfigReference[] references) =>
         TemplateFacts.Read(SampleTemplate.Of(image)) with { ConfigReferences = references };
 
+    /// <summary>What runs of an image, with an annotation that whoever applied it has put on the template.</summary>
+    public static TemplateFacts Stamped(string image, string annotation = "example.com/built-at")
+    {
+        var template = SampleTemplate.Of(image);
+        template["metadata"]!["annotations"] = new JsonObject { [annotation] = "10:30" };
+        return TemplateFacts.Read(template);
+    }
+
+    /// <summary>After a rollback of the new revision another one runs, and all three are kept.</summary>
+    public static WorkloadSnapshot Released(TemplateFacts facts) => RolledOut() with
+    {
+        Generation = 4,
+        ObservedGeneration = 4,
+        Current = facts,
+        Revisions = facts.Revision == New ? [NewRevision, OldRevision] : [Revision(facts, 4, "checkout-6d9f7c5b8", RolloutStart), OldRevision, NewRevision],
+        Pods = [.. Enumerable.Range(1, 3).Select(k => Pod($"checkout-6d9f7c5b8-ssss{k}", facts.Revision, RolloutStart))],
+    };
+
     public static RevisionSnapshot Revision(TemplateFacts facts, long number, string replicaSet, DateTimeOffset createdAt) =>
         new() { Facts = facts, Number = number, Holders = [replicaSet], CreatedAt = createdAt };
 

@@ -70,6 +70,30 @@ public sealed class TemplateFactsTests
         Assert.NotEqual(RevisionOf(Template), TemplateFacts.Read(template).Revision);
     }
 
+    /// <summary>Whoever applies it writes an annotation of its own on the template.</summary>
+    [Theory]
+    [InlineData("example.com/built-at", true)]
+    [InlineData("checksum/config", true)]
+    [InlineData("linkerd.io/inject", false)]
+    [InlineData("container.apparmor.security.beta.kubernetes.io/app", false)]
+    public void AStampMakesAnotherRevisionOfTheSameRelease(string annotation, bool isSame)
+    {
+        var template = SampleTemplate.Parse(Template);
+        Annotate(template, annotation, "x");
+        Stamps["all of them at once"](template);
+        var (before, after) = (TemplateFacts.Read(SampleTemplate.Parse(Template)), TemplateFacts.Read(template));
+        Assert.NotEqual(before.Revision, after.Revision);
+        Assert.Equal(isSame, before.Release == after.Release);
+    }
+
+    [Fact]
+    public void WhatRunsMakesTheRelease()
+    {
+        var template = SampleTemplate.Parse(Template);
+        Changes["a label"](template);
+        Assert.NotEqual(TemplateFacts.Read(SampleTemplate.Parse(Template)).Release, TemplateFacts.Read(template).Release);
+    }
+
     [Fact]
     public void TheOrderOfKeysDoesNotMatter() =>
         Assert.Equal(

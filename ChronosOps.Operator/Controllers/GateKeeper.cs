@@ -44,7 +44,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
             Storm = storms.Of(context.Key.Namespace, context.Now),
             Origins = chains.OriginsOf(context),
             IsUnderWay = context.Status.Phase is IncidentPhase.Acting or IncidentPhase.Verifying,
-            RolledBackFrom = book.RolledBackFrom(context.Key, context.Status.WorkloadUid),
+            Rollbacks = book.Rollbacks(context.Key, context.Status.WorkloadUid),
         };
         var (report, permit) = Permit.Request(key, gates);
         Record(context, report, step, attempt);

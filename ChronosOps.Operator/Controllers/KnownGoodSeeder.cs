@@ -69,7 +69,8 @@ public sealed class KnownGoodSeeder(ISeriesSources sources, SpannedReader reader
             }
 
             _looked.Add(workload.Uid);
-            var suspects = incidents.Of(workload.Key).Select(incident => incident.Status?.Suspect?.Hash).OfType<string>().ToHashSet();
+            var suspects = incidents.Of(workload.Key).Select(incident => incident.Status?.Suspect?.Hash).OfType<string>()
+                .Concat(incidents.Rollbacks(workload.Key, workload.Uid).Select(rollback => rollback.From)).ToHashSet();
             var found = KnownGoodHistory.Read(workload, policy, builder.Of(workload), suspects, now);
             if (found.Count > 0)
             {

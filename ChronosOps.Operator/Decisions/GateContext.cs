@@ -27,8 +27,8 @@ public sealed record GateContext
     /// <summary>Other incidents that have an action under way on the same workload.</summary>
     public required IReadOnlyList<string>? ActionsUnderWay { get; init; }
 
-    /// <summary>Revisions of this workload that an incident has already rolled back from, with that incident's name.</summary>
-    public required IReadOnlyDictionary<string, string>? RolledBackFrom { get; init; }
+    /// <summary>The rollbacks of this workload that incidents have already taken, oldest first; in place of one that was undone its undo.</summary>
+    public required IReadOnlyList<Workloads.PastRollback>? Rollbacks { get; init; }
 
     /// <summary>Whether a storm of incidents holds action in the workload's namespace.</summary>
     public required StormState? Storm { get; init; }

@@ -122,16 +122,17 @@ public sealed class IncidentBook(Informer<Incident> informer)
     private static bool IsBefore(ActionRecord one, ActionRecord other) =>
         one.PlannedAt != other.PlannedAt ? one.PlannedAt < other.PlannedAt : string.CompareOrdinal(one.Key, other.Key) < 0;
 
-    /// <summary>The revisions of a workload that were rolled back, each with the incident that did. An undone rollback does not count.</summary>
-    public IReadOnlyDictionary<string, string> RolledBackFrom(WorkloadKey workload, string? workloadUid) =>
-        (from incident in Of(workload)
-         where incident.Status?.WorkloadUid == workloadUid
-         let actions = incident.Status!.Actions
-         where actions.All(action => action.Action != ActionNames.Undo || action.ToReplicas is not null)
-         from action in actions
-         where action is { FromRevision: not null, State: ActionState.Applied or ActionState.Succeeded or ActionState.Failed or ActionState.Inconclusive }
-         group incident.Name() by action.FromRevision!)
-        .ToDictionary(group => group.Key, group => group.Last());
+    /// <summary>The rollbacks of a workload that took effect, oldest first. In place of one that was undone stands its undo.</summary>
+    public IReadOnlyList<PastRollback> Rollbacks(WorkloadKey workload, string? workloadUid) =>
+        [.. from incident in Of(workload)
+            where incident.Status?.WorkloadUid == workloadUid
+            let actions = incident.Status!.Actions
+            let isUndone = actions.Exists(IsUndo)
+            from action in actions
+            where action.FromRevision is not null && (isUndone ? IsUndo(action) : action.State is ActionState.Applied or ActionState.Succeeded or ActionState.Failed or ActionState.Inconclusive)
+            select new PastRollback(action.FromRevision!, action.ToRevision, incident.Name(), action.AppliedAt ?? action.PlannedAt ?? DateTimeOffset.MaxValue, isUndone)];
+
+    private static bool IsUndo(ActionRecord action) => action.Action == ActionNames.Undo && action.ToReplicas is null;
 
     /// <summary>
     /// The name of a workload's next incident. It follows from the workload and its last incident, so that two processes, or one that was killed,

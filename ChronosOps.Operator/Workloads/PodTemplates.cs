@@ -9,6 +9,10 @@ public static class PodTemplates
     private const string TemplateHashLabel = "pod-template-hash";
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
 
+    /// <summary>Parts of the keys by which annotations of pods change what runs in them: sidecars and secrets put into them, AppArmor and seccomp, networks.</summary>
+    private static readonly string[] Acting =
+        ["inject", "istio.io/", "linkerd.io/", "hashicorp.com/", "dapr.io/", "kuma.io/", "datadoghq.com/", "opentelemetry", "kubernetes.io/", "k8s.io/", "cncf.io/"];
+
     /// <summary>The template that a Deployment had when it made the ReplicaSet: without the label that the ReplicaSet adds.</summary>
     public static JsonObject Restorable(JsonObject template)
     {
@@ -23,20 +27,13 @@ public static class PodTemplates
     }
 
     /// <summary>The template without what does not make it another revision.</summary>
-    public static JsonObject WithoutStamps(JsonObject template)
-    {
-        var copy = Restorable(template);
-        if (copy["metadata"] is JsonObject metadata)
-        {
-            RemoveKeys(metadata, "annotations", key => key == RestartedAt || key.StartsWith(ApiGroup.Prefix, StringComparison.Ordinal));
-            if (metadata.Count == 0)
-            {
-                copy.Remove("metadata");
-            }
-        }
+    public static JsonObject WithoutStamps(JsonObject template) => WithoutAnnotations(template, IsOfNoRevision);
 
-        return copy;
-    }
+    /// <summary>The template without any annotation but those that are known to change what runs: what a pipeline writes there anew at each run makes no other release.</summary>
+    public static JsonObject WhatRuns(JsonObject template) => WithoutAnnotations(template, key => IsOfNoRevision(key) || !ChangesWhatRuns(key));
+
+    /// <summary>Whether an annotation of pods is known to change what runs in them.</summary>
+    public static bool ChangesWhatRuns(string annotation) => Acting.Any(word => annotation.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>An annotation of the template.</summary>
     public static string? Annotation(JsonObject template, string key) =>
@@ -149,6 +146,23 @@ public static class PodTemplates
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool flag) && flag;
+
+    private static bool IsOfNoRevision(string annotation) => annotation == RestartedAt || annotation.StartsWith(ApiGroup.Prefix, StringComparison.Ordinal);
+
+    private static JsonObject WithoutAnnotations(JsonObject template, Func<string, bool> remove)
+    {
+        var copy = Restorable(template);
+        if (copy["metadata"] is JsonObject metadata)
+        {
+            RemoveKeys(metadata, "annotations", remove);
+            if (metadata.Count == 0)
+            {
+                copy.Remove("metadata");
+            }
+        }
+
+        return copy;
+    }
 
     private static void RemoveKeys(JsonObject metadata, string map, Func<string, bool> remove)
     {

@@ -11,6 +11,9 @@ public sealed record TemplateFacts
 {
     /// <summary>The revision: a hash of the template without restart stamps, without the ReplicaSet's label and without our own annotations.</summary>
     public required string Revision { get; init; }
+
+    /// <summary>The release: a hash of the same without annotations, but for those that are known to change what runs. Revisions of one release differ in stamps of whoever applied them.</summary>
+    public string Release { get => field ?? Revision; init; }
     public required IReadOnlyList<ContainerFacts> Containers { get; init; }
     public required IReadOnlyList<ConfigReference> ConfigReferences { get; init; }
     public required bool DoNotRollBack { get; init; }
@@ -43,7 +46,8 @@ public sealed record TemplateFacts
     /// <summary>Reads a pod template.</summary>
     public static TemplateFacts Read(JsonObject template) => new()
     {
-        Revision = HashOf(template),
+        Revision = HashOf(PodTemplates.WithoutStamps(template)),
+        Release = HashOf(PodTemplates.WhatRuns(template)),
         Containers = [.. PodTemplates.Containers(template)],
         ConfigReferences = [.. PodTemplates.ConfigReferences(template)],
         DoNotRollBack = PodTemplates.Annotation(template, ApiGroup.DoNotRollBackAnnotation) == "true",
@@ -57,7 +61,7 @@ public sealed record TemplateFacts
     private static string HashOf(JsonObject template)
     {
         var text = new StringBuilder();
-        WriteCanonical(PodTemplates.WithoutStamps(template), text);
+        WriteCanonical(template, text);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..12];
     }
 

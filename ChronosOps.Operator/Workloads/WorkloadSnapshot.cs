@@ -88,6 +88,9 @@ public sealed record WorkloadSnapshot
     /// <summary>The newest revision that is not the current one.</summary>
     public RevisionSnapshot? Previous => Revisions.FirstOrDefault(revision => revision.Hash != Current.Revision);
 
+    /// <summary>The release that a revision is one of; null where its template is no longer kept.</summary>
+    public string? ReleaseOf(string? hash) => hash == Current.Revision ? Current.Release : Revision(hash)?.Facts.Release;
+
     public RevisionSnapshot? Revision(string? hash) => Revisions.FirstOrDefault(revision => revision.Hash == hash);
 
     /// <summary>The pods that hold a rollout of a revision up: of another one, not ready, and waited for.</summary>

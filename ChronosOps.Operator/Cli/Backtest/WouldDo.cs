@@ -39,7 +39,7 @@ internal sealed class WouldDo(ISeriesSource source, TimeSpan interval)
             OnsetAt = onset,
             Workload = reading.Workload,
             Signals = seen.Signals,
-            KnownGood = KnownGoodCollector.Of(reading.Workload, book.Of(reading.Workload.Uid), new Dictionary<string, string>()),
+            KnownGood = KnownGoodCollector.Of(reading.Workload, book.Of(reading.Workload.Uid), []),
             Gaps = [Gap],
         };
         var series = new SeriesCollector(source, interval);
@@ -78,7 +78,7 @@ internal sealed class WouldDo(ISeriesSource source, TimeSpan interval)
             EmergencyStop = null,
             RecentActions = recent,
             ActionsUnderWay = [],
-            RolledBackFrom = null,
+            Rollbacks = null,
             Storm = null,
             Origins = null,
         };

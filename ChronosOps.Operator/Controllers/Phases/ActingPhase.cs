@@ -1,3 +1,4 @@
+using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
@@ -81,7 +82,10 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
             : Refused(context, action, action.TargetPodUid is null ? "PatchRefused" : "EvictionRefused", outcome.Message);
     }
 
-    /// <summary>Handing back, and taking that back, are no new steps: they rest on what is measured at the moment, and not on the diagnosis, which stays what it was.</summary>
+    /// <summary>
+    /// Handing back, and taking that back, are no new steps: they rest on what is measured at the moment, and not on the diagnosis, which stays what it was. An undo needs none either: what runs then is
+    /// what was returned to, and it is not to blame.
+    /// </summary>
     private async Task<(IReadOnlyDictionary<string, string> Annotations, GateReport Report, Permit? Permit)> AskAsync(
         IncidentContext context, WorkloadReading reading, EffectivePolicy policy, ActionRecord action, CancellationToken cancellationToken)
     {
@@ -91,7 +95,10 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
             return ((context.Workload ?? reading.Workload).Annotations, answer, leave);
         }
 
-        var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
+        var assessment = action.Action == ActionNames.Undo
+            ? new Assessment(await assessor.CollectAsync(context, reading, cancellationToken).ConfigureAwait(false), new Diagnosis([], [], null, []))
+            : await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
+        context.Status.PolicyGeneration = reading.Policy.Generation;
         var step = StepOf(action, assessment.Bundle.Workload);
         var (report, permit) = await gateKeeper.AskAsync(context, assessment, policy, step, action.Key, action.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
         return (assessment.Bundle.Workload.Annotations, report, permit);

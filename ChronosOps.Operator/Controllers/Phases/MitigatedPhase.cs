@@ -5,6 +5,7 @@ using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Verification;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -28,10 +29,10 @@ public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autos
 
         SignalNotes.Update(context.Status, reading, context.Now);
         var revision = reading.Workload.Current.Revision;
-        if (context.Status.Actions.Any(action => action.State == ActionState.Succeeded && action.FromRevision == revision))
+        if (context.Status.Actions.Find(action => action.State == ActionState.Succeeded && PastRollback.IsOf(action.FromRevision, action.ToRevision, revision, reading.Workload)) is { } rolledBack)
         {
             return PhaseResult.Go(Trigger.Reapplied, "RevisionReapplied",
-                $"revision {revision} was applied again after its rollback; it stays quarantined and is not rolled back a second time");
+                $"{PastRollback.Name(revision, rolledBack.FromRevision)} was applied again after its rollback; it stays quarantined and is not rolled back a second time");
         }
 
         var since = context.Status.Actions.LastOrDefault(action => action.State == ActionState.Succeeded)?.RolledOutAt;

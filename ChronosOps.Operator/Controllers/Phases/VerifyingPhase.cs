@@ -97,8 +97,8 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
         }
 
         return revision == action.ToRevision ? null
-            : revision == action.FromRevision
-                ? ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"revision {revision} was applied again while its rollback was verified; standing down")
+            : PastRollback.IsOf(action.FromRevision, action.ToRevision, revision, reading.Workload)
+                ? ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.Reapplied, "RevisionReapplied", $"{PastRollback.Name(revision, action.FromRevision)} was applied again while its rollback was verified; standing down")
                 : ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "TakenOver", $"somebody released revision {revision} while the action was verified; standing down");
     }
 
