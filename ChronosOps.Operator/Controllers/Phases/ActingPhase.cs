@@ -98,7 +98,7 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
         var assessment = action.Action == ActionNames.Undo
             ? new Assessment(await assessor.CollectAsync(context, reading, cancellationToken).ConfigureAwait(false), new Diagnosis([], [], null, []))
             : await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
-        context.Status.PolicyGeneration = reading.Policy.Generation;
+        GoverningPolicy.Remember(context.Status, reading.Policy);
         var step = StepOf(action, assessment.Bundle.Workload);
         var (report, permit) = await gateKeeper.AskAsync(context, assessment, policy, step, action.Key, action.Attempt ?? 1, cancellationToken).ConfigureAwait(false);
         return (assessment.Bundle.Workload.Annotations, report, permit);
