@@ -92,6 +92,19 @@ public sealed class ProvenReleaseTests
         Assert.False(Analysers.Diagnose(Unproven with { KnownGood = [.. Unproven.KnownGood, again] }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
     }
 
+    /// <summary>It proved itself a week ago, was replaced, and came back: in between another one served.</summary>
+    [Theory]
+    [InlineData(19, 0, false)]
+    [InlineData(21, 0, true)]
+    [InlineData(21, 22, false)]
+    public void OneThatCameBackIsNotSuspectedOnceItHasShownTheSameAgain(double minutes, double lastGood, bool settled)
+    {
+        var good = new GoodRevision(SampleWorkload.New, SampleBundle.Onset.AddDays(-7), SampleBundle.Onset.AddMinutes(-lastGood));
+        var bundle = Unproven with { Workload = Unproven.Workload with { RolloutStartedAt = SampleBundle.Onset.AddMinutes(-minutes) }, KnownGood = [good, .. Unproven.KnownGood] };
+        Assert.Equal(settled, Analysers.Diagnose(bundle).Findings.Any(finding => finding.Message.EndsWith("proved itself, and served well for as long again", StringComparison.Ordinal)));
+        Assert.Equal(settled, Settled.IsRelease(bundle));
+    }
+
     [Fact]
     public void WhatWasProvenAfterTheTroubleBeganWasNotProvenBefore() =>
         Assert.True(Analysers.Diagnose(Proven(TimeSpan.FromMinutes(4.1))).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });

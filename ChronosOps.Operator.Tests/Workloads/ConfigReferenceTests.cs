@@ -20,6 +20,16 @@ public sealed class ConfigReferenceTests
     public void AReferenceIsFoundWhereverItMayStand(string spec, string kind) =>
         Assert.Equal([new ConfigReference(kind, "settings", false)], Of(spec));
 
+    [Theory]
+    [InlineData("""{ "serviceAccountName": "it" }""", "ServiceAccount")]
+    [InlineData("""{ "serviceAccount": "it" }""", "ServiceAccount")]
+    [InlineData("""{ "serviceAccount": "it", "serviceAccountName": "it" }""", "ServiceAccount")]
+    [InlineData("""{ "priorityClassName": "it" }""", "PriorityClass")]
+    [InlineData("""{ "volumes": [ {}, { "persistentVolumeClaim": { "claimName": "it" } }, { "persistentVolumeClaim": { "claimName": "it" } } ] }""", "PersistentVolumeClaim")]
+    [InlineData("""{ "serviceAccountName": "", "volumes": [ { "emptyDir": {} } ] }""", null)]
+    public void WhatItsPodsNeedIsNamedOnce(string spec, string? kind) =>
+        Assert.Equal(kind is null ? [] : [new Prerequisite(kind, "it")], TemplateFacts.Read(SampleTemplate.Parse($$"""{ "spec": {{spec}} }""")).Prerequisites);
+
     [Fact]
     public void EachObjectIsListedOnceInAStableOrder() =>
         Assert.Equal(

@@ -1,4 +1,5 @@
 using ChronosOps.Kubernetes.Models;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Tests.Support;
 using ChronosOps.Operator.Workloads;
 using Xunit;
@@ -67,9 +68,65 @@ public sealed class DeploymentSnapshotsTests
     [Fact]
     public void AReleaseThatIsAppliedAgainIsBeingRolledOutSinceTheControllerLastSawProgress()
     {
-        var again = Set("b", 4, "app:2", -3600);
-        again.Metadata.Annotations!["deployment.kubernetes.io/revision-history"] = "2";
-        Assert.Equal(At(-5), Of(Deployment("app:2", progressed: -5, "ReplicaSetUpdated"), [Set("a", 3, "app:1", -86400), again]).RollingSince);
+        Assert.Equal(At(-5), Of(Deployment("app:2", progressed: -5, "ReplicaSetUpdated"), [Set("a", 3, "app:1", -86400), Again()]).RollingSince);
+    }
+
+    /// <summary>Its pods tell while they are those that the rollout made, and its end does once others have replaced them.</summary>
+    [Theory]
+    [InlineData("ReplicaSetUpdated", -5, -20, -20)]
+    [InlineData("NewReplicaSetAvailable", -10, -20, -20)]
+    [InlineData("NewReplicaSetAvailable", -1800, -20, -1800)]
+    public void AReleaseThatIsAppliedAgainBeganWhenItsReplicaSetWasUsedAgain(string reason, double progressed, double pod, double began) =>
+        Assert.Equal(At(began), Of(Deployment("app:2", progressed, reason), [Set("a", 3, "app:1", -86400), Again()], [Pod("b-1", "b", pod), Pod("b-2", "b", pod + 5)]).RolloutStartedAt);
+
+    /// <summary>A pod that is young may have replaced another.</summary>
+    [Fact]
+    public void WhereNothingTellsSinceWhenItIsUsedAgainItIsAsOldAsItsReplicaSet() =>
+        Assert.Equal(At(-3600), Of(Deployment("app:2"), [Set("a", 3, "app:1", -86400), Again()], [Pod("b-1", "b", -20)]).RolloutStartedAt);
+
+    /// <summary>What the controller says is of the rollout before, of the release that is left, until the first pod is there.</summary>
+    [Theory]
+    [InlineData(null, -30d)]
+    [InlineData(-90, -90d)]
+    public void ThatTheRolloutBeforeWasCompleteIsNoWordOnTheNextOne(int? refused, double since)
+    {
+        var deployment = Deployment("app:2", progressed: -1800, "NewReplicaSetAvailable");
+        deployment.Status!.Replicas = 2;
+        if (refused is { } at)
+        {
+            deployment.Status.Conditions!.Add(new() { Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", LastTransitionTime = At(at) });
+        }
+
+        var workload = Of(deployment, [Set("a", 3, "app:1", -86400), Again()], refused is null ? [Pod("b-1", "b", since)] : []);
+        Assert.Equal((At(since), At(since)), (workload.RollingSince, workload.RolloutStartedAt));
+    }
+
+    /// <summary>Kubernetes keeps no condition Progressing with progressDeadlineSeconds: 2147483647, nor counts that are 0.</summary>
+    [Theory]
+    [InlineData(2, null, -30d)]
+    [InlineData(3, 2, -30d)]
+    [InlineData(2, 2, null)]
+    [InlineData(1, 1, null)]
+    [InlineData(null, null, null)]
+    public void WithoutADeadlineANewReplicaSetIsBeingRolledOutWhileOthersHavePods(int? total, int? updated, double? since)
+    {
+        var deployment = Deployment("app:2");
+        (deployment.Status!.Replicas, deployment.Status.UpdatedReplicas) = (total, updated);
+        Assert.Equal(since is { } at ? At(at) : null, Of(deployment, [Set("a", 1, "app:1", -86400), Set("b", 2, "app:2", -30)]).RollingSince);
+    }
+
+    /// <summary>The account that its pods are to have is gone: none of them is let in, and those of the release before serve on.</summary>
+    [Fact]
+    public void WithoutADeadlineARefusedReleaseIsSeenToBeStuck()
+    {
+        var deployment = Deployment("app:2");
+        deployment.Spec.Replicas = 2;
+        (deployment.Status!.Replicas, deployment.Status.AvailableReplicas) = (2, 2);
+        deployment.Status.Conditions = [new() { Type = "ReplicaFailure", Status = "True", Reason = "FailedCreate", Message = "serviceaccount \"gone\" not found", LastTransitionTime = At(-89) }];
+        var workload = Of(deployment, [Set("a", 1, "app:1", -86400), Set("b", 2, "app:2", -90)], [Pod("a-1", "a", -86400), Pod("a-2", "a", -86400)]);
+        var sign = PodSigns.Judge(workload, TimeSpan.FromSeconds(30), At(0)).Single(sign => sign.Signal == PodSigns.RolloutNotProgressing);
+        Assert.Equal((SignalState.Firing, At(-90)), (sign.State, sign.Since));
+        Assert.StartsWith("0 of 2 pods of the revision were created", sign.Message, StringComparison.Ordinal);
     }
 
     /// <summary>While it was paused no ReplicaSet was made: the first one is as old as the rollout, however long ago the template was applied.</summary>
@@ -85,7 +142,8 @@ public sealed class DeploymentSnapshotsTests
     [InlineData(6, 4, "True", -90d)]
     [InlineData(4, 4, "True", null)]
     [InlineData(6, 4, "False", null)]
-    public void PodsAreMissingSinceTheDeploymentSaysThatTheyAreRefused(int replicas, int there, string status, double? since)
+    [InlineData(2, null, "True", -90d)]
+    public void PodsAreMissingSinceTheDeploymentSaysThatTheyAreRefused(int replicas, int? there, string status, double? since)
     {
         var deployment = Deployment("app:1", progressed: -3600, "NewReplicaSetAvailable");
         (deployment.Spec.Replicas, deployment.Status!.Replicas) = (replicas, there);
@@ -206,6 +264,14 @@ public sealed class DeploymentSnapshotsTests
         },
         Spec = new() { Template = SampleTemplate.Of(image) },
     };
+
+    /// <summary>Made for revision 2 an hour ago, left for the one before, and used again for revision 4.</summary>
+    private static V1ReplicaSet Again()
+    {
+        var again = Set("b", 4, "app:2", -3600);
+        again.Metadata.Annotations!["deployment.kubernetes.io/revision-history"] = "2";
+        return again;
+    }
 
     private static V1Pod Pod(string name, string owner, double created) => new()
     {

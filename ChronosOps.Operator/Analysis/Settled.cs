@@ -9,17 +9,22 @@ internal static class Settled
     /// <summary>Long enough, however long the proof took: that of an old release comes when the operator is installed.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether the release had proved itself, and then served as long again or for ten minutes.</summary>
+    /// <summary>
+    /// Whether the release had proved itself since it came out, and then served as long again or for ten minutes. Of one that had proved itself in an earlier rollout already it is not known when it did so
+    /// again: it counts as if that had taken ten minutes.
+    /// </summary>
     public static bool IsRelease(EvidenceBundle bundle)
     {
-        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision) is not { } good)
+        var began = bundle.Workload.RolloutStartedAt;
+        if (bundle.KnownGood.FirstOrDefault(good => good.Revision == bundle.Workload.Current.Revision && good.LastGoodAt >= began) is not { } good)
         {
             return false;
         }
 
         // Since when containers crash is reckoned, and rather too far back; that all was well is seen.
         var served = good.LastGoodAt > bundle.OnsetAt ? good.LastGoodAt : bundle.OnsetAt;
-        var (proof, since) = (good.ProvenAt - bundle.Workload.RolloutStartedAt, served - good.ProvenAt);
+        var proven = good.ProvenAt >= began ? good.ProvenAt : began + LongEnough;
+        var (proof, since) = (proven - began, served - proven);
         return since >= (proof < LongEnough ? proof : LongEnough);
     }
 }

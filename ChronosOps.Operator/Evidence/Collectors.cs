@@ -39,6 +39,7 @@ public sealed class Collectors
             new NeighbourCollector(catalog),
             new DependencyCollector(catalog, board, incidents, graph),
             new ConfigCollector(client),
+            new PrerequisiteCollector(client),
             new TemplateCollector(new RevisionTemplates(client)),
             new OwnershipCollector(client),
             new ScalingCollector(nodes, client, catalog),

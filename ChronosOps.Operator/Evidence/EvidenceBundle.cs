@@ -60,6 +60,9 @@ public sealed record EvidenceBundle
     /// <summary>What the current and the known good revision refer to.</summary>
     public IReadOnlyList<ConfigFact> Configs { get; init; } = [];
 
+    /// <summary>What else pods of the known good revisions need that the current revision does not name.</summary>
+    public IReadOnlyList<PrerequisiteFact> Prerequisites { get; init; } = [];
+
     /// <summary>In what the current revision differs from the one before; null where that could not be found out.</summary>
     public IReadOnlyList<string>? TemplateChanges { get; init; }
 
@@ -171,6 +174,11 @@ public sealed record ConfigFact(ConfigReference Reference, bool? Exists, DateTim
     /// <summary>What is blamed, for people.</summary>
     public string Subject => $"{Reference.Kind} {Reference.Name}";
 }
+
+/// <summary>What a revision's pods need.</summary>
+/// <param name="Needed">What is named.</param>
+/// <param name="Exists">Whether it is there, and nobody deletes it; null where it may not be looked at.</param>
+public sealed record PrerequisiteFact(Prerequisite Needed, bool? Exists);
 
 /// <summary>A revision that has proved itself.</summary>
 /// <param name="Revision">The revision.</param>

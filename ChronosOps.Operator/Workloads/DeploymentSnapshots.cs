@@ -13,6 +13,9 @@ public static class DeploymentSnapshots
     /// <summary>On ReplicaSets: the revision numbers that it had before it was used again.</summary>
     private const string RevisionHistoryAnnotation = "deployment.kubernetes.io/revision-history";
 
+    /// <summary>What the condition Progressing says of a rollout that has been complete once.</summary>
+    private const string Complete = "NewReplicaSetAvailable";
+
     /// <summary>The Deployment with the ReplicaSets that it controls and their pods.</summary>
     public static WorkloadSnapshot Of(V1Deployment deployment, IEnumerable<V1ReplicaSet> replicaSets, IEnumerable<V1Pod> pods)
     {
@@ -21,7 +24,7 @@ public static class DeploymentSnapshots
         var facts = TemplateFacts.Of(deployment, deployment.Spec.Template);
         var podSnapshots = Pods(owned, pods).ToList();
         var status = deployment.Status;
-        var refusal = Condition(deployment, "ReplicaFailure") is { Status: "True" } failure ? failure : null;
+        var refusal = Refusal(deployment);
         return new WorkloadSnapshot
         {
             Key = new WorkloadKey(WorkloadKind.Deployment, deployment.Metadata.NamespaceProperty ?? "", deployment.Metadata.Name ?? ""),
@@ -40,10 +43,10 @@ public static class DeploymentSnapshots
             MaxUnavailable = deployment.Spec.Strategy?.RollingUpdate?.MaxUnavailable,
             RevisionNumber = Number(deployment),
             Current = facts,
-            RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, podSnapshots),
-            RollingSince = RollingSince(deployment, facts.Revision, owned),
+            RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, owned, podSnapshots),
+            RollingSince = RollingSince(deployment, facts.Revision, owned, podSnapshots),
             PodsRefused = refusal is null ? null : refusal.Message ?? refusal.Reason ?? "",
-            PodsMissingSince = status?.Replicas < (deployment.Spec.Replicas ?? 1) ? refusal?.LastTransitionTime : null,
+            PodsMissingSince = (status?.Replicas ?? 0) < (deployment.Spec.Replicas ?? 1) ? refusal?.LastTransitionTime : null,
             Revisions = revisions,
             Pods = podSnapshots,
         };
@@ -77,25 +80,26 @@ public static class DeploymentSnapshots
     }
 
     /// <summary>
-    /// A revision that was never there before begins with its ReplicaSet. One that was there before (an undo) reuses an old ReplicaSet: then the
-    /// oldest of its pods tells while the rollout runs, and the Progressing condition's last update once it is over.
+    /// A revision that was never there before begins with its ReplicaSet. One that was there before (an undo, or a release that is applied again after one) reuses an old ReplicaSet: then the
+    /// oldest of its pods tells while the rollout runs, and the Progressing condition's last update once it is over. The newest revision is not taken for newer than its ReplicaSet where that cannot be told.
     /// </summary>
-    private static DateTimeOffset RolloutStart(V1Deployment deployment, string current, List<RevisionSnapshot> revisions, List<PodSnapshot> pods)
+    private static DateTimeOffset RolloutStart(V1Deployment deployment, string current, List<RevisionSnapshot> revisions, List<V1ReplicaSet> owned, List<PodSnapshot> pods)
     {
         var fallback = deployment.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue;
         var revision = revisions.FirstOrDefault(r => r.Hash == current);
         if (revision is null)
         {
-            return Progressing(deployment) ?? fallback;
+            return Progressing(deployment)?.LastUpdateTime ?? fallback;
         }
 
-        if (revisions.All(other => other.CreatedAt <= revision.CreatedAt))
+        var progress = LastProgress(deployment, current, pods);
+        if (revisions.All(other => other.CreatedAt <= revision.CreatedAt) && (MadeFor(current, owned) is not null || progress is null))
         {
             return revision.CreatedAt;
         }
 
         var candidates = pods.Where(pod => pod.Revision == current).Select(pod => pod.CreatedAt).ToList();
-        if (Progressing(deployment) is { } progressed)
+        if (progress is { } progressed)
         {
             candidates.Add(progressed);
         }
@@ -104,25 +108,46 @@ public static class DeploymentSnapshots
     }
 
     /// <summary>
-    /// A new ReplicaSet begins its rollout, that of a restart too; while a Deployment is paused the controller makes none. An undo reuses an old one, and so does a release that is applied again after it, of
-    /// which the newest ReplicaSet may be: then the controller's last progress tells. The controller says NewReplicaSetAvailable once all new pods have been there, and goes on saying so while single ones are replaced.
+    /// A new ReplicaSet begins its rollout, that of a restart too; while a Deployment is paused the controller makes none. Where an old one is used again the controller's last progress tells. The controller says
+    /// NewReplicaSetAvailable once all new pods have been there, and goes on saying so while single ones are replaced; where it says nothing, a rollout is under way as long as pods of other ReplicaSets are there.
     /// </summary>
-    private static DateTimeOffset? RollingSince(V1Deployment deployment, string current, List<V1ReplicaSet> owned)
+    private static DateTimeOffset? RollingSince(V1Deployment deployment, string current, List<V1ReplicaSet> owned, List<PodSnapshot> pods)
     {
-        var progressing = Condition(deployment, "Progressing");
         var observed = deployment.Status?.ObservedGeneration >= (deployment.Metadata.Generation ?? 0);
-        if (!observed || progressing is null or { Reason: "NewReplicaSetAvailable" } || owned.All(set => RevisionOf(set) != current))
+        var isUnderWay = OthersAreThere(deployment) || Progressing(deployment) is { Reason: not Complete };
+        return observed && isUnderWay && owned.Any(set => RevisionOf(set) == current)
+            ? MadeFor(current, owned) is { } made ? made.Metadata.CreationTimestamp : LastProgress(deployment, current, pods)
+            : null;
+    }
+
+    /// <summary>The ReplicaSet that was made for the rollout of the current revision: the newest, which had no number before. Null where an old one is used again, so that its age tells nothing.</summary>
+    private static V1ReplicaSet? MadeFor(string current, List<V1ReplicaSet> owned) =>
+        owned.MaxBy(set => set.Metadata.CreationTimestamp) is { } newest && RevisionOf(newest) == current && newest.GetAnnotation(RevisionHistoryAnnotation) is null ? newest : null;
+
+    /// <summary>
+    /// When the controller last got on with the rollout. It keeps no condition for that where progressDeadlineSeconds is the largest number there is, and the one of the rollout before (complete) until the first pod of an
+    /// old ReplicaSet is there that is used again: then the newest pod tells, or since when pods are refused; null where nothing does.
+    /// </summary>
+    private static DateTimeOffset? LastProgress(V1Deployment deployment, string current, List<PodSnapshot> pods)
+    {
+        if (Progressing(deployment) is { } said && !(said.Reason == Complete && OthersAreThere(deployment)))
         {
-            return null;
+            return said.LastUpdateTime;
         }
 
-        var newest = owned.MaxBy(set => set.Metadata.CreationTimestamp)!;
-        return RevisionOf(newest) == current && newest.GetAnnotation(RevisionHistoryAnnotation) is null ? newest.Metadata.CreationTimestamp : progressing.LastUpdateTime;
+        return OthersAreThere(deployment)
+            ? pods.Where(pod => pod.Revision == current && !pod.Deleting).Select(pod => (DateTimeOffset?)pod.CreatedAt).Append(Refusal(deployment)?.LastTransitionTime).Max()
+            : null;
     }
+
+    /// <summary>Whether pods of other ReplicaSets than the current one are there that nobody deletes yet: none are once a rollout is complete.</summary>
+    private static bool OthersAreThere(V1Deployment deployment) => (deployment.Status?.Replicas ?? 0) > (deployment.Status?.UpdatedReplicas ?? 0);
 
     private static string RevisionOf(V1ReplicaSet set) => TemplateFacts.Of(set, set.Spec.Template).Revision;
 
-    private static DateTimeOffset? Progressing(V1Deployment deployment) => Condition(deployment, "Progressing")?.LastUpdateTime;
+    private static V1DeploymentCondition? Progressing(V1Deployment deployment) => Condition(deployment, "Progressing");
+
+    private static V1DeploymentCondition? Refusal(V1Deployment deployment) => Condition(deployment, "ReplicaFailure") is { Status: "True" } failure ? failure : null;
 
     private static V1DeploymentCondition? Condition(V1Deployment deployment, string type) => deployment.Status?.Conditions?.FirstOrDefault(c => c.Type == type);
 }

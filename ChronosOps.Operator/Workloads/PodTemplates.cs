@@ -52,6 +52,16 @@ public static class PodTemplates
          select new ConfigReference(same.Key.Kind, same.Key.Name, same.All(r => r.Optional)))
         .OrderBy(r => r.Kind, StringComparer.Ordinal).ThenBy(r => r.Name, StringComparer.Ordinal);
 
+    /// <summary>What else has to be there for its pods to be let in and to start: the service account, the priority class and the claims of its volumes, each once.</summary>
+    public static IEnumerable<Prerequisite> Prerequisites(JsonObject template)
+    {
+        var spec = template["spec"] as JsonObject ?? [];
+        var claims = Items(spec["volumes"]).Select(volume => (Prerequisite.Claim, Text((volume["persistentVolumeClaim"] as JsonObject)?["claimName"])));
+        return (from named in claims.Prepend((Prerequisite.PriorityClass, Text(spec["priorityClassName"]))).Prepend((Prerequisite.ServiceAccount, Text(spec["serviceAccountName"]) ?? Text(spec["serviceAccount"])))
+                where !string.IsNullOrEmpty(named.Item2)
+                select new Prerequisite(named.Item1, named.Item2)).Distinct();
+    }
+
     /// <summary>What the containers are told: values of variables, commands and arguments.</summary>
     public static IEnumerable<string> Texts(JsonObject template) =>
         from container in AllContainers(template)

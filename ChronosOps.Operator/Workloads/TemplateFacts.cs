@@ -18,6 +18,9 @@ public sealed record TemplateFacts
     public required IReadOnlyList<ConfigReference> ConfigReferences { get; init; }
     public required bool DoNotRollBack { get; init; }
 
+    /// <summary>What else has to be there for its pods to be let in and to start.</summary>
+    public IReadOnlyList<Prerequisite> Prerequisites { get; init; } = [];
+
     /// <summary>The hosts that variables and arguments name, without ports: what the workload is likely to depend on.</summary>
     public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
 
@@ -50,6 +53,7 @@ public sealed record TemplateFacts
         Release = HashOf(PodTemplates.WhatRuns(template)),
         Containers = [.. PodTemplates.Containers(template)],
         ConfigReferences = [.. PodTemplates.ConfigReferences(template)],
+        Prerequisites = [.. PodTemplates.Prerequisites(template)],
         DoNotRollBack = PodTemplates.Annotation(template, ApiGroup.DoNotRollBackAnnotation) == "true",
         Hosts = HostNames.In(PodTemplates.Texts(template)),
         Labels = PodTemplates.Labels(template),
@@ -121,4 +125,14 @@ public sealed record ConfigReference(string Kind, string Name, bool Optional)
 {
     /// <summary>How long before the trouble a write of it is still suspected to be the cause.</summary>
     public static readonly TimeSpan Suspected = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>An object that a template names and without which its pods are refused, or do not start; what it holds does not matter.</summary>
+/// <param name="Kind">ServiceAccount, PriorityClass or PersistentVolumeClaim.</param>
+/// <param name="Name">Its name.</param>
+public sealed record Prerequisite(string Kind, string Name)
+{
+    public const string ServiceAccount = "ServiceAccount";
+    public const string PriorityClass = "PriorityClass";
+    public const string Claim = "PersistentVolumeClaim";
 }

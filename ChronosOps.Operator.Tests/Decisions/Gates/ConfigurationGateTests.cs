@@ -26,6 +26,13 @@ public sealed class ConfigurationGateTests
         { "a ConfigMap was not looked at", c => With(c, "ConfigMap", null), Verdict.Deny, "ConfigMapStateUnknown" },
         { "nobody knows when a ConfigMap was changed", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: null)), Verdict.Deny, "ConfigMapStateUnknown" },
         { "nobody knows when the target served well", c => With(c, "ConfigMap", Fact("ConfigMap", exists: true, changed: -86400)).Bundle(b => b with { KnownGood = [] }), Verdict.Deny, "ConfigMapEdited" },
+        { "the target's account is there", c => Needing(c, "ServiceAccount", exists: true) },
+        { "the target's account is gone", c => Needing(c, "ServiceAccount", exists: false), Verdict.Deny, "ServiceAccountGone" },
+        { "a claim of the target is gone", c => Needing(c, "PersistentVolumeClaim", exists: false), Verdict.Deny, "PersistentVolumeClaimGone" },
+        { "the target's priority class may not be looked at", c => Needing(c, "PriorityClass", exists: null), Verdict.Deny, "PriorityClassStateUnknown" },
+        { "the target's account was not looked at", c => Needing(c, "ServiceAccount", exists: true).Bundle(b => b with { Prerequisites = [] }), Verdict.Deny, "ServiceAccountStateUnknown" },
+        { "the running revision has the same account, which is gone", c => Needing(c, "ServiceAccount", exists: false).Workload(w => w with { Current = w.Current with { Prerequisites = [new("ServiceAccount", "shop")] } }) },
+        { "the running revision has another account", c => Needing(c, "ServiceAccount", exists: false).Workload(w => w with { Current = w.Current with { Prerequisites = [new("ServiceAccount", "market")] } }), Verdict.Deny, "ServiceAccountGone" },
         { "there is no target", c => c.To(null), Verdict.Deny, "NoTarget" },
     };
 
@@ -43,6 +50,10 @@ public sealed class ConfigurationGateTests
             KnownGood = [bundle.KnownGood[0] with { StartedAt = started is { } at ? SampleWorkload.At(at) : null }],
         })
         .To(SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { ConfigReferences = [new ConfigReference(kind, "settings", optional)] } });
+
+    private static GateContext Needing(GateContext context, string kind, bool? exists) => context
+        .Bundle(bundle => bundle with { Prerequisites = [new PrerequisiteFact(new Prerequisite(kind, "shop"), exists)] })
+        .To(SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { Prerequisites = [new Prerequisite(kind, "shop")] } });
 
     private static ConfigFact Fact(string kind, bool? exists, double? changed) =>
         new(new ConfigReference(kind, "settings", false), exists, changed is { } at ? SampleWorkload.At(at) : null, [SampleWorkload.Old]);

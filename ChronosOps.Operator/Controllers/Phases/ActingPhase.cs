@@ -77,10 +77,19 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
             return PhaseResult.Wait();
         }
 
-        return outcome.State == EffectState.InPlace
-            ? await AppliedAsync(context, effect, action, outcome.Message, cancellationToken).ConfigureAwait(false)
-            : Refused(context, action, action.TargetPodUid is null ? "PatchRefused" : "EvictionRefused", outcome.Message);
+        if (outcome.State == EffectState.InPlace)
+        {
+            return await AppliedAsync(context, effect, action, outcome.Message, cancellationToken).ConfigureAwait(false);
+        }
+
+        var reason = action.TargetPodUid is null ? "PatchRefused" : "EvictionRefused";
+        return IsRefusedAgain(context.Status.Actions, action, outcome.Message) ? ActionEnd.Record(context, action, ActionState.Refused, Trigger.Denied, reason, outcome.Message) : Refused(context, action, reason, outcome.Message);
     }
+
+    /// <summary>Whether the same was refused right before in the same words, of a workload that nobody has changed since: so it would be the next time, too. What another change in that instant refuses is worth another try.</summary>
+    internal static bool IsRefusedAgain(IReadOnlyList<ActionRecord> actions, ActionRecord action, string words) =>
+        actions.TakeWhile(one => one.Key != action.Key).LastOrDefault() is { State: ActionState.Refused } before
+        && (before.Action, before.TargetUid, before.TargetGeneration, before.ToRevision, before.Message) == (action.Action, action.TargetUid, action.TargetGeneration, action.ToRevision, Bounded.Sentence(words));
 
     /// <summary>
     /// Handing back, and taking that back, are no new steps: they rest on what is measured at the moment, and not on the diagnosis, which stays what it was. An undo needs none either: what runs then is

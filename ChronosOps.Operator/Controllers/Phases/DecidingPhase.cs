@@ -63,9 +63,9 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         }
 
         var attempt = (context.Status.Attempt ?? 0) + 1;
-        if (context.Status.Actions.Count(IsAttempt) >= MaxAttempts || attempt > MaxPlans)
+        if (Exhaustion(context.Status.Actions, attempt) is { } exhausted)
         {
-            return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", attempt > MaxPlans ? $"{MaxPlans} actions were written down, and most of them refused" : $"{MaxAttempts} attempts were made");
+            return PhaseResult.Go(Trigger.Denied, "AttemptsExhausted", exhausted);
         }
 
         return await DecideAsync(context, assessment, reading, choice, attempt, cancellationToken).ConfigureAwait(false);
@@ -74,6 +74,17 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
     /// <summary>Not what had no effect, nor handing back, nor more replicas that did help: what comes after those is another trouble.</summary>
     private static bool IsAttempt(ActionRecord action) =>
         action.State != ActionState.Refused && !action.IsReturn && !(action is { Action: nameof(RemediationAction.Scale), State: ActionState.Succeeded });
+
+    /// <summary>Why no further action is written down; null where one may be.</summary>
+    /// <param name="actions">Those that were.</param>
+    /// <param name="attempt">The number that the next one would have.</param>
+    internal static string? Exhaustion(IReadOnlyList<ActionRecord> actions, int attempt)
+    {
+        var refused = actions.LastOrDefault(action => action.State == ActionState.Refused)?.Message;
+        return attempt > MaxPlans ? $"{MaxPlans} actions were written down, and most of them refused{(refused is null ? "" : $"; the last time: {refused}")}"
+            : actions.Count(IsAttempt) >= MaxAttempts ? $"{MaxAttempts} attempts were made"
+            : null;
+    }
 
     private async Task<PhaseResult> DecideAsync(
         IncidentContext context, Assessment assessment, WorkloadReading reading, LadderChoice choice, int attempt, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using ChronosOps.Operator.Evidence;
 namespace ChronosOps.Operator.Decisions.Gates;
 
 /// <summary>
-/// What the target revision refers to must be there and be what it was when the revision served well. A change does not count where the revision has started with it since, and then
+/// What the target revision needs and the current one does not (service account, priority class, claims of volumes) must be there. What it refers to must be there and be what it was when the revision served well. A change does not count where the revision has started with it since, and then
 /// served well for as long as it takes to prove itself. That pods which had started before served on proves nothing of those that would start now.
 /// </summary>
 public sealed class ConfigurationGate : IGate
@@ -15,6 +15,17 @@ public sealed class ConfigurationGate : IGate
         if (context.Step.Target is not { } target)
         {
             return GateVerdict.Deny("NoTarget", "there is no revision whose configuration could be checked");
+        }
+
+        foreach (var needed in target.Facts.Prerequisites.Except(context.Bundle.Workload.Current.Prerequisites))
+        {
+            var isThere = context.Bundle.Prerequisites.FirstOrDefault(one => one.Needed == needed)?.Exists;
+            if (isThere != true)
+            {
+                return isThere == false
+                    ? GateVerdict.Deny($"{needed.Kind}Gone", $"pods of the target need {needed.Kind} {needed.Name}, which no longer exists")
+                    : GateVerdict.Deny($"{needed.Kind}StateUnknown", $"pods of the target need {needed.Kind} {needed.Name}, which the running revision does not name and which could not be looked at (the right to get it may be missing)");
+            }
         }
 
         var good = context.Bundle.KnownGood.FirstOrDefault(revision => revision.Revision == target.Hash);

@@ -15,6 +15,10 @@
 - apiGroups: [""]
   resources: [events]
   verbs: [list, create, patch]
+# PrerequisiteCollector: whether those of a revision to return to are there, by their metadata
+- apiGroups: [""]
+  resources: [persistentvolumeclaims]
+  verbs: [get]
 # NodeReader: what runs on the nodes already
 # OperatorHost: states of containers
 # PodEviction: whether the pod that is to be evicted is still the one that was judged
@@ -29,6 +33,10 @@
 - apiGroups: [""]
   resources: [resourcequotas]
   verbs: [list]
+# PrerequisiteCollector: whether that of a revision to return to is there, by its metadata
+- apiGroups: [""]
+  resources: [serviceaccounts]
+  verbs: [get]
 # OperatorHost: whether those that led to a workload's pods still do
 # ServiceCollector: who changed one that no longer leads to a workload's pods, by its metadata
 - apiGroups: [""]
@@ -136,6 +144,12 @@
 - apiGroups: [chronosops.io]
   resources: [incidents]
   verbs: [delete]
+{{- end }}
+{{- if eq .Values.scope "cluster" }}
+# PrerequisiteCollector: whether that of a revision to return to is there, by its metadata; an operator of one namespace has no rights beyond it
+- apiGroups: [scheduling.k8s.io]
+  resources: [priorityclasses]
+  verbs: [get]
 {{- end }}
 {{- end -}}
 
