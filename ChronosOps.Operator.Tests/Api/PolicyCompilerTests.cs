@@ -188,6 +188,18 @@ public sealed class PolicyCompilerTests
         Assert.Equal((TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30), 0.5, 3.0), (policy.Signals[0].Window, policy.Signals[0].For, policy.Signals[0].MinimumRequestsPerSecond, policy.Signals[0].CompareFactor));
     }
 
+    [Theory]
+    [InlineData("queue_depth", 0, 60)]
+    [InlineData("rate(queue_depth[30s])", 30, 60)]
+    [InlineData("rate(queue_depth[5m])", 300, 300)]
+    public void AQueryLooksBackAsFarAsItsRangesAndItsWindow(string query, double range, double lookBack)
+    {
+        var applied = SamplePolicy.Applied();
+        applied.Spec.Signals[2].Query = query;
+        var signal = PolicyCompiler.Compile(applied).Policy!.Signals[2];
+        Assert.Equal((range, lookBack), (signal.Range.TotalSeconds, signal.LookBack.TotalSeconds));
+    }
+
     [Fact]
     public void APolicyThatSaysNothingObserves() => Assert.Equal(PolicyMode.Observe, PolicyCompiler.Compile(SamplePolicy.Applied()).Policy!.Mode);
 

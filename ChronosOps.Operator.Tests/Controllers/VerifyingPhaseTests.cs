@@ -185,7 +185,7 @@ public sealed class VerifyingPhaseTests
         await SampleCaches.FillAsync(caches.Deployments, TestContext.Current.CancellationToken);
         var incident = Verified("errors");
         var action = incident.Status!.Actions[0];
-        action.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }];
+        action.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }, new MeasureRecord { Signal = "requests per second", Value = "10" }];
         action.Checks = [.. Enumerable.Range(1, 2).Select(k => new CheckRecord { Time = At(-110 + (5 * k)), Result = "Unhealthy", MeasuredUntil = At(-110 + (5 * k)) })];
         var (old, suspect) = (SampleWorkload.OldFacts with { Hosts = Hosts(targetCalls) }, SampleWorkload.NewFacts with { Hosts = Hosts(suspectCalls) });
         var workload = SampleWorkload.RolledBack() with { Current = old, Revisions = [SampleWorkload.NewRevision with { Facts = suspect }, SampleWorkload.OldRevision with { Facts = old }] };
@@ -227,7 +227,7 @@ public sealed class VerifyingPhaseTests
         Assert.Empty(incident.Status.Decisions);
     }
 
-    private static readonly EffectivePolicy Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()], KnownGoodRequests = 0, VerificationTimeout = TimeSpan.FromSeconds(90) };
+    private static readonly EffectivePolicy Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Grace = TimeSpan.Zero }], KnownGoodRequests = 0, VerificationTimeout = TimeSpan.FromSeconds(90) };
 
     private static DateTimeOffset At(double seconds) => SampleWorkload.At(seconds);
 

@@ -49,6 +49,22 @@ public sealed class QueryJudgeTests
         Assert.False(reading.TellsGrowth);
     }
 
+    /// <summary>The values of a pod of the new revision, and of one of the old. Rolled back, none of the new revision is there, and a rate goes on telling of it.</summary>
+    [Theory]
+    [InlineData(20.0, 1.0, SignalState.Healthy)]
+    [InlineData(1.0, 20.0, SignalState.Firing)]
+    [InlineData(20.0, null, SignalState.Firing)]
+    [InlineData(20.0, double.NaN, SignalState.Firing)]
+    public void PodsThatHaveEndedCountWhereNothingIsKnownOfThoseThatAreThere(double ended, double? serving, SignalState expected)
+    {
+        Series[] series = [Series(NewPod, ended, ended, ended), .. serving is { } value ? new[] { Series(OldPod, value, value, value) } : []];
+        var reading = QueryJudge.Judge(SamplePolicy.Query(), SampleWorkload.RolledBack(), series, true, SampleTraffic.Step, SampleWorkload.Now);
+        Assert.Equal((expected, double.IsFinite(serving ?? double.NaN) ? SampleWorkload.Old : SampleWorkload.New), (reading.State, reading.Revision));
+        var leaving = SampleWorkload.RolledBack();
+        leaving = leaving with { Pods = [.. leaving.Pods, SampleWorkload.Pod(NewPod, SampleWorkload.New, SampleWorkload.At(-60)) with { Deleting = true }] };
+        Assert.Equal(expected, QueryJudge.Judge(SamplePolicy.Query(), leaving, series, true, SampleTraffic.Step, SampleWorkload.Now).State);
+    }
+
     /// <summary>A Deployment's pods that are gone are known by their names, and their last values are shown for minutes.</summary>
     [Fact]
     public void OfContainersOnlyThoseOfPodsThatAreThereCount()

@@ -69,7 +69,7 @@ public sealed class UnderWayTests : IDisposable
     [InlineData(-1860, true, null)]
     public async Task NoPersonIsAskedWhileAnotherIncidentActs(int entered, bool acts, string? reason)
     {
-        var book = await (acts ? BookAsync(Planned("a", -10, applied: -8)) : BookAsync());
+        var book = await (acts ? BookAsync(Planned("a", -10, applied: -8)) : BookAsync(Array.Empty<Incident>()));
         var incident = SampleContext.In(IncidentPhase.Deciding, "errors");
         incident.Status!.Actions.Clear();
         incident.Status.Timeline[0].Time = SampleWorkload.At(entered);
@@ -78,6 +78,20 @@ public sealed class UnderWayTests : IDisposable
         var result = await new DecidingPhase(Assessor(book), Keeper(book), Effects, TimeSpan.FromSeconds(15)).RunAsync(SampleContext.Of(incident, reading), TestContext.Current.CancellationToken);
         Assert.Equal(reason, result.Happening?.Reason);
         Assert.Equal(reason is null ? "waiting for incident a, which acts on the same workload" : null, incident.Status.Message);
+    }
+
+    /// <summary>The rollback of a was to be taken back.</summary>
+    [Theory]
+    [InlineData(ActionState.Refused, true)]
+    [InlineData(ActionState.Planned, false)]
+    [InlineData(ActionState.Succeeded, false)]
+    public async Task ARollbackWhoseUndoWasRefusedStandsAndQuarantines(ActionState undo, bool expected)
+    {
+        var rollback = Planned("a", -10, applied: -8);
+        (rollback.State, rollback.FromRevision) = (ActionState.Failed, SampleWorkload.New);
+        var incident = Incident(rollback);
+        incident.Status!.Actions.Add(new ActionRecord { Key = "uid-a/2", Action = ActionNames.Undo, State = undo, FromRevision = SampleWorkload.Old, ToRevision = SampleWorkload.New });
+        Assert.Equal(expected, (await BookAsync(incident)).RolledBackFrom(SampleWorkload.Key, null).ContainsKey(SampleWorkload.New));
     }
 
     private Effects Effects => new(new RollbackEffect(_api.Client), new RestartEffect(_api.Client), new ScaleEffect(_api.Client), new RollingRestartEffect(_api.Client));
@@ -106,9 +120,11 @@ public sealed class UnderWayTests : IDisposable
         AppliedAt = applied is { } then ? SampleWorkload.At(then) : null,
     };
 
-    private static async Task<IncidentBook> BookAsync(params ActionRecord[] actions)
+    private static Task<IncidentBook> BookAsync(params ActionRecord[] actions) => BookAsync([.. actions.Select(Incident)]);
+
+    private static async Task<IncidentBook> BookAsync(params Incident[] incidents)
     {
-        using var api = new FakeApi(request => SampleCaches.List(request, [.. actions.Select(action => JsonSerializer.Serialize(Incident(action), ChronosJson.Default.Incident))]));
+        using var api = new FakeApi(request => SampleCaches.List(request, [.. incidents.Select(incident => JsonSerializer.Serialize(incident, ChronosJson.Default.Incident))]));
         var informer = new Informer<Incident>(api.Client.For(ApiResources.Incidents), new() { StreamLists = false });
         await SampleCaches.FillAsync(informer, TestContext.Current.CancellationToken);
         return new IncidentBook(informer);

@@ -86,6 +86,27 @@ public sealed class PromQlScopeTests
         Assert.Contains("namespace", error, StringComparison.Ordinal);
     }
 
+    /// <summary>In seconds.</summary>
+    [Theory]
+    [InlineData("foo", 0)]
+    [InlineData("rate(foo[30s])", 30)]
+    [InlineData("rate(foo[1h30m])", 5400)]
+    [InlineData("rate(foo[500ms])", 0.5)]
+    [InlineData("rate(foo[300])", 300)]
+    [InlineData("rate(foo[99999y])", 31536000)]
+    [InlineData("1 - sum by (pod) (rate(foo{a=\"[9h]\"}[30s])) / sum by (pod) (rate(foo[5m])) # [8h]", 300)]
+    [InlineData("rate(foo[5m]) > bool rate(bar[1m])", 300)]
+    [InlineData("clamp_max(rate(foo[5m]), scalar(rate(bar[1m])))", 300)]
+    [InlineData("rate(foo[5m] offset 1d)", 300)]
+    [InlineData("max_over_time(rate(foo[1m])[5m:30s])", 360)]
+    [InlineData("max_over_time(rate(foo[1m])[5m:30s]) + rate(bar[2m])", 360)]
+    [InlineData("rate(foo[2m]) + max_over_time((foo + rate(bar[1m]))[5m:])", 360)]
+    public void TellsHowFarBackAQueryLooks(string query, double expected)
+    {
+        Assert.True(PromQlScope.TryScope(query, "shop", out _, out var range, out var error), error);
+        Assert.Equal(TimeSpan.FromSeconds(expected), range);
+    }
+
     private static string Scope(string query)
     {
         Assert.True(PromQlScope.TryScope(query, "shop", out var scoped, out var error), $"{query}: {error}");

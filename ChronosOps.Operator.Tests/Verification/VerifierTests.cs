@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ChronosOps.Operator.Tests.Verification;
 
-/// <summary>The rollback to the old revision was accepted a minute ago, and its rollout finished twenty seconds ago.</summary>
+/// <summary>The rollback to the old revision was accepted a minute ago, and its rollout finished twenty seconds ago. Signals have no grace.</summary>
 public sealed class VerifierTests
 {
     private static readonly string Old = SampleWorkload.Old;
@@ -42,8 +42,8 @@ public sealed class VerifierTests
     /// <summary>Prometheus still has the last values of pods that are gone.</summary>
     [Theory]
     [InlineData("Restart", -20, CheckResult.Unknown)]
-    [InlineData("Restart", -120, CheckResult.Unhealthy)]
-    [InlineData("Rollback", -20, CheckResult.Unhealthy)]
+    [InlineData("Restart", -149, CheckResult.Unknown)]
+    [InlineData("Restart", -150, CheckResult.Unhealthy)]
     public void AQueryThatFiresRightAfterARestartOfAllPodsSaysNothing(string kind, double rolledOut, CheckResult expected)
     {
         var action = Action(rolledOut: rolledOut);
@@ -143,7 +143,7 @@ public sealed class VerifierTests
         {
             Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] },
             Signals = [SampleBundle.Reading("queue", state)],
-        }).Result);
+        }, Action(rolledOut: -150)).Result);
 
     [Fact]
     public void AQueryThatWasNotJudgedIsUnknown() =>
@@ -204,7 +204,7 @@ public sealed class VerifierTests
     public void WhatWasNotMeasuredBeforeIsNotCalledWorse()
     {
         var action = Action();
-        action.Before = [new MeasureRecord { Signal = action.Before[^1].Signal, Value = "3" }];
+        action.Before = [.. action.Before.Where(measure => measure.Signal != "errors")];
         Assert.Equal(Conclusion.Failed, Conclude("UUU", action, Reading(Served(4, 50, 50))));
     }
 
@@ -276,7 +276,7 @@ public sealed class VerifierTests
     [InlineData(SignalState.Firing, CheckResult.Unhealthy)]
     public void APresetWithoutAThresholdIsAsWellAsWhatIsUsualSays(SignalState state, CheckResult expected)
     {
-        var usual = SamplePolicy.Errors() with { Threshold = double.PositiveInfinity, Baseline = new EffectiveBaseline(BaselineSensitivity.Medium, BaselineDirection.Above) };
+        var usual = SamplePolicy.Errors() with { Grace = TimeSpan.Zero, Threshold = double.PositiveInfinity, Baseline = new EffectiveBaseline(BaselineSensitivity.Medium, BaselineDirection.Above) };
         Assert.Equal(expected, Look(Reading(Served(4, 50, 20)) with { Policy = SamplePolicy.Effective() with { Signals = [usual] }, Signals = [SampleBundle.Reading("errors", state)] }).Result);
     }
 
@@ -284,9 +284,9 @@ public sealed class VerifierTests
     public void ASignalThatIsCalledLikeOurOwnMeasureDoesNotStopTheVerification()
     {
         const string name = "availableReplicas";
-        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Name = name }] };
+        var policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Name = name, Grace = TimeSpan.Zero }] };
         var action = Action();
-        action.Before = Verifier.MeasureBefore(Reading(WorkloadTraffic.None) with { Policy = policy, Signals = [SampleBundle.Fires(name, New)] });
+        action.Before = Verifier.MeasureBefore(Reading(Served(12, 50)) with { Policy = policy, Signals = [SampleBundle.Fires(name, New)] });
         Assert.Equal(Conclusion.Failed, Conclude("UUU", action, Reading(Served(4, 50, 20)) with { Policy = policy }));
     }
 
@@ -325,7 +325,7 @@ public sealed class VerifierTests
             Signals = [SampleBundle.Reading("queue", SignalState.Healthy) with { MeasuredAt = queried is { } at ? SampleWorkload.At(at) : null }],
         };
         Assert.Equal((CheckResult.Healthy, SampleWorkload.At(expected)), (Look(reading, Action(rolledOut: -30)).Result, Look(reading, Action(rolledOut: -30)).MeasuredUntil));
-        var beyond = reading with { Signals = [reading.Signals[0] with { State = SignalState.Firing }] };
+        var beyond = reading with { Signals = [reading.Signals[0] with { State = SignalState.Firing, Revision = Old }] };
         Assert.Equal((CheckResult.Unhealthy, beyond.Signals[0].MeasuredAt), (Look(beyond, Action(rolledOut: -30)).Result, Look(beyond, Action(rolledOut: -30)).MeasuredUntil));
     }
 
@@ -376,7 +376,7 @@ public sealed class VerifierTests
         FromRevision = New,
         AppliedAt = SampleWorkload.At(applied),
         RolledOutAt = rolledOut is { } at ? SampleWorkload.At(at) : null,
-        Before = Verifier.MeasureBefore(Reading(WorkloadTraffic.None) with { Workload = SampleWorkload.Rolling(), Signals = [SampleBundle.Fires("errors", New)] }),
+        Before = Verifier.MeasureBefore(Reading(Served(12, 50)) with { Workload = SampleWorkload.Rolling(), Signals = [SampleBundle.Fires("errors", New)] }),
     };
 
     private static ActionRecord Scaled()
@@ -390,7 +390,7 @@ public sealed class VerifierTests
     {
         Time = SampleWorkload.Now,
         Workload = SampleWorkload.RolledBack(),
-        Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors()] },
+        Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Grace = TimeSpan.Zero }] },
         Signals = [SampleBundle.Reading("errors", SignalState.Healthy)],
         Traffic = traffic,
     };

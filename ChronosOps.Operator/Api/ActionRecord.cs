@@ -25,6 +25,10 @@ public sealed class ActionRecord
     [JsonIgnore]
     public bool IsRollingRestart => Action == nameof(RemediationAction.Restart) && TargetPodUid is null;
 
+    /// <summary>Whether all pods begin anew by it: it leads to another revision, or restarts them all.</summary>
+    [JsonIgnore]
+    public bool IsRollout => FromRevision is not null || IsRollingRestart;
+
     /// <summary>The key that travels with the effect: incident UID and attempt.</summary>
     [Required]
     public string Key { get; set; } = "";

@@ -91,6 +91,12 @@ public sealed record EffectiveSignal
     /// <summary>The policy's own query, bound to the namespace; null for presets, of which <see cref="PresetQuery"/> has the query.</summary>
     public string? Query { get; init; }
 
+    /// <summary>How far back the policy's own query looks, by the ranges in it; zero where there are none, and for presets.</summary>
+    public TimeSpan Range { get; init; }
+
+    /// <summary>How far back its value may tell of.</summary>
+    public TimeSpan LookBack => Range > Window ? Range : Window;
+
     /// <summary>Whether it is judged by the requests that were counted, and has no query at all.</summary>
     public bool CountsRequests => Kind is SignalKind.ErrorRatio or SignalKind.LatencyP95;
 

@@ -184,8 +184,8 @@ public sealed class PolicyCompiler
             Error($"{field}.saturation", "is for queries");
         }
 
-        string? scoped = null;
-        if (!string.IsNullOrEmpty(spec.Query) && !PromQlScope.TryScope(spec.Query, @namespace, out scoped, out var error))
+        var (scoped, range) = ((string?)null, TimeSpan.Zero);
+        if (!string.IsNullOrEmpty(spec.Query) && !PromQlScope.TryScope(spec.Query, @namespace, out scoped, out range, out var error))
         {
             Error($"{field}.query", error);
         }
@@ -211,6 +211,7 @@ public sealed class PolicyCompiler
             Kind = kind,
             TellsSaturation = spec.Saturation == true,
             Query = scoped,
+            Range = range,
             Threshold = threshold,
             Baseline = spec.Baseline is { } baseline ? new EffectiveBaseline(baseline.Sensitivity, baseline.Direction) : null,
             Trend = spec.Trend is { } trend ? Trend(trend, $"{field}.trend") : null,

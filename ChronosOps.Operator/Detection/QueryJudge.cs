@@ -49,11 +49,19 @@ public static class QueryJudge
                           where own.Points.Count > 0
                           group own by life.Revision into same
                           select JudgePoints(signal, same.Key, [.. same], step, now)).ToList();
-        return byRevision.FirstOrDefault(reading => reading.State == SignalState.Firing)
-            ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Pending)
-            ?? byRevision.FirstOrDefault(reading => reading.State == SignalState.Healthy)
+
+        // A query looks back: of pods that have ended it goes on telling how they were. That counts where nothing is known of those that are there.
+        var there = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Revision).ToHashSet();
+        return Worst(byRevision.FindAll(reading => there.Contains(reading.Revision)))
+            ?? Worst(byRevision)
             ?? Unknown(signal, signal.ReadsContainers ? "there are no cAdvisor series of the workload's pods, or their containers have no such limit" : "the query gives no series for the workload's pods");
     }
+
+    /// <summary>The worst of what is known; null where nothing is.</summary>
+    private static SignalReading? Worst(List<SignalReading> readings) =>
+        readings.Find(reading => reading.State == SignalState.Firing)
+        ?? readings.Find(reading => reading.State == SignalState.Pending)
+        ?? readings.Find(reading => reading.State == SignalState.Healthy);
 
     /// <summary>The worst of several series decides.</summary>
     private static SignalReading JudgePoints(EffectiveSignal signal, string? revision, IReadOnlyList<Series> series, TimeSpan step, DateTimeOffset now)

@@ -132,7 +132,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
             where action.FromRevision is not null && (isUndone ? IsUndo(action) : action.State is ActionState.Applied or ActionState.Succeeded or ActionState.Failed or ActionState.Inconclusive)
             select new PastRollback(action.FromRevision!, action.ToRevision, incident.Name(), action.AppliedAt ?? action.PlannedAt ?? DateTimeOffset.MaxValue, isUndone)];
 
-    private static bool IsUndo(ActionRecord action) => action.Action == ActionNames.Undo && action.ToReplicas is null;
+    private static bool IsUndo(ActionRecord action) => action is { Action: ActionNames.Undo, ToReplicas: null, State: not ActionState.Refused };
 
     /// <summary>
     /// The name of a workload's next incident. It follows from the workload and its last incident, so that two processes, or one that was killed,

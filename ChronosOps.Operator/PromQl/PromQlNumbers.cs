@@ -1,9 +1,12 @@
+using System.Globalization;
+
 namespace ChronosOps.Operator.PromQl;
 
-/// <summary>Finds the end of numbers and durations. Their values do not matter here.</summary>
+/// <summary>Finds the end of numbers and durations, and tells how long a duration is. The values of numbers do not matter here.</summary>
 internal static class PromQlNumbers
 {
     private static readonly string[] Units = ["ms", "s", "m", "h", "d", "w", "y"];
+    private static readonly double[] UnitSeconds = [0.001, 1, 60, 3600, 86400, 604800, 31536000];
 
     /// <summary>The length of the duration that the text starts with, or 0.</summary>
     public static int DurationLength(ReadOnlySpan<char> text)
@@ -21,6 +24,27 @@ internal static class PromQlNumbers
 
             at += digits + unit;
         }
+    }
+
+    /// <summary>How long a duration is, or a number of seconds; a year where it is longer, zero where it is neither.</summary>
+    public static TimeSpan Duration(string text)
+    {
+        var (seconds, at) = (0.0, 0);
+        while (at < text.Length)
+        {
+            var digits = Run(text.AsSpan(at), char.IsAsciiDigit);
+            var unit = digits == 0 ? -1 : Array.FindIndex(Units, one => text.AsSpan(at + digits).StartsWith(one, StringComparison.Ordinal));
+            if (unit < 0)
+            {
+                seconds = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : 0;
+                break;
+            }
+
+            seconds += double.Parse(text.AsSpan(at, digits), CultureInfo.InvariantCulture) * UnitSeconds[unit];
+            at += digits + Units[unit].Length;
+        }
+
+        return TimeSpan.FromSeconds(Math.Min(seconds, UnitSeconds[^1]));
     }
 
     /// <summary>The length of the number that the text starts with, or 0.</summary>

@@ -22,6 +22,9 @@ internal sealed partial class PromQlParser(List<PromQlToken> tokens, string @nam
     private int _depth;
     private bool _selects;
 
+    /// <summary>How far back what was read so far looks, without offsets.</summary>
+    public TimeSpan LongestRange { get; private set; }
+
     private PromQlToken Current => tokens[_at];
 
     /// <summary>Reads the query to its end.</summary>
@@ -79,6 +82,9 @@ internal sealed partial class PromQlParser(List<PromQlToken> tokens, string @nam
         {
         }
 
+        // What stands beside it, and what is within it.
+        var beside = LongestRange;
+        LongestRange = TimeSpan.Zero;
         Primary();
         while (true)
         {
@@ -97,6 +103,7 @@ internal sealed partial class PromQlParser(List<PromQlToken> tokens, string @nam
             }
             else
             {
+                LongestRange = beside > LongestRange ? beside : LongestRange;
                 return;
             }
         }
@@ -162,6 +169,7 @@ internal sealed partial class PromQlParser(List<PromQlToken> tokens, string @nam
     // A range, [5m], or a subquery, [5m:] and [5m:1m].
     private void Range()
     {
+        LongestRange += PromQlNumbers.Duration(Current.Text);
         Span();
         if (Take(":") && !Current.Is("]"))
         {

@@ -14,14 +14,25 @@ public static partial class PromQlScope
     /// <param name="scoped">The query with the namespace matcher in every selector; empty when refused.</param>
     /// <param name="error">Why it was refused, with the position; empty when not.</param>
     /// <returns>False when the query cannot be read with certainty, names another namespace, has no selector, or could forge the labels by which a series is attributed.</returns>
-    public static bool TryScope(string query, string @namespace, out string scoped, out string error)
+    public static bool TryScope(string query, string @namespace, out string scoped, out string error) => TryScope(query, @namespace, out scoped, out _, out error);
+
+    /// <summary>Binds every vector selector of a query to a namespace, and tells how far back the query looks.</summary>
+    /// <param name="query">PromQL of Prometheus 2.42 to 3.x.</param>
+    /// <param name="namespace">The namespace.</param>
+    /// <param name="scoped">The query with the namespace matcher in every selector; empty when refused.</param>
+    /// <param name="range">The longest range in it, with those that it is taken of: 6m of <c>max_over_time(rate(x[1m])[5m:])</c>. Offsets do not count. Zero without any, and when refused.</param>
+    /// <param name="error">Why it was refused, with the position; empty when not.</param>
+    /// <returns>False as where no range is asked for.</returns>
+    public static bool TryScope(string query, string @namespace, out string scoped, out TimeSpan range, out string error)
     {
-        (scoped, error) = ("", "");
+        (scoped, range, error) = ("", TimeSpan.Zero, "");
         try
         {
             Check(query, @namespace);
             var tokens = PromQlTokenizer.Tokenize(query);
-            scoped = Write(query, tokens, new PromQlParser(tokens, @namespace).Parse());
+            var parser = new PromQlParser(tokens, @namespace);
+            scoped = Write(query, tokens, parser.Parse());
+            range = parser.LongestRange;
             return true;
         }
         catch (PromQlException refused)

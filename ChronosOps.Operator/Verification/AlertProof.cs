@@ -31,5 +31,6 @@ public static class AlertProof
             : check with { Message = $"{check.Message}; {names} has not resolved yet" };
     }
 
-    private static bool IsAlert(SignalRecord record) => record.Name.StartsWith(SignalReading.AlertPrefix, StringComparison.Ordinal);
+    /// <summary>Whether an alert was noted, and nothing that was measured here.</summary>
+    public static bool IsAlert(SignalRecord record) => record.Name.StartsWith(SignalReading.AlertPrefix, StringComparison.Ordinal);
 }

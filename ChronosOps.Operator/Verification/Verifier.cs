@@ -54,11 +54,9 @@ public static class Verifier
 
     private static readonly TimeSpan LoadWindow = TimeSpan.FromMinutes(1);
 
-    /// <summary>For so long Prometheus may show the last values of containers that are gone.</summary>
-    private static readonly TimeSpan Lingering = TimeSpan.FromMinutes(2);
-
-    /// <summary>No two minutes are alike.</summary>
+    /// <summary>No two minutes are alike; and where pods were replaced, what those that ended had counted since they were last scraped is missing in the one before.</summary>
     private const double SameLoad = 1.1;
+    private const double SameLoadOfOtherPods = 1.25;
 
     /// <summary>What is measured before the action, to tell better from worse.</summary>
     /// <param name="reading">The newest evaluation.</param>
@@ -67,7 +65,7 @@ public static class Verifier
     [
         .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null }).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
         Measure(Available, reading.Workload.AvailableReplicas),
-        .. RequestsPerSecond(reading, reading.Time - LoadWindow) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
+        .. RequestsPerSecond(reading, reading.Time - (reading.Traffic.Step * 2 > LoadWindow ? reading.Traffic.Step * 2 : LoadWindow)) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
         .. counted is { } requests ? [Measure(Counted, requests)] : Array.Empty<MeasureRecord>(),
     ];
 
@@ -120,6 +118,9 @@ public static class Verifier
     /// <summary>For how long it could be seen whether the action helped: since it was accepted, without the time in which nobody looked.</summary>
     public static TimeSpan Watched(ActionRecord action, DateTimeOffset now) => now - (action.AppliedAt ?? now) - TimeSpan.FromSeconds(action.UnwatchedSeconds ?? 0);
 
+    /// <summary>How long it may take until that is known: the policy's time, and once a rollout is over as long again as the policy's own queries look back on what was before it.</summary>
+    public static TimeSpan Timeout(ActionRecord action, EffectivePolicy policy) => policy.VerificationTimeout + (action.RolledOutAt is null ? TimeSpan.Zero : QueryProof.LongestRange(policy));
+
     /// <summary>What the checks so far say together.</summary>
     public static Conclusion Conclude(ActionRecord action, EffectivePolicy policy, WorkloadReading reading, DateTimeOffset now)
     {
@@ -135,7 +136,7 @@ public static class Verifier
             return IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Failed;
         }
 
-        if (Watched(action, now) < policy.VerificationTimeout)
+        if (Watched(action, now) < Timeout(action, policy))
         {
             return Conclusion.GoOn;
         }
@@ -163,6 +164,16 @@ public static class Verifier
             until = served.Last(step => step.Requests > 0).To;
             if (value >= signal.Threshold)
             {
+                if (AfterGrace(signal, action, served) is not { } settled)
+                {
+                    return new Check(CheckResult.Unknown, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}, in the grace of {Quantities.Format(signal.Grace)} after the rollout");
+                }
+
+                value = settled;
+            }
+
+            if (value >= signal.Threshold)
+            {
                 return new Check(CheckResult.Unhealthy, $"{signal.Name}: {signal.Describe(value)}, limit {signal.Describe(signal.Threshold)}", until);
             }
 
@@ -172,7 +183,7 @@ public static class Verifier
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {signal.Describe(value)}, and not judged by what is usual");
             }
 
-            if (signal.IsLearnt && NotUsual(signal, action, reading, until) is { } unusual)
+            if (signal.IsLearnt && NotUsual(signal, reading.Signals.FirstOrDefault(one => one.Signal == signal.Name), action, reading, until) is { } unusual)
             {
                 return unusual;
             }
@@ -180,55 +191,25 @@ public static class Verifier
             texts.Add($"{signal.Name} {signal.Describe(value)}");
         }
 
-        return Queries(action, reading, texts)
-            ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}", Earlier(until, MeasuredAt(reading)));
+        return QueryProof.Look(action, reading, texts)
+            ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}", Earlier(until, QueryProof.MeasuredAt(reading)));
     }
 
-    /// <summary>Until when all queries of the policy were measured; null where it has none.</summary>
-    private static DateTimeOffset? MeasuredAt(WorkloadReading reading) =>
-        reading.Policy.Signals.Where(signal => !signal.CountsRequests).Select(signal => reading.Signals.FirstOrDefault(one => one.Signal == signal.Name)?.MeasuredAt).Min();
+    /// <summary>
+    /// A signal by what was served after its grace: what has just started is slow for a while, and what is measured by then may prove that an action helped, and not that it failed. Null where that
+    /// is too little to tell.
+    /// </summary>
+    private static double? AfterGrace(EffectiveSignal signal, ActionRecord action, List<TrafficStep> served) =>
+        TrafficJudge.Measure(signal, action.IsRollout ? [.. served.Where(step => step.From >= action.RolledOutAt + signal.Grace)] : served);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one < other ? one : other ?? one;
 
-    private static Check? Queries(ActionRecord action, WorkloadReading reading, List<string> texts)
-    {
-        foreach (var signal in reading.Policy.Signals.Where(signal => !signal.CountsRequests))
-        {
-            // The same pods were measured before: what the query looks back on has to be after the step.
-            if (action.ToReplicas is not null && reading.Time < action.RolledOutAt + signal.Window)
-            {
-                return new Check(CheckResult.Unknown, $"{signal.Name}: its window of {Quantities.Format(signal.Window)} still holds the time before");
-            }
-
-            var seen = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
-            if (seen is null or { State: SignalState.Unknown })
-            {
-                return new Check(CheckResult.Unknown, $"{signal.Name}: {seen?.Message ?? "not judged"}");
-            }
-
-            // The same revision before the restart: its last values are there until Prometheus has seen that its pods are gone.
-            if (seen.State != SignalState.Healthy && action.IsRollingRestart && reading.Time < action.RolledOutAt + (signal.Window > Lingering ? signal.Window : Lingering))
-            {
-                return new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the pods before");
-            }
-
-            if (NotUsual(signal, action, reading, seen.MeasuredAt) is { } unhealthy)
-            {
-                return unhealthy;
-            }
-
-            texts.Add($"{signal.Name} {seen.Message}");
-        }
-
-        return null;
-    }
-
     /// <summary>What speaks against a signal as it was judged; null: nothing. What was learnt may need some steps to see what is new.</summary>
-    private static Check? NotUsual(EffectiveSignal signal, ActionRecord action, WorkloadReading reading, DateTimeOffset? until)
+    internal static Check? NotUsual(EffectiveSignal signal, SignalReading? seen, ActionRecord action, WorkloadReading reading, DateTimeOffset? until)
     {
-        var seen = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
+        var settles = action.IsRollout && signal.CountsRequests && !(seen?.SettlesIn > signal.Grace) ? signal.Grace : seen?.SettlesIn;
         return seen is not { State: SignalState.Firing or SignalState.Pending } ? null
-            : reading.Time < action.RolledOutAt + seen.SettlesIn ? new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the time before")
+            : reading.Time < action.RolledOutAt + settles ? new Check(CheckResult.Unknown, $"{signal.Name}: {seen.Message}; that may still be of the time before")
             : new Check(CheckResult.Unhealthy, $"{signal.Name}: {seen.Message}", until);
     }
 
@@ -236,25 +217,33 @@ public static class Verifier
     private static List<TrafficStep> ServedAfter(ActionRecord action, WorkloadReading reading) =>
         [.. reading.Traffic.Of(action.ToRevision).Where(step => action.RolledOutAt is { } since && step.From >= since)];
 
-    private static bool IsWorse(ActionRecord action, WorkloadReading reading)
+    /// <summary>
+    /// Whether things are measurably worse than before an action: a Service leads nowhere since, fewer of the pods that are asked for are available, or more fails than did. What more load does
+    /// is not its doing; and more pods displace none.
+    /// </summary>
+    public static bool IsWorse(ActionRecord action, WorkloadReading reading)
     {
         var before = action.Before.ToDictionary(measure => measure.Signal, measure => double.Parse(measure.Value ?? "0", CultureInfo.InvariantCulture));
-        if (IsMoreReplicas(action))
+        if (!IsMoreReplicas(action) && LostService(action, reading))
         {
-            // More pods displace none, and a load that goes on growing is not their doing.
-            if (!before.TryGetValue(Load, out var carried) || !(RequestsPerSecond(reading, action.RolledOutAt ?? reading.Time) <= carried * SameLoad))
-            {
-                return false;
-            }
+            return true;
         }
-        else if ((before.TryGetValue(Available, out var available) && reading.Workload.AvailableReplicas < Math.Min(available, action.ToReplicas ?? available)) || LostService(action, reading))
+
+        var isMeasured = before.TryGetValue(Load, out var carried);
+        if (isMeasured && RequestsPerSecond(reading, action.RolledOutAt ?? reading.Time) > carried * (action.IsRollout ? SameLoadOfOtherPods : SameLoad))
+        {
+            return false;
+        }
+
+        if (!IsMoreReplicas(action) && before.TryGetValue(Available, out var available)
+            && reading.Workload.AvailableReplicas < Math.Min(Math.Min(available, action.ToReplicas ?? available), reading.Workload.Replicas))
         {
             return true;
         }
 
         var served = ServedAfter(action, reading);
-        return reading.Policy.Signals.Where(signal => signal.CountsRequests).Any(signal =>
-            TrafficJudge.Measure(signal, served) is { } value && value >= signal.Threshold
+        return isMeasured && reading.Policy.Signals.Where(signal => signal.CountsRequests).Any(signal =>
+            AfterGrace(signal, action, served) is { } value && value >= signal.Threshold
             && before.TryGetValue(signal.Name, out var earlier) && value > earlier * WorseFactor);
     }
 

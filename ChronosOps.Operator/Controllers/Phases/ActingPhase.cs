@@ -4,6 +4,7 @@ using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
+using ChronosOps.Operator.Verification;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
@@ -56,6 +57,11 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
                 : PhaseResult.Wait();
         }
 
+        if (action is { Action: ActionNames.Undo, IsReturn: false } && !IsStillWorse(context, action, reading))
+        {
+            return Refused(context, action, "NoLongerWorse", "things are no longer measurably worse than before: what was to be taken back stays");
+        }
+
         var (annotations, report, permit) = await AskAsync(context, reading, policy, action, cancellationToken).ConfigureAwait(false);
         if (permit is null)
         {
@@ -90,6 +96,10 @@ public sealed class ActingPhase(Assessor assessor, GateKeeper gateKeeper, Effect
     internal static bool IsRefusedAgain(IReadOnlyList<ActionRecord> actions, ActionRecord action, string words) =>
         actions.TakeWhile(one => one.Key != action.Key).LastOrDefault() is { State: ActionState.Refused } before
         && (before.Action, before.TargetUid, before.TargetGeneration, before.ToRevision, before.Message) == (action.Action, action.TargetUid, action.TargetGeneration, action.ToRevision, Bounded.Sentence(words));
+
+    /// <summary>Whether what an undo takes back still makes things worse: it may have waited for a gate.</summary>
+    private static bool IsStillWorse(IncidentContext context, ActionRecord undo, WorkloadReading reading) =>
+        context.Status.Actions.TakeWhile(one => one != undo).LastOrDefault() is { } undone && Verifier.IsWorse(undone, reading);
 
     /// <summary>
     /// Handing back, and taking that back, are no new steps: they rest on what is measured at the moment, and not on the diagnosis, which stays what it was. An undo needs none either: what runs then is

@@ -124,7 +124,7 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
             Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
             Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.DidNotHelp, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
             Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
-                $"it could not be measured within {Quantities.Format(reading.Policy.VerificationTimeout)} whether it helped: {Lacking(action, reading.Policy)}"),
+                $"it could not be measured within {Quantities.Format(Verifier.Timeout(action, reading.Policy))} whether it helped: {Lacking(action, reading.Policy)}"),
             Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
                 $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
@@ -193,6 +193,12 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
             return ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone", $"{worse}; revision {action.FromRevision} is no longer kept");
         }
 
+        if (NeverServed(context.Status, action) is { } signs)
+        {
+            return ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "WorseAndNotUndone",
+                $"{worse}; it is not taken back: of revision {action.FromRevision} nothing was seen but {signs}: it failed before it served");
+        }
+
         // More replicas may be what made ill what is called: they are taken back all the same.
         if (action.ToReplicas is null && await ObjectionAsync(context, undo, reading, cancellationToken).ConfigureAwait(false) is { } objection)
         {
@@ -205,6 +211,13 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
         context.Status.Attempt = attempt;
         Bounded.Add(context.Status, context.Status.Actions, StatusLimits.Actions, undo);
         return PhaseResult.Go(Trigger.UndoPlanned, "WorseThanBefore", $"{worse}; {undo.Message}");
+    }
+
+    /// <summary>The signs of the revision that was left, where the incident had seen nothing of it by then but what pods show that have never served; null where there was more, or nothing.</summary>
+    private static string? NeverServed(IncidentStatus status, ActionRecord action)
+    {
+        var seen = status.Signals.Where(signal => !AlertProof.IsAlert(signal) && !(signal.FirstSeen >= action.AppliedAt)).Select(signal => signal.Name).ToList();
+        return action.FromRevision is not null && seen.Count > 0 && seen.TrueForAll(PodSigns.BeforeServing.Contains) ? string.Join(", ", seen) : null;
     }
 
     /// <summary>What forbids taking a rollback back; null where nothing does, or it is only not yet: that is waited for once it is written down.</summary>
