@@ -53,6 +53,7 @@ public sealed class NodeTests
         ["nobody knows where the others stand"] = b => b with { Workload = Nodes(b.Workload, "a", "a", null) },
         ["all stand on one node"] = b => b with { Workload = Nodes(b.Workload, "a", "a", "a") },
         ["the release has not proved itself"] = b => b with { KnownGood = [] },
+        ["all ill ones began a moment before"] = b => b with { Workload = b.Workload with { Pods = [.. b.Workload.Pods.Select((pod, k) => k < 2 ? pod with { CreatedAt = SampleWorkload.At(-50) } : pod)] } },
         ["all are ill"] = b => b with { PodMeasures = [SampleBundle.Pod(1, 0.4), SampleBundle.Pod(2, 0.4), SampleBundle.Pod(3, 0.4)] },
     };
 

@@ -79,6 +79,18 @@ public sealed class PodComparisonTests
             bundle with { Workload = bundle.Workload with { Pods = [bundle.Workload.Pods[0], bundle.Workload.Pods[1], bundle.Workload.Pods[2] with { CreatedAt = SampleWorkload.At(-10) }] } };
     }
 
+    /// <summary>The trouble began twenty seconds ago.</summary>
+    [Fact]
+    public void APodIsBlamedThatServedWellFirstOrHadHadTheTimeToWarmUp()
+    {
+        Assert.Equal(Cause.PodFault, Diagnose(b => Younger(b, -81)).Accepted?.Cause);
+        Assert.Equal(Cause.PodFault, Diagnose(b => Younger(b, -50) with { PodMeasures = [.. b.PodMeasures.Select(measure => measure with { WellBefore = true })] }).Accepted?.Cause);
+        var cold = Diagnose(b => Younger(b, -50));
+        Assert.Null(cold.Accepted);
+        Assert.Contains(cold.Findings, finding => finding.Message.StartsWith("errors by pod: checkout-5f8d6c7b9-oooo2 alone shows it, has not served well yet", StringComparison.Ordinal));
+        Assert.DoesNotContain(cold.Hypotheses, hypothesis => hypothesis.Cause == Cause.BadRelease && hypothesis.Rejection is null);
+    }
+
     [Fact]
     public void AConfigurationThatChangedSinceThePodBeganLeavesOneKindOfEvidence()
     {
@@ -115,6 +127,12 @@ public sealed class PodComparisonTests
         ["the release has not proved itself"] = b => b with { KnownGood = [] },
         ["another was not measured at all"] = b => b with { PodMeasures = [SampleBundle.Pod(1, 0), SampleBundle.Pod(2, 0.4)] },
         ["it came after the onset"] = b => Younger(b, -10),
+        ["it began a minute before the onset"] = b => Younger(b, -80),
+        ["it began in the grace of the signal"] = b => Younger(b, -130) with { PodMeasures = [.. b.PodMeasures.Select(measure => measure with { Grace = TimeSpan.FromMinutes(2) })] },
+        ["its container began anew a moment before the onset"] = b => b with
+        {
+            Workload = b.Workload with { Pods = [b.Workload.Pods[0], b.Workload.Pods[1] with { Containers = [SampleWorkload.Ends(ago: 30)] }, b.Workload.Pods[2]] },
+        },
         ["the release proved itself a moment ago"] = b => b with { KnownGood = [new GoodRevision(SampleWorkload.Old, SampleWorkload.At(-600), SampleWorkload.At(-30))] },
         ["it is a young release that proved itself faster than it has served since"] = b => b with
         {

@@ -15,8 +15,16 @@ public sealed class IncrementsTests
     [Fact]
     public void ACounterAddsWhatItGrewBy() => Assert.Equal([No, 2, 3, 0], Of([10, 12, 15, 15]));
 
+    /// <summary>It is a sum: what is left may be the past of a container that went on while another began anew.</summary>
     [Fact]
-    public void ACounterThatFellStartedAnew() => Assert.Equal([No, 2, 3, 4], Of([10, 12, 3, 7]));
+    public void OfACounterThatFellTheStepIsNotKnownAndTheNextIs() => Assert.Equal([No, 2, No, 4], Of([10, 12, 3, 7]));
+
+    [Fact]
+    public void WhereThePodsRequestsBeganAnewNothingIsKnownAndAnAbsentCounterIsZeroAgain()
+    {
+        Assert.Equal([No, 2, No, 1], Of([5, 7, null, 1], Seen(PodSeen.Yes, PodSeen.Yes, PodSeen.Anew, PodSeen.Yes)));
+        Assert.Equal([No, 2, No, 1], Of([5, 7, 9, 10], Seen(PodSeen.Yes, PodSeen.Yes, PodSeen.Anew, PodSeen.Yes)));
+    }
 
     [Fact]
     public void TheFirstValueOfANewPodCountsFromZero() => Assert.Equal([No, 7, 2, 1], Of([null, 7, 9, 10], created: At(0)));
@@ -64,7 +72,11 @@ public sealed class IncrementsTests
 
     [Fact]
     public void APodWasSeenWhereItHasAPointWhateverItSays() =>
-        Assert.Equal([true, false, true, false], Increments.LiveAt([new Point(At(0), 1), new Point(At(2), 100), new Point(At(10), double.NaN)], Grid));
+        Assert.Equal(Seen(PodSeen.Yes, PodSeen.No, PodSeen.Yes, PodSeen.No), Increments.SeenAt([new Point(At(0), 1), new Point(At(2), 100), new Point(At(10), double.NaN)], Grid));
+
+    [Fact]
+    public void APodBeganAnewWhereItsRequestsAreFewerThanWhenItWasSeenLast() =>
+        Assert.Equal(Seen(PodSeen.Yes, PodSeen.No, PodSeen.Anew, PodSeen.Yes), Increments.SeenAt([new Point(At(0), 9), new Point(At(10), 8), new Point(At(15), 8)], Grid));
 
     [Fact]
     public void AllThatACounterGrewByIsAddedOnce() =>
@@ -82,27 +94,30 @@ public sealed class IncrementsTests
         Prop.ForAll(Gen.Elements(double.NaN, double.NegativeInfinity, double.PositiveInfinity, -1, 0, 1, 7, 1e300, double.Epsilon).ListOf().ToArbitrary(), values =>
         {
             var grid = Enumerable.Range(0, values.Count).Select(k => At(5 * k)).ToArray();
-            var added = Of([.. values.Select((value, k) => new Point(grid[k], value))], grid, At(0), [.. grid.Select(_ => true)]);
+            var added = Of([.. values.Select((value, k) => new Point(grid[k], value))], grid, At(0), [.. grid.Select(_ => PodSeen.Yes)]);
             Assert.All(added, value => Assert.True(value == No || (double.IsFinite(value) && value >= 0)));
         }).QuickCheckThrowOnFailure();
 
     private static DateTimeOffset At(double seconds) => FakeTime.Epoch.AddSeconds(seconds);
 
+    private static PodSeen[] Seen(params PodSeen[] seen) => seen;
+
     private static double[] Of(double?[] values) => Of(values, LongAgo);
+
+    private static double[] Of(double?[] values, PodSeen[] seen) => Of(PointsOf(values), Grid, LongAgo, seen);
 
     private static double[] Of(double?[] values, int[] live) => Of(values, LongAgo, live);
 
     /// <summary>What is added by each step of the grid; <see cref="No"/> where nothing is known.</summary>
-    private static double[] Of(double?[] values, DateTimeOffset? created, int[]? live = null)
-    {
-        Point[] points = [.. values.Index().Where(one => one.Item is not null).Select(one => new Point(Grid[one.Index], one.Item!.Value))];
-        return Of(points, Grid, created, live is null ? [] : [.. Grid.Select((_, k) => live.Contains(k))]);
-    }
+    private static double[] Of(double?[] values, DateTimeOffset? created, int[]? live = null) =>
+        Of(PointsOf(values), Grid, created, live is null ? [] : [.. Grid.Select((_, k) => live.Contains(k) ? PodSeen.Yes : PodSeen.No)]);
 
-    private static double[] Of(Point[] points, DateTimeOffset[] grid, DateTimeOffset? created, bool[] live)
+    private static Point[] PointsOf(double?[] values) => [.. values.Index().Where(one => one.Item is not null).Select(one => new Point(Grid[one.Index], one.Item!.Value))];
+
+    private static double[] Of(Point[] points, DateTimeOffset[] grid, DateTimeOffset? created, PodSeen[] seen)
     {
         var added = new double[grid.Length];
-        Increments.ByStep(points, grid, created, live, added);
+        Increments.ByStep(points, grid, created, seen, added);
         return [.. added.Select(value => double.IsNaN(value) ? No : value)];
     }
 }

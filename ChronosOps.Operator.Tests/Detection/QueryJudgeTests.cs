@@ -37,6 +37,17 @@ public sealed class QueryJudgeTests
         Assert.Equal((SignalState.Firing, SampleWorkload.New, SampleWorkload.At(-10)), (reading.State, reading.Revision, reading.Since));
     }
 
+    /// <summary>Pods of the release before are shown for a while.</summary>
+    [Fact]
+    public void OfRevisionsThatAreWellTheCurrentOneIsNamed()
+    {
+        Assert.Equal((SignalState.Healthy, SampleWorkload.New), Named(Judge(Series(OldPod, 1, 1, 1), Series(NewPod, 2, 2, 2))));
+        Assert.Equal((SignalState.Healthy, SampleWorkload.New), Named(Judge(Series(NewPod, 2, 2, 2), Series(OldPod, 1, 1, 1))));
+        Assert.Equal((SignalState.Healthy, SampleWorkload.Old), Named(Judge(Series(OldPod, 1, 1, 1))));
+
+        static (SignalState State, string? Revision) Named(SignalReading reading) => (reading.State, reading.Revision);
+    }
+
     [Fact]
     public void TheWorstPodOfARevisionDecides() =>
         Assert.Equal(20, Judge(Series(NewPod, 1, 1, 1), Series("checkout-7c9b4d8f6-nnnn2", 20, 20, 20)).Value);

@@ -75,6 +75,17 @@ public sealed class SeriesCollectorTests
         Assert.NotNull(collected.Load);
     }
 
+    /// <summary>The onset was twenty seconds ago: of what began shortly before nobody knows that it was well.</summary>
+    [Theory]
+    [InlineData(-7200, true)]
+    [InlineData(-30, false)]
+    public async Task OfEachPodIsToldWhetherItHadServedWell(double since, bool wellBefore)
+    {
+        var collected = await CollectAsync(SampleBundle.Fires("errors", null), new Rising(since), SampleWorkload.Settled());
+        Assert.Equal(3, collected.PodMeasures.Count);
+        Assert.All(collected.PodMeasures, measure => Assert.Equal((wellBefore, SamplePolicy.Errors().Grace), (measure.WellBefore, measure.Grace)));
+    }
+
     /// <summary>Twelve steps of five seconds with fifty requests each, the last of them until the onset.</summary>
     [Theory]
     [InlineData(12, 50, 0, 60.0)]

@@ -17,6 +17,7 @@ public sealed class KnownGoodHistoryTests
         var good = Assert.Single(Read(Old(60, 10)));
         Assert.Equal((SampleWorkload.Old, SampleWorkload.Now, SampleWorkload.At(-60)), (good.Revision, good.ProvenAt, good.LastGoodAt));
         Assert.Equal(KnownGoodSource.SeededFromHistory, good.Source);
+        Assert.Equal(["errors"], good.Measured);
     }
 
     /// <summary>Of a revision that served for a minute, points a minute apart show nothing.</summary>

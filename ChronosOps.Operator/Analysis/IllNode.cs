@@ -11,13 +11,13 @@ namespace ChronosOps.Operator.Analysis;
 /// <param name="Elsewhere">How many pods on other nodes are well.</param>
 public sealed record IllNode(string Name, IReadOnlyList<PodSnapshot> Ill, int Elsewhere)
 {
-    /// <summary>By what the pods served: each signal that fires tells ill from well, of no pod it cannot be told, and node and illness go together without exception.</summary>
+    /// <summary>By what the pods served: each signal that fires tells ill from well, of no pod it cannot be told, not all ill ones may still be warming up, and node and illness go together without exception.</summary>
     public static IllNode? Measured(EvidenceBundle bundle)
     {
         var seen = PodComparison.Of(bundle).Where(comparison => comparison.Ill.Count > 0).ToList();
         var ill = seen.SelectMany(comparison => comparison.Ill).Select(measure => measure.Pod).ToHashSet();
         var well = seen.SelectMany(comparison => comparison.Well).Select(measure => measure.Pod).Where(pod => !ill.Contains(pod)).ToHashSet();
-        return seen.Count > 0 && seen.TrueForAll(comparison => comparison.Others == 0) ? Of(bundle, pod => ill.Contains(pod.Name), pod => well.Contains(pod.Name)) : null;
+        return seen.Exists(comparison => comparison.Ill.Any(measure => WarmUp.IsOver(bundle, measure))) && seen.TrueForAll(comparison => comparison.Others == 0) ? Of(bundle, pod => ill.Contains(pod.Name), pod => well.Contains(pod.Name)) : null;
     }
 
     /// <summary>By their states: those of one node were ready once and are not, and all others are.</summary>

@@ -46,12 +46,12 @@ public static class IllPod
     /// <summary>The pod, by what pods served or by the ends of their containers; null where there is none.</summary>
     public static PodSnapshot? Find(EvidenceBundle bundle) => Measured(bundle) ?? Restarting(bundle);
 
-    /// <summary>By what the pods served; null where none or more than one is ill, where one cannot be told, or where signals name different ones.</summary>
+    /// <summary>By what the pods served; null where none or more than one is ill, where one cannot be told, where signals name different ones, or where it may still be warming up.</summary>
     public static PodSnapshot? Measured(EvidenceBundle bundle)
     {
         var seen = PodComparison.Of(bundle).Where(comparison => comparison.Ill.Count > 0).ToList();
         var names = seen.SelectMany(comparison => comparison.Ill).Select(measure => measure.Pod).Distinct().ToList();
-        return names.Count == 1 && seen.TrueForAll(comparison => comparison.IsOnePod)
+        return names.Count == 1 && seen.TrueForAll(comparison => comparison.IsOnePod && WarmUp.IsOver(bundle, comparison.Ill[0]))
             ? bundle.Workload.Pods.FirstOrDefault(pod => pod.Name == names[0] && !pod.Deleting)
             : null;
     }

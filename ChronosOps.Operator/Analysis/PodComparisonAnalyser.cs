@@ -20,7 +20,7 @@ public sealed class PodComparisonAnalyser : IAnalyser
             return;
         }
 
-        if (IllPod.Measured(bundle) is not { } pod || pod.CreatedAt >= bundle.OnsetAt)
+        if (IllPod.Measured(bundle) is not { } pod)
         {
             Several(bundle, @case);
             return;
@@ -57,11 +57,20 @@ public sealed class PodComparisonAnalyser : IAnalyser
         @case.For(Cause.PodFault, subject, finding);
     }
 
-    /// <summary>More than one and not all, or it cannot be told: no reason to restart one of them, and none to blame a settled release of which some pods are well.</summary>
+    /// <summary>More than one and not all, one that may still be warming up, or it cannot be told: no reason to restart one of them, and none to blame a settled release of which some pods are well.</summary>
     private static void Several(EvidenceBundle bundle, Case @case)
     {
         foreach (var comparison in PodComparison.Of(bundle).Where(comparison => comparison is { Ill.Count: > 0, Well.Count: > 0 }))
         {
+            if (comparison.IsOnePod && !WarmUp.IsOver(bundle, comparison.Ill[0]))
+            {
+                var cold = @case.Find(EvidenceKind.Series, Source, null, 0.3,
+                    $"{comparison.Signal} by pod: {comparison.Ill[0].Pod} alone shows it, has not served well yet and may still be warming up: another one would begin as cold", $"signal {comparison.Signal}");
+                @case.For(Cause.PodFault, $"pod {comparison.Ill[0].Pod}", cold);
+                @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), cold, 0.8);
+                continue;
+            }
+
             var names = string.Join(", ", comparison.Ill.Select(measure => measure.Pod).Order(StringComparer.Ordinal).Take(MostNames));
             var finding = @case.Find(EvidenceKind.Series, Source, null, 0.3,
                 $"{comparison.Signal} by pod: {comparison.Ill.Count} show it ({names}), {comparison.Well.Count} do not, of {comparison.Others} it cannot be told", $"signal {comparison.Signal}");

@@ -86,6 +86,10 @@ public sealed class KnownGoodRevision
 
     /// <summary>How it is known: Observed by this operator, or SeededFromHistory of the series.</summary>
     public KnownGoodSource? Source { get; set; }
+
+    /// <summary>The policy's signals that were measured of it. Of the next revision they must be measured too: that nothing fires is no proof where nothing is measured.</summary>
+    [Items(0, 16)]
+    public List<string> Measured { get; set; } = [];
 }
 
 /// <summary>How it is known that a revision served well.</summary>

@@ -1,5 +1,18 @@
 namespace ChronosOps.Operator.Detection;
 
+/// <summary>What the counter of a pod's requests shows at the end of a step.</summary>
+public enum PodSeen
+{
+    /// <summary>The pod was not seen.</summary>
+    No,
+
+    /// <summary>It was seen.</summary>
+    Yes,
+
+    /// <summary>It was seen, and the counter had fallen: what is summed under the pod's name began anew, or a part of it.</summary>
+    Anew,
+}
+
 /// <summary>Turns counters read at regular steps into what was added in each step. Pure.</summary>
 public static class Increments
 {
@@ -7,46 +20,50 @@ public static class Increments
     private static readonly TimeSpan FirstScrape = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// What was added between steps. A counter that fell was reset and counts from zero. A counter that appears counts from zero where its pod is
-    /// as new as that; otherwise its history is unknown and its first value adds nothing.
+    /// What was added between steps. Of a counter that fell that is not known: it is a sum over containers and routes, and what is left of it may be the whole past of those that went on. A counter that
+    /// appears counts from zero where its pod is as new as that; otherwise its history is unknown and its first value adds nothing.
     /// </summary>
     /// <param name="points">The counter's values, in order of time.</param>
     /// <param name="grid">The times of the steps, in order.</param>
     /// <param name="podCreatedAt">When the pod was created, if that is known.</param>
-    /// <param name="live">Of each step whether the pod was seen at all: there an absent counter is zero. Empty where only the counter itself tells.</param>
+    /// <param name="seen">Of each step whether the pod was seen: there an absent counter is zero; where its requests began anew nothing is known. Empty where only the counter itself tells.</param>
     /// <param name="added">Takes the increment by the end of each step; NaN where nothing is known. As long as the grid.</param>
-    public static void ByStep(ReadOnlySpan<Point> points, ReadOnlySpan<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, ReadOnlySpan<bool> live, Span<double> added)
+    public static void ByStep(ReadOnlySpan<Point> points, ReadOnlySpan<DateTimeOffset> grid, DateTimeOffset? podCreatedAt, ReadOnlySpan<PodSeen> seen, Span<double> added)
     {
         var walk = new GridWalk(points);
         var previous = double.NaN;
         for (var k = 0; k < added.Length; k++)
         {
             _ = walk.TryNext(grid[k], out var value);
-            if (double.IsNaN(value) && !live.IsEmpty && live[k])
+            var now = seen.IsEmpty ? PodSeen.No : seen[k];
+            if (double.IsNaN(value) && now != PodSeen.No)
             {
-                value = double.IsNaN(previous) ? 0 : previous;
+                value = double.IsNaN(previous) || now == PodSeen.Anew ? 0 : previous;
             }
 
-            added[k] = !double.IsNaN(previous) ? (value >= previous ? value - previous : value)
+            added[k] = now == PodSeen.Anew ? double.NaN
+                : !double.IsNaN(previous) ? (value >= previous ? value - previous : double.NaN)
                 : k > 0 && podCreatedAt > grid[k - 1] - FirstScrape ? value
                 : double.NaN;
             previous = double.IsNaN(value) ? previous : value;
         }
     }
 
-    /// <summary>Of each step whether there is a point.</summary>
+    /// <summary>Of each step whether there is a point, and whether it is lower than the one before.</summary>
     /// <param name="points">The points, in order of time.</param>
     /// <param name="grid">The times of the steps, in order.</param>
-    public static bool[] LiveAt(ReadOnlySpan<Point> points, ReadOnlySpan<DateTimeOffset> grid)
+    public static PodSeen[] SeenAt(ReadOnlySpan<Point> points, ReadOnlySpan<DateTimeOffset> grid)
     {
         var walk = new GridWalk(points);
-        var live = new bool[grid.Length];
-        for (var k = 0; k < live.Length; k++)
+        var seen = new PodSeen[grid.Length];
+        var previous = double.NaN;
+        for (var k = 0; k < seen.Length; k++)
         {
-            live[k] = walk.TryNext(grid[k], out _);
+            seen[k] = !walk.TryNext(grid[k], out var value) ? PodSeen.No : value < previous ? PodSeen.Anew : PodSeen.Yes;
+            previous = double.IsNaN(value) ? previous : value;
         }
 
-        return live;
+        return seen;
     }
 
     /// <summary>Goes through points in order of time, from one step to the next.</summary>

@@ -52,16 +52,16 @@ public static class QueryJudge
 
         // A query looks back: of pods that have ended it goes on telling how they were. That counts where nothing is known of those that are there.
         var there = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Revision).ToHashSet();
-        return Worst(byRevision.FindAll(reading => there.Contains(reading.Revision)))
-            ?? Worst(byRevision)
+        return Worst(byRevision.FindAll(reading => there.Contains(reading.Revision)), workload.Current.Revision)
+            ?? Worst(byRevision, workload.Current.Revision)
             ?? Unknown(signal, signal.ReadsContainers ? "there are no cAdvisor series of the workload's pods, or their containers have no such limit" : "the query gives no series for the workload's pods");
     }
 
     /// <summary>The worst of what is known; null where nothing is.</summary>
-    private static SignalReading? Worst(List<SignalReading> readings) =>
+    private static SignalReading? Worst(List<SignalReading> readings, string current) =>
         readings.Find(reading => reading.State == SignalState.Firing)
         ?? readings.Find(reading => reading.State == SignalState.Pending)
-        ?? readings.Find(reading => reading.State == SignalState.Healthy);
+        ?? readings.Where(reading => reading.State == SignalState.Healthy).OrderByDescending(reading => reading.Revision == current).FirstOrDefault();
 
     /// <summary>The worst of several series decides.</summary>
     private static SignalReading JudgePoints(EffectiveSignal signal, string? revision, IReadOnlyList<Series> series, TimeSpan step, DateTimeOffset now)

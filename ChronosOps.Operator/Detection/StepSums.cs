@@ -14,19 +14,19 @@ internal sealed class StepSums(DateTimeOffset[] grid)
     /// <param name="points">Its counter.</param>
     /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
     /// <returns>Of each step whether the pod was seen.</returns>
-    public bool[] AddRequests(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom)
+    public PodSeen[] AddRequests(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom)
     {
         Add(_requests, points, countsFrom, default);
-        return Increments.LiveAt(points, grid);
+        return Increments.SeenAt(points, grid);
     }
 
     /// <summary>Adds a pod's failed requests. Where it is NaN, how many of all requests of that step failed is not known.</summary>
     /// <param name="points">A counter of them.</param>
     /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
-    /// <param name="live">Of each step whether the pod was seen; empty where that is not known.</param>
-    public void AddErrors(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live)
+    /// <param name="seen">Of each step whether the pod was seen; empty where that is not known.</param>
+    public void AddErrors(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<PodSeen> seen)
     {
-        Add(_errors, points, countsFrom, live);
+        Add(_errors, points, countsFrom, seen);
         foreach (var point in points)
         {
             if (double.IsNaN(point.Value) && Array.BinarySearch(grid, point.Time) is >= 0 and var step)
@@ -40,15 +40,15 @@ internal sealed class StepSums(DateTimeOffset[] grid)
     /// <param name="bound">So many.</param>
     /// <param name="points">The counter of them.</param>
     /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
-    /// <param name="live">Of each step whether the pod was seen; empty where that is not known.</param>
-    public void AddLatency(double bound, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live)
+    /// <param name="seen">Of each step whether the pod was seen; empty where that is not known.</param>
+    public void AddLatency(double bound, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<PodSeen> seen)
     {
         if (!_latency.TryGetValue(bound, out var sums))
         {
             _latency[bound] = sums = Unknown(grid.Length);
         }
 
-        Add(sums, points, countsFrom, live);
+        Add(sums, points, countsFrom, seen);
     }
 
     /// <summary>The steps of which anything is known, in order of time.</summary>
@@ -92,9 +92,9 @@ internal sealed class StepSums(DateTimeOffset[] grid)
             : new Buckets([.. bounds.Where((_, b) => !double.IsNaN(counts[b]))], [.. counts.Where(count => !double.IsNaN(count))]));
     }
 
-    private void Add(double[] sums, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<bool> live)
+    private void Add(double[] sums, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<PodSeen> seen)
     {
-        Increments.ByStep(points, grid, countsFrom, live, _added);
+        Increments.ByStep(points, grid, countsFrom, seen, _added);
         for (var k = 0; k < sums.Length; k++)
         {
             if (!double.IsNaN(_added[k]))

@@ -100,7 +100,14 @@ public sealed record RevisionMeasure(string Signal, string Revision, double Valu
 /// <param name="Threshold">From where on it is trouble.</param>
 /// <param name="Requests">How many requests that rests on.</param>
 /// <param name="Text">The value as people read it.</param>
-public sealed record PodMeasure(string Signal, string Pod, double Value, double Threshold, double Requests, string Text);
+public sealed record PodMeasure(string Signal, string Pod, double Value, double Threshold, double Requests, string Text)
+{
+    /// <summary>Whether it had served well until the onset, by far within the limit and for long enough to tell.</summary>
+    public bool WellBefore { get; init; }
+
+    /// <summary>For how long after a rollout began the signal is not judged.</summary>
+    public TimeSpan Grace { get; init; }
+}
 
 /// <summary>How many requests a workload got.</summary>
 /// <param name="Before">Requests per second before the onset.</param>

@@ -67,7 +67,11 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
                    where sum is not null
                    let value = TrafficJudge.Value(signal, sum)
                    where value is not null
-                   select new PodMeasure(signal.Name, pod.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value)),
+                   select new PodMeasure(signal.Name, pod.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value))
+                   {
+                       WellBefore = WellBefore(pod.Value, [signal], request.OnsetAt) is not null,
+                       Grace = signal.Grace,
+                   },
             ],
         };
 

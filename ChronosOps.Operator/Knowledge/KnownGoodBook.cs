@@ -7,7 +7,7 @@ namespace ChronosOps.Operator.Knowledge;
 
 /// <summary>
 /// Remembers which revisions of each workload served well. A revision proves itself by serving alone, complete and without trouble for the
-/// policy's time and requests; trouble starts the clock anew. What is proven is kept in the policy's status, so that it outlives this process.
+/// policy's time and requests, measured; trouble starts the clock anew. What is proven is kept in the policy's status, so that it outlives this process.
 /// </summary>
 public sealed class KnownGoodBook
 {
@@ -58,21 +58,12 @@ public sealed class KnownGoodBook
             return;
         }
 
-        var (requests, until) = (0.0, (DateTimeOffset?)null);
-        foreach (var step in reading.Traffic.Of(revision))
+        var candidate = page.CandidateOf(revision, reading.Time);
+        candidate.Look(reading, page.Measured);
+        page.Measured.UnionWith(candidate.Measured);
+        if (candidate.IsProven(reading.Policy))
         {
-            if (page.CountedUntil is not { } counted || step.From >= counted)
-            {
-                requests += step.Requests;
-                until = step.To;
-            }
-        }
-
-        page.Continue(revision, reading.Time, requests, until);
-        var proven = reading.Time - page.Since >= reading.Policy.KnownGoodDuration && page.Requests >= reading.Policy.KnownGoodRequests;
-        if (proven)
-        {
-            page.Prove(revision, reading.Time, StartOf(reading.Workload, reading.Time - reading.Policy.KnownGoodDuration), Kept);
+            page.Prove(candidate, reading, StartOf(reading.Workload, reading.Time - reading.Policy.KnownGoodDuration), Kept);
         }
     }
 
@@ -101,41 +92,37 @@ public sealed class KnownGoodBook
 
     private sealed class Page(IReadOnlyList<KnownGoodRevision> proven)
     {
-        private string? _candidate;
+        private Candidate? _candidate;
 
         public IReadOnlyList<KnownGoodRevision> Proven { get; private set; } = proven;
-        public DateTimeOffset Since { get; private set; }
-        public DateTimeOffset? CountedUntil { get; private set; }
-        public double Requests { get; private set; }
 
-        public void Replace(IReadOnlyList<KnownGoodRevision> revisions) => Proven = revisions;
+        /// <summary>The signals that were measured of the workload, of whichever revision.</summary>
+        public HashSet<string> Measured { get; } = [.. proven.SelectMany(good => good.Measured)];
+
+        public void Replace(IReadOnlyList<KnownGoodRevision> revisions)
+        {
+            Proven = revisions;
+            Measured.UnionWith(revisions.SelectMany(good => good.Measured));
+        }
 
         public void Interrupt() => _candidate = null;
 
-        public void Continue(string revision, DateTimeOffset now, double requests, DateTimeOffset? countedUntil)
-        {
-            if (_candidate != revision)
-            {
-                (_candidate, Since, Requests, CountedUntil) = (revision, now, 0, now);
-                return;
-            }
+        public Candidate CandidateOf(string revision, DateTimeOffset now) =>
+            _candidate?.Revision == revision ? _candidate : _candidate = new Candidate(revision, now);
 
-            Requests += requests;
-            CountedUntil = countedUntil ?? CountedUntil;
-        }
-
-        public void Prove(string revision, DateTimeOffset now, DateTimeOffset? startedAt, int kept)
+        public void Prove(Candidate candidate, WorkloadReading reading, DateTimeOffset? startedAt, int kept)
         {
-            var known = Proven.FirstOrDefault(good => good.Revision == revision);
+            var known = Proven.FirstOrDefault(good => good.Revision == candidate.Revision);
             var entry = new KnownGoodRevision
             {
-                Revision = revision,
-                ProvenAt = known?.ProvenAt ?? now,
-                LastGoodAt = now,
+                Revision = candidate.Revision,
+                ProvenAt = known?.ProvenAt ?? reading.Time,
+                LastGoodAt = reading.Time,
                 StartedAt = startedAt ?? known?.StartedAt,
                 Source = known?.Source ?? KnownGoodSource.Observed,
+                Measured = [.. reading.Policy.Signals.Select(signal => signal.Name).Where(candidate.Measured.Contains)],
             };
-            Proven = [entry, .. Proven.Where(good => good.Revision != revision).Take(kept - 1)];
+            Proven = [entry, .. Proven.Where(good => good.Revision != candidate.Revision).Take(kept - 1)];
         }
     }
 }

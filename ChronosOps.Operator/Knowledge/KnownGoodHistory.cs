@@ -47,6 +47,7 @@ public static class KnownGoodHistory
                        ProvenAt = now,
                        LastGoodAt = sum.To,
                        Source = KnownGoodSource.SeededFromHistory,
+                       Measured = [.. policy.Signals.Select(signal => signal.Name)],
                    }];
     }
 }

@@ -43,22 +43,22 @@ public static class WorkloadPoints
         }
 
         var sums = new StepSums([.. traffic.Grid]);
-        var live = new Dictionary<string, bool[]>();
+        var seen = new Dictionary<string, PodSeen[]>();
         foreach (var one in Owned(workload, traffic.Requests))
         {
-            live[one.Labels["pod"]] = sums.AddRequests(one.AsSpan(), null);
+            seen[one.Labels["pod"]] = sums.AddRequests(one.AsSpan(), null);
         }
 
         foreach (var one in Owned(workload, traffic.Errors))
         {
-            sums.AddErrors(one.AsSpan(), null, live.GetValueOrDefault(one.Labels["pod"]));
+            sums.AddErrors(one.AsSpan(), null, seen.GetValueOrDefault(one.Labels["pod"]));
         }
 
         foreach (var one in signal.Kind == SignalKind.LatencyP95 ? Owned(workload, traffic.Latency) : [])
         {
             if (TrafficQueries.TryBound(one.Labels.GetValueOrDefault("le"), out var bound))
             {
-                sums.AddLatency(bound, one.AsSpan(), null, live.GetValueOrDefault(one.Labels["pod"]));
+                sums.AddLatency(bound, one.AsSpan(), null, seen.GetValueOrDefault(one.Labels["pod"]));
             }
         }
 
