@@ -1,5 +1,6 @@
 using ChronosOps.Operator.Analysis;
 using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
@@ -121,6 +122,26 @@ public sealed class DependencyTests
     [Fact]
     public void ThatPodsOfTheOldRevisionAreReadySaysNothingOfErrors() =>
         Assert.Null(Analysers.Diagnose(SampleBundle.BadRelease() with { Dependencies = [Cart], Measures = [] }).Accepted);
+
+    /// <summary>New pods do not become ready, and old ones are. They show that what is called does not matter only where one of them started since that fell ill: what a pod needs at its start alone, they had.</summary>
+    [Theory]
+    [InlineData(-3600, null)]
+    [InlineData(-5, null)]
+    [InlineData(-3, Cause.BadRelease)]
+    public void OldPodsThatStartedBeforeWhatIsCalledFellIllExonerateNobody(double started, Cause? expected)
+    {
+        var rolling = SampleWorkload.Rolling();
+        var old = SampleWorkload.Pod("checkout-5f8d6c7b9-oooo9", SampleWorkload.Old, SampleBundle.Onset.AddSeconds(started), true, SampleWorkload.Container() with { RunsSince = SampleBundle.Onset.AddSeconds(started) });
+        var diagnosis = Analysers.Diagnose(SampleBundle.BadRelease() with
+        {
+            Workload = rolling with { Pods = [rolling.Pods[0] with { Ready = false }, .. rolling.Pods.Skip(1), old] },
+            Signals = [SampleBundle.Sign(PodSigns.RolloutNotProgressing)],
+            Measures = [],
+            Dependencies = [Cart with { TroubleSince = SampleBundle.Onset.AddSeconds(-4) }],
+        });
+        Assert.Equal(expected, diagnosis.Accepted?.Cause);
+        Assert.Equal(expected is null, Hypothesis(diagnosis).Against.Count == 0);
+    }
 
     private static (ProposedStep?, string) Parts(LadderChoice choice) => (choice.Step, choice.Reason);
 

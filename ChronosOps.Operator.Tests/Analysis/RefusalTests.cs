@@ -13,6 +13,8 @@ public sealed class RefusalTests
 {
     private const string Exceeded = "pods \"web\" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3";
     private const string Full = "0/3 nodes are available: 3 Insufficient cpu.";
+    private static readonly NewDemands NoMore = new(null, null);
+    private static readonly NewDemands MoreCpu = new("resources.requests.cpu", "resources.requests.cpu");
 
     [Fact]
     public void AQuotaThatIsUsedUpIsTheCause()
@@ -27,10 +29,18 @@ public sealed class RefusalTests
         var diagnosis = Diagnose(b => Stuck(b) with
         {
             Workload = b.Workload with { Pods = [.. b.Workload.PodsOf(SampleWorkload.Old)], PodsRefused = Exceeded },
-            TemplateChanges = ["containers[app].resources.requests.cpu from 100m to 4"],
+            NewDemands = new(null, "resources.limits.memory"),
         });
         Assert.NotEqual(Cause.Quota, diagnosis.Accepted?.Cause);
-        Assert.Contains(Of(diagnosis, Cause.Quota).Against, argument => argument.Finding.Message.EndsWith("containers[app].resources.requests.cpu from 100m to 4", StringComparison.Ordinal));
+        Assert.Contains(Of(diagnosis, Cause.Quota).Against, argument => argument.Finding.Message.EndsWith("resources.limits.memory", StringComparison.Ordinal));
+    }
+
+    /// <summary>A quota looks at amounts, and not at nodes: the pods of the one before would be refused as well.</summary>
+    [Fact]
+    public void AQuotaRefusesNoReleaseForTheNodesThatItChooses()
+    {
+        var diagnosis = Diagnose(b => Unmade(b) with { Workload = Unmade(b).Workload with { PodsRefused = Exceeded }, NewDemands = new("nodeSelector", null) });
+        Assert.Equal(Cause.Quota, diagnosis.Accepted?.Cause);
     }
 
     /// <summary>What a LimitRange refuses is the release's doing where it asks for more of that than the one before.</summary>
@@ -123,18 +133,18 @@ public sealed class RefusalTests
     public void AReleaseThatRunsAndGrewBeyondTheQuotaIsNotToBlame()
     {
         var grown = SampleWorkload.RolledOut() with { Replicas = 6, PodsRefused = Exceeded, PodsMissingSince = SampleWorkload.At(-60) };
-        var diagnosis = Diagnose(b => Stuck(b) with { Workload = grown, TemplateChanges = ["containers[app].resources.requests.cpu from 100m to 200m"] });
+        var diagnosis = Diagnose(b => Stuck(b) with { Workload = grown, NewDemands = MoreCpu });
         Assert.Equal((Cause.Quota, "quota of namespace shop"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
     }
 
     /// <summary>A pod of the release waits for a node, or is refused, and the pods of the release before begin to fail by themselves. Whatever the release has changed: it has answered nothing.</summary>
     [Theory]
-    [InlineData(false, "containers[app].image from checkout:1 to checkout:2", true, Cause.NoRoom)]
-    [InlineData(false, "containers[app].image from checkout:1 to checkout:2", false, null)]
-    [InlineData(false, null, false, null)]
-    [InlineData(true, "containers[app].image from checkout:1 to checkout:2", true, Cause.Quota)]
-    [InlineData(false, "containers[app].resources.requests.cpu from 100m to 64", true, Cause.BadRelease)]
-    public void RequestsThatFailWhileNothingOfTheReleaseHasBegunAreNotItsDoing(bool isRefused, string? change, bool isStuck, Cause? expected)
+    [InlineData(false, true, false, true, Cause.NoRoom)]
+    [InlineData(false, true, false, false, null)]
+    [InlineData(false, false, false, false, null)]
+    [InlineData(true, true, false, true, Cause.Quota)]
+    [InlineData(false, true, true, true, Cause.BadRelease)]
+    public void RequestsThatFailWhileNothingOfTheReleaseHasBegunAreNotItsDoing(bool isRefused, bool isKnown, bool asksForMore, bool isStuck, Cause? expected)
     {
         var rolling = SampleWorkload.Rolling();
         var diagnosis = Diagnose(b => b with
@@ -144,7 +154,7 @@ public sealed class RefusalTests
                 : rolling with { Pods = [Waiting("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New), .. rolling.PodsOf(SampleWorkload.Old)] },
             Signals = isStuck ? [SampleBundle.Fires("errors", null), Sign] : [SampleBundle.Fires("errors", null)],
             Measures = [SampleBundle.Measure(SampleWorkload.Old, 0.6, 900)],
-            TemplateChanges = change is null ? null : [change],
+            NewDemands = asksForMore ? MoreCpu : isKnown ? NoMore : null,
         });
         Assert.Equal(expected, diagnosis.Accepted?.Cause);
         Assert.Equal(expected != Cause.BadRelease, diagnosis.Findings.Any(finding => finding.Message == "no pod of the release has begun: errors is measured of pods of another revision"));
@@ -181,25 +191,26 @@ public sealed class RefusalTests
         var diagnosis = Diagnose(b => Stuck(b) with
         {
             Workload = rolling with { Pods = [Waiting("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New), .. rolling.PodsOf(SampleWorkload.Old)] },
-            TemplateChanges = ["containers[app].resources.requests.cpu from 100m to 64"],
+            NewDemands = MoreCpu,
         });
         Assert.Equal(Cause.BadRelease, diagnosis.Accepted?.Cause);
         Assert.InRange(diagnosis.Accepted!.Confidence, 0.8, 0.99);
         Assert.InRange(Of(diagnosis, Cause.NoRoom).Confidence, 0, 0.4);
     }
 
-    /// <summary>Somebody has cordoned the nodes, or they are full: they would not take the one before either.</summary>
+    /// <summary>Somebody has cordoned the nodes, or they are full: they would not take the one before either, unless the release asks for more of them. Where that is not known, nothing is blamed.</summary>
     [Theory]
-    [InlineData("containers[app].image from checkout:1 to checkout:2", Cause.NoRoom)]
-    [InlineData("nodeSelector.disk from nothing to ssd", Cause.BadRelease)]
-    [InlineData(null, Cause.BadRelease)]
-    public void AReleaseThatAsksForNothingElseOfItsNodeIsNotToBlameThatNoneTakesIt(string? change, Cause expected)
+    [InlineData(true, null, null, Cause.NoRoom)]
+    [InlineData(true, null, "resources.limits.memory", Cause.NoRoom)]
+    [InlineData(true, "nodeSelector", null, Cause.BadRelease)]
+    [InlineData(false, null, null, null)]
+    public void AReleaseThatAsksForNoMoreOfItsNodeIsNotToBlameThatNoneTakesIt(bool isKnown, string? ofNode, string? ofQuota, Cause? expected)
     {
         var rolling = SampleWorkload.Rolling();
         var diagnosis = Diagnose(b => Stuck(b) with
         {
             Workload = rolling with { Pods = [Waiting("checkout-7c9b4d8f6-nnnn1", SampleWorkload.New), .. rolling.PodsOf(SampleWorkload.Old)] },
-            TemplateChanges = change is null ? null : [change],
+            NewDemands = isKnown ? new(ofNode, ofQuota) : null,
         });
         Assert.Equal(expected, diagnosis.Accepted?.Cause);
     }

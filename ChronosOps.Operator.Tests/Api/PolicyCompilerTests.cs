@@ -92,7 +92,6 @@ public sealed class PolicyCompilerTests
         ["null for a minimum of traffic"] = (s => s.Signals[0].MinimumRequestsPerSecond = null!, "spec.signals[0].minimumRequestsPerSecond"),
         ["null for a factor"] = (s => s.Signals[0].CompareFactor = null!, "spec.signals[0].compareFactor"),
         ["null for a grace"] = (s => s.Signals[0].Grace = null!, "spec.signals[0].grace"),
-        ["null for a rollout deadline"] = (s => s.RolloutDeadline = null!, "spec.rolloutDeadline"),
         ["null for remediation"] = (s => s.Remediation = null!, "spec.remediation"),
         ["null for the ladder"] = (s => s.Remediation.Ladder = null!, "spec.remediation.ladder"),
         ["null for a confidence"] = (s => s.Remediation.MinimumConfidence = null!, "spec.remediation.minimumConfidence"),
@@ -128,6 +127,16 @@ public sealed class PolicyCompilerTests
         Assert.True(policy.Claims(new Dictionary<string, string> { ["team"] = "shop" }));
         Assert.False(policy.Claims(new Dictionary<string, string> { ["alertname"] = "Lag" }));
         Assert.False(SamplePolicy.Effective().Claims(new Dictionary<string, string>()));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("2m", 120.0)]
+    public void ARolloutDeadlineMayBeLeftOut(string? given, double? seconds)
+    {
+        var policy = SamplePolicy.Applied();
+        policy.Spec.RolloutDeadline = given;
+        Assert.Equal(seconds, PolicyCompiler.Compile(policy).Policy!.RolloutDeadline?.TotalSeconds);
     }
 
     [Fact]

@@ -175,6 +175,40 @@ public sealed class PodSignsTests
         Assert.Empty(Firing(Judge(Rolling(59), Pod(Ill, age: 3))));
     }
 
+    /// <summary>Where the policy names no deadline: what the template's probes allow and half a minute, or twice what the quickest of the ready pods took; never less than a minute.</summary>
+    [Theory]
+    [InlineData(0, null, 0, 60)]
+    [InlineData(30, null, 0, 60)]
+    [InlineData(250, null, 0, 280)]
+    [InlineData(0, 100.0, 0, 200)]
+    [InlineData(0, 20.0, 0, 60)]
+    [InlineData(250, 100.0, 0, 280)]
+    [InlineData(0, 100.0, 1, 60)]
+    [InlineData(0, 601.0, 0, 60)]
+    [InlineData(7200, null, 0, 3600)]
+    public void WithoutADeadlineAPodHasTheTimeThatItsTemplateAndOtherPodsTellOf(double allowed, double? took, int restarts, double deadline)
+    {
+        var old = took is { } seconds
+            ? SampleWorkload.Rolling().PodsOf(SampleWorkload.Old).Select((pod, k) => pod with { ReadyChangedAt = pod.CreatedAt.AddSeconds(seconds + k), Containers = [Well with { RestartCount = restarts }] })
+            : [];
+        foreach (var (age, sign) in new[] { (deadline - 1, SignalState.Healthy), (deadline, SignalState.Firing) })
+        {
+            var workload = Rolling(age) with { Current = SampleWorkload.NewFacts with { StartAllowance = TimeSpan.FromSeconds(allowed) }, Pods = [Pod(Ill, age), .. old] };
+            Assert.Equal(sign, PodSigns.Judge(workload, null, SampleWorkload.Now)[3].State);
+            Assert.Equal(age >= 60 ? SignalState.Firing : SignalState.Healthy, Judge(workload)[3].State);
+        }
+    }
+
+    /// <summary>A pod that no node takes, and one that is not made, do not start: how long that may take says nothing of them. Nor of one that had been ready, and withdrew.</summary>
+    [Fact]
+    public void HowLongAStartMayTakeIsNoReasonToWaitForWhatDoesNotStart()
+    {
+        var slow = Rolling(60) with { Current = SampleWorkload.NewFacts with { StartAllowance = TimeSpan.FromMinutes(5) } };
+        Assert.Equal([PodSigns.RolloutNotProgressing], Firing(PodSigns.Judge(slow with { Pods = [Pod(Ill, age: 60) with { Containers = [], Unschedulable = "0/1 nodes are available" }] }, null, SampleWorkload.Now)));
+        Assert.Equal([PodSigns.RolloutNotProgressing], Firing(PodSigns.Judge(slow with { Pods = [], UpdatedReplicas = 0 }, null, SampleWorkload.Now)));
+        Assert.Equal([PodSigns.NotReady], Firing(PodSigns.Judge(slow with { Pods = [Pod(Ill with { RunsSince = SampleWorkload.At(-3600) }, age: 59) with { ReadyChangedAt = SampleWorkload.At(-60) }] }, null, SampleWorkload.Now)));
+    }
+
     [Fact]
     public void OnceAPodIsReadyEachOfTheOthersHasItsOwnTime()
     {

@@ -48,6 +48,18 @@ public sealed class TemplateFactsTests
         ["a grace period"] = t => t["spec"]!["terminationGracePeriodSeconds"] = 5,
     };
 
+    /// <summary>How long a template's own probes let it start, with the API server's defaults where something is left out.</summary>
+    [Theory]
+    [InlineData("""{"containers": [{"name": "app"}]}""", 0)]
+    [InlineData("""{"containers": [{"name": "app", "startupProbe": {"initialDelaySeconds": 100, "periodSeconds": 5, "failureThreshold": 30}, "readinessProbe": {"initialDelaySeconds": 20}}]}""", 250)]
+    [InlineData("""{"containers": [{"name": "app", "startupProbe": {}}]}""", 30)]
+    [InlineData("""{"containers": [{"name": "app", "readinessProbe": {"initialDelaySeconds": 90}}, {"name": "proxy", "startupProbe": {"periodSeconds": 2, "failureThreshold": 5}}]}""", 90)]
+    [InlineData("""{"initContainers": [{"name": "proxy", "restartPolicy": "Always", "startupProbe": {"failureThreshold": 6}}], "containers": [{"name": "app", "readinessProbe": {"initialDelaySeconds": 15}}]}""", 75)]
+    [InlineData("""{"containers": [{"name": "app", "livenessProbe": {"initialDelaySeconds": 90}}]}""", 0)]
+    [InlineData("""{"containers": [{"name": "app", "startupProbe": {"periodSeconds": 2147483647, "failureThreshold": 2147483647}}, {"name": "b", "startupProbe": {"periodSeconds": -5}}]}""", 3600)]
+    public void TheProbesTellHowLongAStartMayTake(string spec, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), TemplateFacts.Read(SampleTemplate.Parse($$"""{"spec": {{spec}}}""")).StartAllowance);
+
     public static TheoryData<string> StampNames => [.. Stamps.Keys];
 
     public static TheoryData<string> ChangeNames => [.. Changes.Keys];

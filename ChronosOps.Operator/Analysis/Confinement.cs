@@ -1,4 +1,5 @@
 using ChronosOps.Operator.Evidence;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Analysis;
 
@@ -19,7 +20,7 @@ internal static class Confinement
             return null;
         }
 
-        var othersAreReady = bundle.Workload.Pods.Any(pod => pod.Serving && pod.Revision is not null && pod.Revision != current);
+        var othersAreReady = Others(bundle).Any();
         if (firing.TrueForAll(signal => signal.IsKubernetesSign))
         {
             return othersAreReady ? EvidenceKind.ContainerState : null;
@@ -27,6 +28,18 @@ internal static class Confinement
 
         return firing.TrueForAll(signal => signal.IsKubernetesSign ? othersAreReady : WasWell(bundle, current, signal.Signal)) ? EvidenceKind.Series : null;
     }
+
+    /// <summary>
+    /// The same, held against what the workload calls: the other revision calls it too. Where states of containers alone tell, and that is ill, it holds only if a pod of the other revision has started since:
+    /// what a pod needs at its start and not later, those that started before had.
+    /// </summary>
+    public static EvidenceKind? Despite(EvidenceBundle bundle, DependencyFact called) => ToTheNewRevision(bundle) switch
+    {
+        EvidenceKind.ContainerState when called.Trouble is not null && !Others(bundle).Any(pod => pod.StartedAt > called.TroubleSince) => null,
+        var kind => kind,
+    };
+
+    private static IEnumerable<PodSnapshot> Others(EvidenceBundle bundle) => bundle.Workload.Pods.Where(pod => pod.Serving && pod.Revision is not null && pod.Revision != bundle.Workload.Current.Revision);
 
     private static bool WasWell(EvidenceBundle bundle, string current, string signal)
     {

@@ -69,10 +69,10 @@ public sealed class DependencyAnalyser : IAnalyser
         }
     }
 
-    /// <summary>The old revision talks to the same hosts: while it is well, they are not to blame.</summary>
+    /// <summary>The old revision talks to the same hosts: while it is well, they are not to blame. Pods of it that started before these fell ill show only that they are not needed later.</summary>
     private static void AgainstIt(EvidenceBundle bundle, Case @case, string subject, DependencyFact dependency)
     {
-        if (Confinement.ToTheNewRevision(bundle) is { } kind)
+        if (Confinement.Despite(bundle, dependency) is { } kind)
         {
             var confined = @case.Find(kind, Source, null, 0.8, $"the trouble is confined to the new revision of {bundle.Workload.Key.Name}; its old revision talked to {dependency.Name} too and was well", dependency.Reference);
             @case.Against(Cause.DependencyFailure, subject, confined);

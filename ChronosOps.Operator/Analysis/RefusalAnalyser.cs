@@ -6,7 +6,6 @@ namespace ChronosOps.Operator.Analysis;
 public sealed class RefusalAnalyser : IAnalyser
 {
     private const string Source = "containers";
-    private static readonly string[] Asking = ["].resources", "nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "hostPort", "volumes"];
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
@@ -55,15 +54,13 @@ public sealed class RefusalAnalyser : IAnalyser
 
         var text = isShared ? "pods of any revision would be refused" : "pods are refused, and not for anything that the release is known to have changed";
         var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.85, $"{text}: {refusal}", workload.Key.Reference);
-        @case.Against(Cause.BadRelease, release, finding, isOnlyMissing && !(isQuota && AsksForMore(bundle)) ? 0.7 : 0.3);
+        var more = isQuota ? WhileRolling(bundle, bundle.NewDemands?.OfQuota) : null;
+        @case.Against(Cause.BadRelease, release, finding, isOnlyMissing && more is null ? 0.7 : 0.3);
         if (isOnlyStuck && (isQuota || isLimits))
         {
             var subject = $"{(isQuota ? "quota" : "limits")} of namespace {workload.Key.Namespace}";
             @case.For(Cause.Quota, subject, finding);
-            if (isQuota)
-            {
-                AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.Quota, subject);
-            }
+            AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.Quota, subject, more);
         }
     }
 
@@ -96,39 +93,37 @@ public sealed class RefusalAnalyser : IAnalyser
         const string subject = "the nodes";
         var finding = @case.Find(EvidenceKind.ContainerState, Source, waiting.Min(pod => pod.CreatedAt), 0.8, $"no node takes {waiting.Count} of {workload.Pods.Count} pods: {waiting[0].Unschedulable}", workload.Key.Reference);
         @case.For(Cause.NoRoom, subject, finding);
-        AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.NoRoom, subject);
+        AgainstWhereTheReleaseAsksForMore(bundle, @case, Cause.NoRoom, subject, WhileRolling(bundle, bundle.NewDemands?.OfNode));
         if (workload.PodsOf(workload.Current.Revision).Any(pod => pod.Ready || pod.Containers.Count > 0))
         {
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), finding, 0.5);
         }
-        else if (workload.Previous is not null && bundle.TemplateChanges is not null && AskedAnew(bundle) is null)
+        else if (workload.Previous is not null && bundle.NewDemands is { OfNode: null })
         {
             // Nodes that are full, or that somebody has cordoned, take none of the one before either.
-            var same = @case.Find(EvidenceKind.Change, Source, workload.RolloutStartedAt, 0.7, "the release asks for nothing else of its node than the one before", workload.Key.Reference);
+            var same = @case.Find(EvidenceKind.Change, Source, workload.RolloutStartedAt, 0.7, "the release asks for no more of its node than the one before", workload.Key.Reference);
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), same);
         }
         else
         {
             @case.Against(Cause.NoRoom, subject, @case.Find(EvidenceKind.ContainerState, Source, null, 0.5, "no pod of the running revision was ever placed", workload.Key.Reference));
+            if (workload.Previous is not null && bundle.NewDemands is null)
+            {
+                @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), @case.Find(EvidenceKind.Change, Source, null, 0.5, "what the release asks of its node beside the one before is not known", workload.Key.Reference));
+            }
         }
     }
 
     /// <summary>What a release asks for beyond the one before it is the release's doing.</summary>
-    private static void AgainstWhereTheReleaseAsksForMore(EvidenceBundle bundle, Case @case, Cause cause, string subject)
+    private static void AgainstWhereTheReleaseAsksForMore(EvidenceBundle bundle, Case @case, Cause cause, string subject, string? more)
     {
-        if (AsksForMore(bundle))
+        if (more is not null)
         {
-            @case.Against(cause, subject, @case.Find(EvidenceKind.Change, Source, bundle.Workload.RolloutStartedAt, 0.7, $"the release asks for something else of its node: {AskedAnew(bundle)}", bundle.Workload.Key.Reference));
+            @case.Against(cause, subject, @case.Find(EvidenceKind.Change, Source, bundle.Workload.RolloutStartedAt, 0.7, $"the release asks for more than the one before, or for other nodes: {more}", bundle.Workload.Key.Reference));
         }
     }
 
-    private static bool AsksForMore(EvidenceBundle bundle) => AskedAnew(bundle) is not null && bundle.Workload.RollingSince is not null;
-
-    /// <summary>What the release asks of its node that the one before did not; null where it asks for the same, or that is not known.</summary>
-    internal static string? AskedAnew(EvidenceBundle bundle) =>
-        bundle.TemplateChanges?.FirstOrDefault(change => Asking.Any(part => change.Contains(part, StringComparison.Ordinal)) || IsNewContainer(change));
-
-    private static bool IsNewContainer(string change) => change.StartsWith("containers[", StringComparison.Ordinal) && change.EndsWith("] added", StringComparison.Ordinal);
+    private static string? WhileRolling(EvidenceBundle bundle, string? more) => bundle.Workload.RollingSince is null ? null : more;
 
     /// <summary>Zero is what somebody asked for.</summary>
     private static void ScaledToNothing(EvidenceBundle bundle, Case @case)

@@ -11,7 +11,7 @@ public sealed class UnbegunAnalyser : IAnalyser
     {
         // A release that cannot begin for what it asks for is to blame for that, whatever else there is.
         var others = Begun.SeriesOfTheOther(bundle);
-        if (bundle.Workload.IsBatch || others.Count == 0 || RefusalAnalyser.AskedAnew(bundle) is not null || RefusalAnalyser.RefusedFor(bundle) is not null)
+        if (bundle.Workload.IsBatch || others.Count == 0 || bundle.NewDemands?.Any is not null || RefusalAnalyser.RefusedFor(bundle) is not null)
         {
             return;
         }

@@ -28,7 +28,9 @@ public sealed record EffectivePolicy
 
     /// <summary>The labels by which alerts of the namespace are claimed for the one workload; any of them suffices.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Alerts { get; init; } = [];
-    public required TimeSpan RolloutDeadline { get; init; }
+
+    /// <summary>How long a rollout may stand still; null: as long as the workload itself lets one expect.</summary>
+    public required TimeSpan? RolloutDeadline { get; init; }
     public required IReadOnlyList<RemediationAction> Ladder { get; init; }
     public required double MinimumConfidence { get; init; }
     public required int MaxActionsPerHour { get; init; }

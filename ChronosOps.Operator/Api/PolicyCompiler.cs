@@ -53,7 +53,7 @@ public sealed class PolicyCompiler
             Selector = spec.Workloads?.Selector,
             Signals = Signals(Given("spec.signals", spec.Signals), policy.Metadata.NamespaceProperty ?? ""),
             Alerts = [.. (spec.Alerts ?? []).Select(claim => claim?.MatchLabels).OfType<Dictionary<string, string>>()],
-            RolloutDeadline = Duration("spec.rolloutDeadline", spec.RolloutDeadline, DurationBounds.ShortestRollout, DurationBounds.LongestRollout),
+            RolloutDeadline = spec.RolloutDeadline is { } deadline ? Duration("spec.rolloutDeadline", deadline, DurationBounds.ShortestRollout, DurationBounds.LongestRollout) : null,
             Ladder = Ladder(Given("spec.remediation.ladder", remediation.Ladder)),
             MinimumConfidence = UnitInterval("spec.remediation.minimumConfidence", remediation.MinimumConfidence),
             MaxActionsPerHour = Range("spec.remediation.maxActionsPerHour", remediation.MaxActionsPerHour, 0, 60),

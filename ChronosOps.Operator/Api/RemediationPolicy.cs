@@ -45,12 +45,11 @@ public sealed class RemediationPolicySpec : WrittenSpec
     [Items(0, AlertClaim.Most)]
     public List<AlertClaim> Alerts { get; set; } = [];
 
-    /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from when the controller could go on with the rollout until one of its pods is ready, and from each pod's creation after that.</summary>
+    /// <summary>How long a new revision may be without a ready pod, or without the pods it wants to create, before its rollout counts as not progressing. Counted from when the controller could go on with the rollout until one of its pods is ready, and from each pod's creation after that. Where it is left out, 60s; for pods that start, longer where the template's probes or its ready pods say that they need longer.</summary>
     [Length(1, 32)]
     [Pattern(ApiPatterns.Duration)]
     [DurationRange(DurationBounds.ShortestRollout, DurationBounds.LongestRollout)]
-    [DefaultValue("60s")]
-    public string RolloutDeadline { get; set; } = "60s";
+    public string? RolloutDeadline { get; set; }
 
     /// <summary>What may be done, in which order, and under which limits.</summary>
     public RemediationSpec Remediation { get; set; } = new();

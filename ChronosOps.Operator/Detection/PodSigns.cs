@@ -57,8 +57,12 @@ public static class PodSigns
     private static readonly HashSet<string> StartReasons = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError"];
 
     /// <summary>The signs that the pods of the current revision show. Always one reading per sign, so that a sign that went away is seen as healthy.</summary>
-    public static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, TimeSpan rolloutDeadline, DateTimeOffset now)
+    /// <param name="workload">The workload.</param>
+    /// <param name="rolloutDeadline">How long its pods may take; null: as long as it may take <see cref="StartTime"/>, where it is the start that they wait for.</param>
+    /// <param name="now">The time.</param>
+    public static IReadOnlyList<SignalReading> Judge(WorkloadSnapshot workload, TimeSpan? rolloutDeadline, DateTimeOffset now)
     {
+        var patience = rolloutDeadline ?? StartTime.Usual;
         var revision = workload.Current.Revision;
         var pods = PodsOf(workload);
         return
@@ -68,7 +72,7 @@ public static class PodSigns
             FirstOf(ContainerConfigError, revision, pods, (pod, container) => Waiting(pod, container, StartReasons, now)),
             Stuck(workload, revision, pods, rolloutDeadline, now),
             RanOut(pods, revision, now),
-            Withdrawn(revision, pods, rolloutDeadline, now),
+            Withdrawn(revision, pods, patience, now),
             Restarted(revision, pods, now),
         ];
     }
@@ -241,20 +245,21 @@ public static class PodSigns
     /// <summary>
     /// The deadline counts from the start of the rollout until a pod of the revision is ready: pods that are made anew again and again do not start it anew.
     /// After that it counts from each pod's creation, since a long rollout of many pods is no slow one; and once the rollout has been complete, from when a pod that had
-    /// been ready no longer was, as where its node is lost.
+    /// been ready no longer was, as where its node is lost. A pod that no node takes does not start.
     /// </summary>
-    private static SignalReading Stuck(WorkloadSnapshot workload, string revision, List<PodSnapshot> pods, TimeSpan deadline, DateTimeOffset now)
+    private static SignalReading Stuck(WorkloadSnapshot workload, string revision, List<PodSnapshot> pods, TimeSpan? rolloutDeadline, DateTimeOffset now)
     {
         if (workload.Paused || workload.RolloutComplete)
         {
             return Unseen[RolloutNotProgressing];
         }
 
+        var (deadline, startDeadline) = (rolloutDeadline ?? StartTime.Usual, rolloutDeadline ?? StartTime.Allowed(workload));
         var start = pods.Exists(pod => pod.Ready) ? null : workload.RollingSince;
         var waiting = (from pod in pods
                        where !pod.Ready
                        let since = workload.RollingSince is null && pod.ReadyChangedAt > pod.CreatedAt ? pod.ReadyChangedAt.Value : start < pod.CreatedAt ? start.Value : pod.CreatedAt
-                       where now - since >= deadline
+                       where now - since >= (pod.Unschedulable is null ? startDeadline : deadline)
                        orderby since, pod.CreatedAt
                        select (Pod: pod, Since: since)).ToList();
         if (waiting.Count == 0)

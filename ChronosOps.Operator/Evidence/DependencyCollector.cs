@@ -75,5 +75,5 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
     /// <summary>The states of its pods, also where no policy covers it. They say nothing of requests while a good revision serves beside.</summary>
     private static SignalReading? Sign(WorkloadSnapshot other, DateTimeOffset now) => other.AvailableReplicas >= other.Replicas
         ? null
-        : PodSigns.Judge(other, TimeSpan.FromMinutes(1), now).FirstOrDefault(sign => sign.State == SignalState.Firing);
+        : PodSigns.Judge(other, null, now).FirstOrDefault(sign => sign.State == SignalState.Firing);
 }

@@ -66,6 +66,9 @@ public sealed record EvidenceBundle
     /// <summary>In what the current revision differs from the one before; null where that could not be found out.</summary>
     public IReadOnlyList<string>? TemplateChanges { get; init; }
 
+    /// <summary>What of that asks for more; null where that could not be found out.</summary>
+    public NewDemands? NewDemands { get; init; }
+
     /// <summary>What more replicas would have to fit into; null where that was not asked, or could not be found out.</summary>
     public ScalingFacts? Scaling { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
     private const int MostKnown = 256;
 
     /// <summary>Two revisions differ today in what they differed in yesterday. Only the last comparison of each workload is kept.</summary>
-    private readonly Dictionary<WorkloadKey, (string From, string To, IReadOnlyList<string> Changes)> _known = [];
+    private readonly Dictionary<WorkloadKey, (string From, string To, IReadOnlyList<string> Changes, NewDemands Demands)> _known = [];
 
     public string Subject => "changes of the pod template";
 
@@ -26,7 +26,7 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
         {
             if (_known.TryGetValue(workload.Key, out var known) && (known.From, known.To) == (previous.Hash, current.Hash))
             {
-                return bundle with { TemplateChanges = known.Changes };
+                return bundle with { TemplateChanges = known.Changes, NewDemands = known.Demands };
             }
         }
 
@@ -37,7 +37,7 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
             return bundle;
         }
 
-        var changes = TemplateDiff.Of(from, to);
+        var (changes, demands) = (TemplateDiff.Of(from, to), NewDemands.Between(from, to));
         lock (_known)
         {
             if (_known.Count >= MostKnown)
@@ -45,10 +45,10 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
                 _known.Clear();
             }
 
-            _known[workload.Key] = (previous.Hash, current.Hash, changes);
+            _known[workload.Key] = (previous.Hash, current.Hash, changes, demands);
         }
 
-        return bundle with { TemplateChanges = changes };
+        return bundle with { TemplateChanges = changes, NewDemands = demands };
     }
 
     private async Task<JsonObject?> TemplateAsync(WorkloadKey workload, RevisionSnapshot revision, CancellationToken cancellationToken)

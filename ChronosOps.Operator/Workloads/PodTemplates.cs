@@ -89,6 +89,22 @@ public static class PodTemplates
         : Items(template["spec"]?["volumes"]).Any(volume => volume["persistentVolumeClaim"] is not null) ? "a volume that may belong to one node"
         : null;
 
+    /// <summary>
+    /// How long its probes let it start: until a startup probe gives up, or readiness is asked for the first time. Containers start together, sidecars one after another before them. An hour at most.
+    /// https://kubernetes.io/docs/concepts/workloads/pods/probes/
+    /// </summary>
+    public static TimeSpan StartAllowance(JsonObject template) => TimeSpan.FromSeconds(
+        Math.Min(3600, Items(template["spec"]?["initContainers"]).Sum(StartSeconds) + Items(template["spec"]?["containers"]).Select(StartSeconds).DefaultIfEmpty(0).Max()));
+
+    private static double StartSeconds(JsonObject container)
+    {
+        var (startup, readiness) = (container["startupProbe"], container["readinessProbe"]);
+        var started = startup is null ? 0 : Number(startup["initialDelaySeconds"], 0) + (Number(startup["periodSeconds"], 10) * Number(startup["failureThreshold"], 3));
+        return Math.Max(started, Number(readiness?["initialDelaySeconds"], 0));
+    }
+
+    private static double Number(JsonNode? node, double otherwise) => node is JsonValue value && value.TryGetValue(out int number) ? Math.Max(0, number) : otherwise;
+
     private static bool Required(JsonObject template, string affinity) =>
         template["spec"]?["affinity"]?[affinity]?["requiredDuringSchedulingIgnoredDuringExecution"] is JsonArray { Count: > 0 };
 

@@ -36,6 +36,9 @@ public sealed record TemplateFacts
     /// <summary>What of the template may keep a further pod off a node that has room for it; null where nothing does.</summary>
     public string? KeepsApart { get; init; }
 
+    /// <summary>How long the template's own probes let its containers start; 0 where they say nothing of it.</summary>
+    public TimeSpan StartAllowance { get; init; }
+
     public string Images => string.Join(", ", Containers.Select(container => container.Image));
 
     private static readonly ConditionalWeakTable<object, TemplateFacts> Attached = [];
@@ -60,6 +63,7 @@ public sealed record TemplateFacts
         Ports = PodTemplates.PortNames(template),
         ChoosesNodes = PodTemplates.ChoosesNodes(template),
         KeepsApart = PodTemplates.KeepsApart(template),
+        StartAllowance = PodTemplates.StartAllowance(template),
     };
 
     private static string HashOf(JsonObject template)

@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
@@ -16,6 +17,8 @@ public sealed class OriginGateTests
     {
         { "nothing that it calls is ill", c => c },
         { "the trouble is the new revision's alone, whatever else is ill", c => c with { Origins = Cart } },
+        { "new pods do not become ready, and old ones started since what it calls fell ill", c => NotReady(c, -3600) with { Origins = Cart } },
+        { "new pods do not become ready, and old ones started before what it calls fell ill", c => NotReady(c, -60) with { Origins = Cart }, Verdict.Wait, "OriginOpen" },
         { "what it calls has an open incident", c => Everywhere(c) with { Origins = Cart }, Verdict.Wait, "OriginOpen" },
         { "what it calls has an open incident, and it is full", c => SampleGates.OpenForScale() with { Origins = Cart }, Verdict.Wait, "OriginOpen" },
         { "it cannot be told whether what it calls is ill", c => c with { Origins = null }, Verdict.Deny, "OriginUnknown" },
@@ -61,6 +64,14 @@ public sealed class OriginGateTests
     }
 
     private static DependencyFact Both => Orders with { CalledBy = [SampleWorkload.New, SampleWorkload.Old] };
+
+    /// <summary>The old pods started half an hour ago.</summary>
+    private static GateContext NotReady(GateContext context, double ill) => context.Bundle(bundle => bundle with
+    {
+        Workload = SampleWorkload.Rolling() with { Pods = [.. SampleWorkload.Rolling().Pods.Select(pod => pod.Revision == SampleWorkload.New ? pod with { Ready = false } : pod with { CreatedAt = SampleWorkload.At(-1800) })] },
+        Signals = [SampleBundle.Sign(PodSigns.RolloutNotProgressing)],
+        Dependencies = [Both with { Trouble = "none of its pods is ready", TroubleSince = SampleWorkload.At(ill) }],
+    });
 
     private static GateContext RolledBack(GateContext context, params DependencyFact[] calls) => context.Bundle(bundle => bundle with { Workload = SampleWorkload.RolledBack(), Dependencies = calls });
 

@@ -5,7 +5,7 @@ namespace ChronosOps.Operator.Decisions.Gates;
 
 /// <summary>
 /// No incident is open that the trouble likely comes from: what the workload calls is mended first. Where the trouble is the new revision's alone, and the old one
-/// calls the same and is well, it comes from nowhere else. Before an undo: nothing is ill that both revisions call. It would be as bad beside the one that was left.
+/// calls the same and is well, also where it started since, it comes from nowhere else. Before an undo: nothing is ill that both revisions call. It would be as bad beside the one that was left.
 /// </summary>
 public sealed class OriginGate : IGate
 {
@@ -18,9 +18,11 @@ public sealed class OriginGate : IGate
     {
         null => GateVerdict.Deny("OriginUnknown", "it could not be found out whether what the workload calls is ill"),
         [] => GateVerdict.Allow("nothing that the workload calls has an open incident"),
-        [var first, ..] when Confinement.ToTheNewRevision(context.Bundle) is not null => GateVerdict.Allow($"incident {first} is open, and the trouble here is the new revision's own"),
+        [var first, ..] when IsOwn(context.Bundle) => GateVerdict.Allow($"incident {first} is open, and the trouble here is the new revision's own"),
         [var first, ..] => GateVerdict.Wait("OriginOpen", $"the trouble likely comes from incident {first}, which is open"),
     };
+
+    private static bool IsOwn(EvidenceBundle bundle) => Confinement.ToTheNewRevision(bundle) is not null && bundle.Dependencies.All(called => Confinement.Despite(bundle, called) is not null);
 
     /// <summary>It does not wait: what is worse now may be over when that is well again, and the undo would come all the same.</summary>
     private static GateVerdict OfUndo(EvidenceBundle bundle, string? back)
