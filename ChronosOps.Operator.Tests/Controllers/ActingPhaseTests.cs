@@ -22,10 +22,12 @@ public sealed class ActingPhaseTests
         (status.Cause, status.Confidence, status.Suspect, status.PolicyGeneration) = ("BadRelease", "0.9", new RevisionRecord { Hash = SampleWorkload.New }, 0);
         status.Findings = [new FindingRecord { Id = "f1", Message = "errors: only the new revision fails" }];
         status.Hypotheses = [new HypothesisRecord { Cause = "BadRelease", Subject = "release 2" }];
-        status.Actions[0].State = ActionState.Failed;
+        var rollback = status.Actions[0];
+        (rollback.State, rollback.AppliedAt, rollback.RolledOutAt) = (ActionState.Failed, SampleWorkload.At(-120), SampleWorkload.At(-110));
+        rollback.Before = [new MeasureRecord { Signal = "errors", Value = "0.2" }, new MeasureRecord { Signal = "requests per second", Value = "10" }];
         status.Actions.Add(RollbackPlan.Write("uid-incident", 2, ActionNames.Undo, SampleWorkload.RolledBack(), SampleWorkload.NewRevision, SampleWorkload.At(-1)));
-        var well = SampleContext.Well(SamplePolicy.Effective());
-        var reading = well with { Signals = [SampleBundle.Fires("errors", SampleWorkload.Old), .. SampleBundle.NoSigns()] };
+        var worse = SampleContext.Well(SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Grace = TimeSpan.Zero }] }) with { Traffic = SampleTraffic.Of((SampleWorkload.Old, SampleTraffic.Steady(4, 50, 45))) };
+        var reading = worse with { Signals = [SampleBundle.Fires("errors", SampleWorkload.Old), .. SampleBundle.NoSigns()] };
         var phase = new ActingPhase(SampleContext.Assessor(api), SampleContext.Keeper(api), new Effects(new RollbackEffect(api.Client), new RestartEffect(api.Client), new ScaleEffect(api.Client), new RollingRestartEffect(api.Client)));
         await phase.RunAsync(SampleContext.Of(incident, reading), TestContext.Current.CancellationToken);
 

@@ -25,7 +25,7 @@ public sealed class KnownGoodHistoryTests
     [InlineData(15, 15)]
     [InlineData(100, 25)]
     [InlineData(300, 60)]
-    [InlineData(300, 25, 100)]
+    [InlineData(300, 25, 100.0)]
     public void ItIsReadAsCloselyAsTheShortestOfThePoliciesNeeds(double seconds, double step, double? other = null) =>
         Assert.Equal(step, KnownGoodHistory.StepFor(new[] { seconds, other ?? seconds }.Select(duration => Errors with { KnownGoodDuration = TimeSpan.FromSeconds(duration) })).TotalSeconds);
 
