@@ -115,12 +115,6 @@ public static class Verifier
     private static bool IsReplaced(string uid, string? revision, WorkloadSnapshot workload) =>
         workload.Pods.All(pod => pod.Uid != uid || pod.Deleting) && workload.PodsOf(revision).Count(pod => pod.Serving) >= workload.Replicas;
 
-    /// <summary>For how long it could be seen whether the action helped: since it was accepted, without the time in which nobody looked.</summary>
-    public static TimeSpan Watched(ActionRecord action, DateTimeOffset now) => now - (action.AppliedAt ?? now) - TimeSpan.FromSeconds(action.UnwatchedSeconds ?? 0);
-
-    /// <summary>How long it may take until that is known: the policy's time, and once a rollout is over as long again as the policy's own queries look back on what was before it.</summary>
-    public static TimeSpan Timeout(ActionRecord action, EffectivePolicy policy) => policy.VerificationTimeout + (action.RolledOutAt is null ? TimeSpan.Zero : QueryProof.LongestRange(policy));
-
     /// <summary>What the checks so far say together.</summary>
     public static Conclusion Conclude(ActionRecord action, EffectivePolicy policy, WorkloadReading reading, DateTimeOffset now)
     {
@@ -136,12 +130,14 @@ public static class Verifier
             return IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Failed;
         }
 
-        if (Watched(action, now) < Timeout(action, policy))
+        if (!VerificationTime.IsUp(action, policy, reading.Workload, now))
         {
             return Conclusion.GoOn;
         }
 
-        return !reading.Workload.RolloutComplete && IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Inconclusive;
+        // Pods are away in every rollout; that is worse only where it stands still.
+        var isStuck = !reading.Workload.RolloutComplete && !VerificationTime.GetsOn(action, policy, reading.Workload, now);
+        return isStuck && IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Inconclusive;
     }
 
     private static Check Measured(ActionRecord action, WorkloadReading reading, bool rolloutProves)

@@ -86,7 +86,7 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
         _ => reading.Workload.Generation > action.TargetGeneration,
     };
 
-    private static bool IsLate(ActionRecord action, WorkloadReading reading) => Verifier.Watched(action, reading.Time) > reading.Policy.VerificationTimeout;
+    private static bool IsLate(ActionRecord action, WorkloadReading reading) => VerificationTime.Watched(action, reading.Time) > reading.Policy.VerificationTimeout;
 
     private static PhaseResult? Changed(IncidentContext context, ActionRecord action, WorkloadReading reading)
     {
@@ -124,7 +124,7 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
             Conclusion.Failed or Conclusion.Worse when ScalePlan.IsHandBack(action) => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
             Conclusion.Failed => ActionEnd.Record(context, action, ActionState.Failed, Trigger.DidNotHelp, "ActionDidNotHelp", $"the {action.Action?.ToLowerInvariant()} did not help: {action.Checks[^1].Message}"),
             Conclusion.Inconclusive => ActionEnd.Record(context, action, ActionState.Inconclusive, Trigger.NotVerified, "Inconclusive",
-                $"it could not be measured within {Quantities.Format(Verifier.Timeout(action, reading.Policy))} whether it helped: {Lacking(action, reading.Policy)}"),
+                $"it could not be measured within {Quantities.Format(VerificationTime.Of(action, reading.Policy))} whether it helped: {Lacking(action, reading.Policy)}"),
             Conclusion.Worse when action.Action == nameof(RemediationAction.Restart) => ActionEnd.Record(context, action, ActionState.Failed, Trigger.NotVerified, "Worse",
                 $"things are worse than before, and a restart cannot be taken back: {action.Checks.LastOrDefault()?.Message}"),
             Conclusion.Worse => await PlanUndoAsync(context, action, reading, cancellationToken).ConfigureAwait(false),
