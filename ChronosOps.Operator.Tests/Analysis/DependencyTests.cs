@@ -143,6 +143,48 @@ public sealed class DependencyTests
         Assert.Equal(expected is null, Hypothesis(diagnosis).Against.Count == 0);
     }
 
+    /// <summary>It has yet to prove itself, all pods are its, and the old revision was well until then; that calls of it to cart fail is all that is known of cart.</summary>
+    [Fact]
+    public void AReleaseThatServedWellUntilCallsBeganToFailIsNotToBlame()
+    {
+        var bundle = RolledOut();
+        Assert.True(Analysers.Diagnose(bundle).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+        var diagnosis = Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25) });
+        Assert.Equal(Cause.DependencyFailure, diagnosis.Accepted?.Cause);
+        Assert.Equal("the running revision served well for 25s until calls to cart began to fail", diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease).Rejection);
+        Assert.True(Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25), Dependencies = [Cart with { Trouble = null, TroubleSince = null }] }).Accepted is { Cause: Cause.BadRelease });
+    }
+
+    /// <summary>The old one calls the same and is well.</summary>
+    [Fact]
+    public void WhereTheTroubleIsTheNewRevisionsAloneItsCallsThatFailAreNoExcuse()
+    {
+        var bundle = RolledOut() with { WellBefore = TimeSpan.FromSeconds(25) };
+        Assert.True(Analysers.Diagnose(bundle with { Measures = SampleBundle.BadRelease().Measures }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+    }
+
+    /// <summary>A process that runs out of memory does not wait for answers either.</summary>
+    [Fact]
+    public void MemoryThatGrowsIsNotExcusedByCallsThatFail()
+    {
+        var bundle = RolledOut();
+        Assert.DoesNotContain(Served(bundle with { Signals = [.. bundle.Signals, SampleBundle.Growing(1, 2, 3)] }).Findings, finding => finding.Message.Contains("until calls", StringComparison.Ordinal));
+        Assert.Contains(Served(bundle).Findings, finding => finding.Message.Contains("until calls", StringComparison.Ordinal));
+
+        static Diagnosis Served(EvidenceBundle bundle) => Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25) });
+    }
+
+    private static EvidenceBundle RolledOut()
+    {
+        var sample = SampleBundle.BadRelease();
+        return sample with
+        {
+            Workload = SampleWorkload.RolledOut(),
+            Measures = [sample.Measures[0], sample.Measures[1] with { DuringTrouble = false }],
+            Dependencies = [Cart with { Trouble = null, IsMeasured = false, TroubleSince = null, Incident = null, CallsFail = true }],
+        };
+    }
+
     private static (ProposedStep?, string) Parts(LadderChoice choice) => (choice.Step, choice.Reason);
 
     private static Hypothesis Hypothesis(Diagnosis diagnosis) => diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.DependencyFailure);

@@ -80,8 +80,8 @@ public sealed class DemoServiceCallsTests(PrometheusWithCalls prometheus) : ICla
         var source = new PrometheusSeriesSource(http, new PrometheusOptions { Url = prometheus.Url }, TimeProvider.System);
         var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (space, pod) => (space, pod) == ("shop", "checkout-1-abcde") ? Key("checkout") : null, (space, host) => HostNames.ServicesOf(host, space).Select(Key));
         await graph.ReadAsync(["shop"], DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime), TestContext.Current.CancellationToken);
-        Assert.Equal(fails, graph.CallsFail(Key("checkout"), Key(callee)));
-        Assert.False(graph.CallsFail(Key(callee), Key("checkout")));
+        Assert.Equal(fails, graph.CallsFail(Key("checkout"), Key(callee), DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime - 300)));
+        Assert.False(graph.CallsFail(Key(callee), Key("checkout"), DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime - 300)));
     }
 
     private static WorkloadKey Key(string name) => new(WorkloadKind.Deployment, "shop", name);

@@ -12,22 +12,25 @@ public sealed class FailedCallsTests
     private static readonly DateTimeOffset Start = FakeTime.Epoch;
 
     [Theory]
-    [InlineData("0 0 3", true)]
-    [InlineData("- - 1", true)]
-    [InlineData("7 7 7", false)]
-    [InlineData("7 8 8", true)]
-    [InlineData("7 0 0", false)]
-    [InlineData("7 0 1", true)]
-    [InlineData("- 0 0", false)]
-    [InlineData("NaN NaN NaN", false)]
-    [InlineData("- - -", false)]
-    public void CallsFailWhereTheCounterGrowsOrAppears(string counts, bool fails) =>
-        Assert.Equal(fails, FailedCalls.In([Tempo("web", "cart", counts)], Start, OwnerOfPod, TargetsOf).Contains(("shop", "web", "cart")));
+    [InlineData("0 0 3", "30:3")]
+    [InlineData("- - 1", "30:1")]
+    [InlineData("7 7 7", null)]
+    [InlineData("7 8 8", "15:1")]
+    [InlineData("7 0 0", null)]
+    [InlineData("7 0 1", "30:1")]
+    [InlineData("- 2 5", "15:2 30:3")]
+    [InlineData("- 0 0", null)]
+    [InlineData("NaN NaN NaN", null)]
+    [InlineData("- - -", null)]
+    public void CallsFailWhereTheCounterGrowsOrAppears(string counts, string? failed) =>
+        Assert.Equal(failed, FailedCalls.In([Tempo("web", "cart", counts)], Start, OwnerOfPod, TargetsOf).TryGetValue(("shop", "web", "cart"), out var found)
+            ? string.Join(' ', found.Select(step => $"{(step.Time - Start).TotalSeconds}:{step.Value}"))
+            : null);
 
     [Fact]
     public void TheSchemesOfServiceGraphsAreRead() => Assert.Equal(
         [("shop", "cart", "db"), ("shop", "web", "cart")],
-        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start, OwnerOfPod, TargetsOf).Order());
+        FailedCalls.In([Tempo("web", "cart", "0 1"), Istio("shop", "cart", "shop", "db")], Start, OwnerOfPod, TargetsOf).Keys.Order());
 
     [Fact]
     public void CallsToAnotherNamespaceOrToNobodyAreNone() =>
@@ -40,6 +43,23 @@ public sealed class FailedCallsTests
         Assert.Contains("traces_service_graph_request_failed_total{namespace=~\"bank|shop\"}", query, StringComparison.Ordinal);
         Assert.Contains("istio_requests_total{source_workload_namespace=~\"bank|shop\", destination_workload_namespace=~\"bank|shop\", response_code=~\"5..\"}", query, StringComparison.Ordinal);
         Assert.Contains("http_client_request_duration_seconds_count{namespace=~\"bank|shop\", ", query, StringComparison.Ordinal);
+        var all = FailedCalls.QueryOfAll(["shop"]);
+        Assert.Contains("traces_service_graph_request_total{namespace=~\"shop\"}", all, StringComparison.Ordinal);
+        Assert.Contains("istio_requests_total{source_workload_namespace=~\"shop\", destination_workload_namespace=~\"shop\"}", all, StringComparison.Ordinal);
+        Assert.Contains("http_client_request_duration_seconds_count{namespace=~\"shop\"}", all, StringComparison.Ordinal);
+    }
+
+    /// <summary>Ten of twenty calls that failed are known, and by the other source only that ten did.</summary>
+    [Theory]
+    [InlineData("0 20", true)]
+    [InlineData("0 1000", false)]
+    [InlineData(null, true)]
+    public async Task CallsThatFailAreHeldAgainstAllWhereThoseAreCounted(string? all, bool fails)
+    {
+        var graph = new ServiceGraph(new Counting("0 10", all), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
+        await graph.ReadAsync(["shop"], Start.AddSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(fails, graph.CallsFail(Key("web"), Key("cart"), Start));
+        Assert.Null(graph.Failure);
     }
 
     [Fact]
@@ -48,17 +68,17 @@ public sealed class FailedCallsTests
         var source = new Answering([Tempo("web", "cart", "0 1")]);
         var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
-        Assert.True(graph.CallsFail(Key("web"), Key("cart")));
-        Assert.False(graph.CallsFail(Key("cart"), Key("web")));
+        Assert.True(graph.CallsFail(Key("web"), Key("cart"), Start));
+        Assert.False(graph.CallsFail(Key("cart"), Key("web"), Start));
         Assert.Null(graph.Failure);
         source.Answer = null;
         await graph.ReadAsync(["shop"], Start.AddMinutes(9), TestContext.Current.CancellationToken);
-        Assert.True(graph.CallsFail(Key("web"), Key("cart")));
-        Assert.Equal((2, "Unreachable"), (source.Asked, graph.Failure?.Reason));
-        await graph.ReadAsync(["shop"], Start.AddMinutes(10), TestContext.Current.CancellationToken);
-        Assert.False(graph.CallsFail(Key("web"), Key("cart")));
-        await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
+        Assert.True(graph.CallsFail(Key("web"), Key("cart"), Start));
         Assert.Equal((3, "Unreachable"), (source.Asked, graph.Failure?.Reason));
+        await graph.ReadAsync(["shop"], Start.AddMinutes(10), TestContext.Current.CancellationToken);
+        Assert.False(graph.CallsFail(Key("web"), Key("cart"), Start));
+        await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
+        Assert.Equal((4, "Unreachable"), (source.Asked, graph.Failure?.Reason));
         source.Answer = [];
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.Null(graph.Failure);
@@ -79,7 +99,7 @@ public sealed class FailedCallsTests
     public void TheCallersOwnMetricsTellWhomItCallsInVain(string pod, string address, string? callee)
     {
         var failing = FailedCalls.In([One("0 1", ("namespace", "shop"), ("pod", pod), ("server_address", address))], Start, OwnerOfPod, TargetsOf);
-        Assert.Equal(callee is not null, failing.Contains(("shop", "web", "cart")));
+        Assert.Equal(callee is not null, failing.ContainsKey(("shop", "web", "cart")));
         Assert.Equal(callee is null, failing.Count == 0);
     }
 
@@ -97,6 +117,13 @@ public sealed class FailedCallsTests
     private static Series One(string counts, params (string Key, string Value)[] labels) => new(
         labels.ToDictionary(label => label.Key, label => label.Value),
         [.. counts.Split(' ').Index().Where(point => point.Item != "-").Select(point => new Point(Start.AddSeconds(15 * point.Index), double.Parse(point.Item, System.Globalization.CultureInfo.InvariantCulture)))]);
+
+    /// <summary>Counts the calls of web to cart that failed, and all of them or not.</summary>
+    private sealed class Counting(string failed, string? all) : ISeriesSource
+    {
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken) =>
+            (query == FailedCalls.QueryOfAll(["shop"]) ? all : failed) is { } counts ? Task.FromResult<IReadOnlyList<Series>>([Tempo("web", "cart", counts)]) : throw new SeriesUnavailableException("TooLarge", "too large");
+    }
 
     /// <summary>Answers every query alike, or not at all.</summary>
     private sealed class Answering(IReadOnlyList<Series>? answer) : ISeriesSource

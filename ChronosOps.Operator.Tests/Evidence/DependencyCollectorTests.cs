@@ -57,7 +57,17 @@ public sealed class DependencyCollectorTests
         Assert.Equal(expected ? ("it has an open incident", SampleWorkload.At(-15)) : (null, null), (cart.Doubt, cart.DoubtSince));
     }
 
-    private static async Task<DependencyFact> CollectAsync(IReadOnlyList<SignalReading> seen, IncidentStatus? open = null, bool other = true, string? declared = null)
+    /// <summary>Of a hundred calls of checkout to cart four failed since its trouble began, and none before.</summary>
+    [Theory]
+    [InlineData(0.05, true)]
+    [InlineData(0.08, true)]
+    [InlineData(0.2, false)]
+    [InlineData(double.PositiveInfinity, false)]
+    public async Task CallsFailWhereThatExplainsHalfOfTheErrorsThatThePolicyAllows(double threshold, bool fails) =>
+        Assert.Equal(fails, (await CollectAsync([], calls: new Failing(4), errors: threshold)).CallsFail);
+
+    private static async Task<DependencyFact> CollectAsync(
+        IReadOnlyList<SignalReading> seen, IncidentStatus? open = null, bool other = true, string? declared = null, ISeriesSource? calls = null, double errors = 0.05)
     {
         using var api = new FakeApi(request => Answer(request, open));
         var (caches, ct) = (SampleCaches.Of(api.Client), TestContext.Current.CancellationToken);
@@ -77,8 +87,9 @@ public sealed class DependencyCollectorTests
             Revisions = [SampleWorkload.NewRevision with { Facts = SampleWorkload.NewFacts with { Hosts = other ? hosts : [] } }, SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { Hosts = hosts } }],
         };
         var bundle = SampleBundle.BadRelease() with { Workload = workload };
-        var graph = new ServiceGraph(new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
-        var request = new CollectionRequest(SampleContext.Well(SamplePolicy.Effective()), SampleBundle.Onset, SampleWorkload.Now);
+        var graph = new ServiceGraph(calls ?? new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
+        await graph.ReadAsync(["shop"], SampleWorkload.Now, ct);
+        var request = new CollectionRequest(SampleContext.Well(SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Threshold = errors }, SamplePolicy.Latency()] }), SampleBundle.Onset, SampleWorkload.Now);
         return Assert.Single((await new DependencyCollector(catalog, board, new IncidentBook(incidents), graph).CollectAsync(bundle, request, ct)).Dependencies);
     }
 
@@ -97,4 +108,16 @@ public sealed class DependencyCollectorTests
     };
 
     private static string OwnedBy(string kind, string name) => $$""" "ownerReferences": [ { "kind": "{{kind}}", "name": "{{name}}", "uid": "uid-{{name}}", "controller": true } ] """;
+
+    /// <summary>Of a hundred calls of checkout to cart, in the last quarter of a minute, so many failed.</summary>
+    private sealed class Failing(double count) : ISeriesSource
+    {
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<Series>>(
+            [
+                new Series(
+                    new Dictionary<string, string> { ["namespace"] = "shop", ["client"] = "checkout", ["server"] = "cart" },
+                    [new(end - step, 0), new(end, query == FailedCalls.QueryOfAll(["shop"]) ? 100 : count)]),
+            ]);
+    }
 }

@@ -27,6 +27,8 @@ public static class Analysers
         new ConfigurationStartAnalyser(),
         new NeighbourAnalyser(),
         new DependencyAnalyser(),
+        new FellIllTooAnalyser(),
+        new EarlierAnalyser(),
         new LeakAnalyser(),
         new ProbeAnalyser(),
     ];

@@ -41,6 +41,19 @@ public sealed class DependencyAnalyser : IAnalyser
 
             AgainstIt(bundle, @case, subject, dependency);
         }
+
+        AgainstTheRelease(bundle, @case);
+    }
+
+    /// <summary>A release that served well until calls began to fail is no better suspect than what is called. What memory that grows does comes late, and makes calls fail too.</summary>
+    private static void AgainstTheRelease(EvidenceBundle bundle, Case @case)
+    {
+        if (bundle.WellBefore is { } well && bundle.Dependencies.FirstOrDefault(dependency => dependency.CallsFail) is { } called
+            && !Proof.NeedsTime(bundle) && Confinement.ToTheNewRevision(bundle) is null)
+        {
+            var until = @case.Find(EvidenceKind.Dependency, Source, bundle.OnsetAt, 0.5, $"the running revision served well for {Quantities.Format(well)} until calls to {called.Name} began to fail", called.Reference);
+            @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), until);
+        }
     }
 
     private static Finding Relation(EvidenceBundle bundle, Case @case, DependencyFact dependency) => dependency.CallsFail

@@ -27,7 +27,7 @@ public sealed class IncidentChains(IncidentBook book, WorkloadCatalog catalog, S
         var named = others.Append(self).ToDictionary(one => one.Workload, one => (one == self ? context.Workload : catalog.Find(one.Workload)) is { } found ? catalog.NamedBy(found) : null);
         return new CallChain([.. others, self], (caller, callee) =>
             named[caller.Workload]?.Contains(callee.Workload) == true ? CallSource.Template
-            : graph.CallsFail(caller.Workload, callee.Workload) ? CallSource.ServiceGraph
+            : graph.CallsFail(caller.Workload, callee.Workload, caller.Onset) ? CallSource.ServiceGraph
             : null).Of(self.Incident);
     }
 

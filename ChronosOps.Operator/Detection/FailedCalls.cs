@@ -2,33 +2,42 @@ using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Detection;
 
-/// <summary>The query for failed calls, of a service graph or of the callers' own client metrics, and what its answer says. Both ends are of the same, watched namespace. Pure.</summary>
+/// <summary>The queries for calls that failed, and for all, of a service graph or of the callers' own client metrics, and what their answers say. Both ends are of the same, watched namespace. Pure.</summary>
 public static class FailedCalls
 {
     /// <summary>Failed calls since the counters began, by caller and callee.</summary>
-    public static string Query(IEnumerable<string> namespaces)
-    {
-        var names = string.Join('|', namespaces.Distinct().Order(StringComparer.Ordinal));
-        return $"sum by (namespace, client, server) (traces_service_graph_request_failed_total{{namespace=~\"{names}\"}})"
-            + " or sum by (source_workload_namespace, source_workload, destination_workload_namespace, destination_workload)"
-            + $" (istio_requests_total{{source_workload_namespace=~\"{names}\", destination_workload_namespace=~\"{names}\", response_code=~\"5..\"}})"
-            + $" or sum by (namespace, pod, server_address) (http_client_request_duration_seconds_count{{namespace=~\"{names}\", http_response_status_code=~\"5..|\", error_type!=\"\"}})";
-    }
+    public static string Query(IEnumerable<string> namespaces) => Query(namespaces, "traces_service_graph_request_failed_total", ", response_code=~\"5..\"", ", http_response_status_code=~\"5..|\", error_type!=\"\"");
 
-    /// <summary>The pairs of which calls failed, each end by the name of its workload. A counter that is there from the start says nothing while it stands still; one that appears has counted from zero.</summary>
-    public static IReadOnlySet<(string Namespace, string Caller, string Callee)> In(
+    /// <summary>All calls since the counters began, by caller and callee.</summary>
+    public static string QueryOfAll(IEnumerable<string> namespaces) => Query(namespaces, "traces_service_graph_request_total", "", "");
+
+    /// <summary>How many calls were counted of each pair of workloads, by the end of the step, each end by the name of its workload. A counter that is there from the start says nothing while it stands still; one that appears has counted from zero.</summary>
+    public static IReadOnlyDictionary<(string Namespace, string Caller, string Callee), IReadOnlyList<Point>> In(
         IEnumerable<Series> series, DateTimeOffset start,
         Func<string, string, WorkloadKey?> ownerOfPod, Func<string, string, IEnumerable<WorkloadKey>> targetsOf) =>
         (from one in series
-         where Grows(one.Points, start)
+         let counted = Counted(one.Points, start)
+         where counted.Count > 0
          from ends in one.Labels.ContainsKey("server_address") ? OfClient(one.Labels, ownerOfPod, targetsOf) : OfGraph(one.Labels)
          where ends.Namespace.Length > 0 && ends.Caller.Length > 0 && ends.Callee.Length > 0 && ends.Caller != ends.Callee
-         select ends).ToHashSet();
+         group counted by ends)
+        .ToDictionary(pair => pair.Key, pair => (IReadOnlyList<Point>)[.. pair.SelectMany(counted => counted)]);
 
-    private static bool Grows(IReadOnlyList<Point> points, DateTimeOffset start)
+    private static string Query(IEnumerable<string> namespaces, string ofTraces, string ofMesh, string ofClients)
+    {
+        var names = string.Join('|', namespaces.Distinct().Order(StringComparer.Ordinal));
+        return $"sum by (namespace, client, server) ({ofTraces}{{namespace=~\"{names}\"}})"
+            + " or sum by (source_workload_namespace, source_workload, destination_workload_namespace, destination_workload)"
+            + $" (istio_requests_total{{source_workload_namespace=~\"{names}\", destination_workload_namespace=~\"{names}\"{ofMesh}}})"
+            + $" or sum by (namespace, pod, server_address) (http_client_request_duration_seconds_count{{namespace=~\"{names}\"{ofClients}}})";
+    }
+
+    /// <summary>By how much the counter grew in each step. One that has fallen is a sum of which a part is gone: what it counted meanwhile is not known.</summary>
+    private static List<Point> Counted(IReadOnlyList<Point> points, DateTimeOffset start)
     {
         var known = points.Where(point => double.IsFinite(point.Value)).ToList();
-        return known.Count > 0 && ((known[0].Time > start && known[0].Value > 0) || known.Zip(known.Skip(1)).Any(pair => pair.Second.Value > pair.First.Value));
+        var grown = known.Zip(known.Skip(1), (before, after) => new Point(after.Time, after.Value - before.Value));
+        return [.. known.Take(1).Where(point => point.Time > start).Concat(grown).Where(point => point.Value > 0)];
     }
 
     /// <summary>

@@ -38,6 +38,8 @@ public sealed class Collectors
             new EventCollector(client),
             new NeighbourCollector(catalog),
             new DependencyCollector(catalog, board, incidents, graph),
+            new FellIllTooCollector(catalog, board, graph),
+            new EarlierCollector(incidents),
             new ConfigCollector(client),
             new PrerequisiteCollector(client),
             new TemplateCollector(new RevisionTemplates(client)),

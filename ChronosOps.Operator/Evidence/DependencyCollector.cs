@@ -22,14 +22,15 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
         var named = catalog.NamedBy(bundle.Workload);
         var byRevision = bundle.Workload.Revisions.ToDictionary(revision => revision.Hash, revision => catalog.NamedBy(bundle.Workload with { Current = revision.Facts }));
         byRevision[bundle.Workload.Current.Revision] = named;
+        var rise = RiseOf(request.Reading.Policy);
         var called = from other in catalog.In(key.Namespace)
                      where other.Key != key
-                     let fails = graph.CallsFail(key, other.Key)
+                     let fails = graph.CallsFail(key, other.Key, bundle.OnsetAt, rise)
                      where fails || named.Contains(other.Key)
                      select Of(other, request.Now) with { CallsFail = fails, IsDeclared = !named.Hosts.Contains(other.Key), CalledBy = [.. byRevision.Where(one => one.Value.Contains(other.Key)).Select(one => one.Key)] };
         return Task.FromResult(bundle with
         {
-            Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).ThenByDescending(fact => fact.Doubt is not null).Take(Most)],
+            Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).ThenByDescending(fact => fact.Doubt is not null).ThenByDescending(fact => fact.CallsFail).Take(Most)],
             DeclaredNowhere = named.Nowhere,
         });
     }
@@ -44,6 +45,10 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
         return pods.Where(pod => pod.ReadyChangedAt > pod.CreatedAt.AddSeconds(AtOnce)).Max(pod => pod.ReadyChangedAt)
             ?? other.RollingSince ?? pods.Min(pod => (DateTimeOffset?)pod.CreatedAt);
     }
+
+    /// <summary>By how much more calls must fail to explain errors: where the policy allows few requests to fail, half as much as that does.</summary>
+    private static double RiseOf(EffectivePolicy policy) =>
+        policy.Signals.Where(signal => signal is { Kind: SignalKind.ErrorRatio, HasThreshold: true }).Select(signal => signal.Threshold / 2).Append(ServiceGraph.LeastRise).Min();
 
     private DependencyFact Of(WorkloadSnapshot other, DateTimeOffset now)
     {

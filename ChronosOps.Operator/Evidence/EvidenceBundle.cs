@@ -33,6 +33,12 @@ public sealed record EvidenceBundle
     /// <summary>For how long the current revision had served well until the onset, by all signals of requests that have a threshold; null where it had not, or for too short a time to tell.</summary>
     public TimeSpan? WellBefore { get; init; }
 
+    /// <summary>Whether the current revision served so many requests well before the onset that it did not fail from the first, for however short a time.</summary>
+    public bool BeganWell { get; init; }
+
+    /// <summary>The last incident of the day in which the revision before had the same trouble, and got over it while it ran; null where there is none.</summary>
+    public EarlierFact? Earlier { get; init; }
+
     /// <summary>Events of the workload, its ReplicaSets and pods.</summary>
     public IReadOnlyList<EventFact> Events { get; init; } = [];
 
@@ -41,6 +47,9 @@ public sealed record EvidenceBundle
 
     /// <summary>Other workloads of the namespace that the current revision names as hosts, that are declared, or that it calls in vain by a service graph.</summary>
     public IReadOnlyList<DependencyFact> Dependencies { get; init; } = [];
+
+    /// <summary>Other workloads of the namespace that fell ill with this one, were not released lately, and do not call it, not through others either.</summary>
+    public IReadOnlyList<string> FellIllToo { get; init; } = [];
 
     /// <summary>What the workload declares that it depends on, and is nothing in its namespace.</summary>
     public IReadOnlyList<string> DeclaredNowhere { get; init; } = [];
@@ -117,6 +126,12 @@ public sealed record PodMeasure(string Signal, string Pod, double Value, double 
 /// <param name="Now">Requests per second since.</param>
 public sealed record LoadFact(double Before, double Now);
 
+/// <summary>An incident of the revision before that was over before the current one came, and in which nothing was done.</summary>
+/// <param name="Incident">Its name.</param>
+/// <param name="Signal">What fired then, and fires now.</param>
+/// <param name="EndedAt">When it was over.</param>
+public sealed record EarlierFact(string Incident, string Signal, DateTimeOffset EndedAt);
+
 /// <summary>A Kubernetes Event.</summary>
 public sealed record EventFact(DateTimeOffset? Time, string Type, string Reason, string Object, string Message, int Count);
 
@@ -132,7 +147,7 @@ public sealed record NeighbourFact(string Reference, string Name, string Revisio
 /// <param name="RolloutStartedAt">When its last release began; null where it has had one only, or is measured to be well.</param>
 /// <param name="Revision">What runs of it.</param>
 /// <param name="Incident">Its open incident; null where it has none.</param>
-/// <param name="CallsFail">Whether a service graph counts calls to it that fail.</param>
+/// <param name="CallsFail">Whether a service graph counts calls to it that fail, more of them since the onset than before.</param>
 /// <param name="IsDeclared">Whether it is not the template that names it.</param>
 public sealed record DependencyFact(
     string Reference, string Name, string? Trouble, bool IsMeasured, DateTimeOffset? TroubleSince, DateTimeOffset? RolloutStartedAt, string Revision, string? Incident, bool CallsFail = false, bool IsDeclared = false)

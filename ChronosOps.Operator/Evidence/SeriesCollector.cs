@@ -14,10 +14,6 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     /// <summary>The trouble may have begun at the end of the step in which it was first seen, and what a step tells of a pod was read up to a step before.</summary>
     private const int StepsAtOnset = 2;
     private static readonly TimeSpan LeastBefore = TimeSpan.FromSeconds(20);
-
-    /// <summary>So long, and so many requests, are no luck.</summary>
-    private static readonly TimeSpan LeastWell = TimeSpan.FromSeconds(15);
-    private const double LeastRequestsWell = 100;
     private static readonly TimeSpan LeastSince = TimeSpan.FromSeconds(3);
 
     public string Subject => "series by revision";
@@ -42,11 +38,13 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
 
         // Which of two revisions, or pods, is ill is told by the threshold: what is usual is known of the workload alone.
         var limited = signals.Where(signal => signal.HasThreshold).ToList();
+        var well = ServedWell.Until(request.OnsetAt, traffic.Of(bundle.Workload.Current.Revision), limited);
         return bundle with
         {
             Requests = recent.Whole().Sum(step => step.Requests),
             Load = Horizon(request) is { } horizon ? await OverAsync(horizon).ConfigureAwait(false) : Compare(traffic.Whole(), request.OnsetAt),
-            WellBefore = WellBefore(traffic.Of(bundle.Workload.Current.Revision), limited, request.OnsetAt),
+            BeganWell = well is not null,
+            WellBefore = well >= ServedWell.Long ? well : null,
             Measures =
             [
                 .. from signal in limited
@@ -98,19 +96,6 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     /// <summary>The steps before the onset, where an incident has waited so long that those of the last minutes do not reach back to it. Null where they do, and where it is no longer known which pods were there.</summary>
     private List<DateTimeOffset>? Before(DateTimeOffset read, DateTimeOffset onset) =>
         onset - (interval * StepsThen) < read && read - onset < PodMemory.Span ? TimeGrid.Until(onset, interval, StepsThen) : null;
-
-    /// <summary>How long it served, without a pause and until the onset, by far within its limits; null where that is too short.</summary>
-    internal static TimeSpan? WellBefore(IReadOnlyList<TrafficStep> steps, IReadOnlyList<EffectiveSignal> signals, DateTimeOffset onset)
-    {
-        var well = steps.Where(step => step.To <= onset).Reverse().TakeWhile(step => step.Requests > 0 && signals.All(signal => !(TrafficJudge.Value(signal, step) >= signal.Threshold))).Reverse().ToList();
-        if (signals.Count == 0 || well.Count == 0)
-        {
-            return null;
-        }
-
-        var (sum, length) = (TrafficStep.Sum(well), well[^1].To - well[0].From);
-        return length >= LeastWell && sum.Requests >= LeastRequestsWell && signals.All(signal => TrafficJudge.Value(signal, sum) < signal.Threshold / 2) ? length : null;
-    }
 
     /// <summary>Over how much of the past the growth that fires was looked at; null where none fires, or no pod is that old.</summary>
     private static TimeSpan? Horizon(CollectionRequest request)
