@@ -16,7 +16,7 @@ public sealed class VerifyingPhaseTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    /// <summary>The policy allows three minutes; the rollback was accepted twelve minutes ago.</summary>
+    /// <summary>The policy allows five minutes; the rollback was accepted twelve minutes ago, and rolled out soon after.</summary>
     [Theory]
     [InlineData(-15.0, null, null)]
     [InlineData(-690.0, null, 630L)]
@@ -27,7 +27,7 @@ public sealed class VerifyingPhaseTests
         using var api = new FakeApi(_ => new FakeAnswer(404));
         var incident = SampleContext.In(IncidentPhase.Verifying, "errors");
         var action = incident.Status!.Actions[0];
-        (action.LookedAt, action.UnwatchedSeconds) = (lookedAt is { } at ? SampleWorkload.At(at) : null, before);
+        (action.LookedAt, action.UnwatchedSeconds, action.RolledOutAt) = (lookedAt is { } at ? SampleWorkload.At(at) : null, before, SampleWorkload.At(-700));
         var result = await Phase(api)
             .RunAsync(SampleContext.Of(incident, SampleContext.Well(SamplePolicy.Effective())), TestContext.Current.CancellationToken);
         Assert.Equal((after, SampleWorkload.Now), (action.UnwatchedSeconds, action.LookedAt!.Value));

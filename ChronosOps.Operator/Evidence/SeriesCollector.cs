@@ -67,7 +67,7 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
                    where value is not null
                    select new PodMeasure(signal.Name, pod.Key, value.Value, signal.Threshold, sum.Requests, signal.Describe(value.Value))
                    {
-                       WellBefore = WellBefore(pod.Value, [signal], request.OnsetAt) is not null,
+                       WellBefore = ServedWell.Until(request.OnsetAt, pod.Value, [signal]) >= ServedWell.Long,
                        Grace = signal.Grace,
                    },
             ],
