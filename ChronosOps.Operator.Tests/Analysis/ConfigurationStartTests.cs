@@ -27,11 +27,12 @@ public sealed class ConfigurationStartTests
         Assert.Null(Analysers.Diagnose(bundle with { Configs = [] }).Accepted);
     }
 
-    /// <summary>Without the change the same is a pod that is ill by itself.</summary>
+    /// <summary>Without the change the same is a pod that is ill by itself, where it served well first and so was not warming up.</summary>
     [Fact]
     public void APodWhoseContainerAloneStartedAfterAChangeIsNotIllByItself()
     {
         var bundle = OneContainer();
+        bundle = bundle with { PodMeasures = [.. bundle.PodMeasures.Select(measure => measure with { WellBefore = true })] };
         var diagnosis = Analysers.Diagnose(bundle);
         Assert.Equal(Cause.BadConfiguration, diagnosis.Accepted?.Cause);
         Assert.Equal("1 of 3 pods started after ConfigMap settings was changed, and it alone shows it" + Proved, Rejection(diagnosis, Cause.PodFault));

@@ -72,11 +72,21 @@ public sealed class IncrementsTests
 
     [Fact]
     public void APodWasSeenWhereItHasAPointWhateverItSays() =>
-        Assert.Equal(Seen(PodSeen.Yes, PodSeen.No, PodSeen.Yes, PodSeen.No), Increments.SeenAt([new Point(At(0), 1), new Point(At(2), 100), new Point(At(10), double.NaN)], Grid));
+        Assert.Equal(Seen(PodSeen.Yes, PodSeen.No, PodSeen.Yes, PodSeen.No), Increments.SeenAt([new Point(At(0), 1), new Point(At(2), 100), new Point(At(10), double.NaN)], Grid, LongAgo));
 
     [Fact]
     public void APodBeganAnewWhereItsRequestsAreFewerThanWhenItWasSeenLast() =>
-        Assert.Equal(Seen(PodSeen.Yes, PodSeen.No, PodSeen.Anew, PodSeen.Yes), Increments.SeenAt([new Point(At(0), 9), new Point(At(10), 8), new Point(At(15), 8)], Grid));
+        Assert.Equal(Seen(PodSeen.Yes, PodSeen.No, PodSeen.Anew, PodSeen.Yes), Increments.SeenAt([new Point(At(0), 9), new Point(At(10), 8), new Point(At(15), 8)], Grid, At(-56)));
+
+    /// <summary>Its name was another's before.</summary>
+    [Fact]
+    public void OfAPodThatIsNewACounterThatFellCountsFromZero()
+    {
+        Assert.Equal([No, 0, 3, 4], Of([12, 12, 3, 7], created: At(-54)));
+        Assert.Equal(Seen(PodSeen.Yes, PodSeen.Yes, PodSeen.FromZero, PodSeen.Yes), Increments.SeenAt(PointsOf([12, 12, 3, 7]), Grid, At(-54)));
+        Assert.Equal([No, 0, 0, 1], Of([5, 5, null, 1], Seen(PodSeen.Yes, PodSeen.Yes, PodSeen.FromZero, PodSeen.Yes)));
+        Assert.Equal([No, 0, 9, 1], Of([5, 5, 9, 10], Seen(PodSeen.Yes, PodSeen.Yes, PodSeen.FromZero, PodSeen.Yes)));
+    }
 
     [Fact]
     public void AllThatACounterGrewByIsAddedOnce() =>
@@ -117,7 +127,7 @@ public sealed class IncrementsTests
     private static double[] Of(Point[] points, DateTimeOffset[] grid, DateTimeOffset? created, PodSeen[] seen)
     {
         var added = new double[grid.Length];
-        Increments.ByStep(points, grid, created, seen, added);
+        Increments.ByStep(points, grid, created, created, seen, added);
         return [.. added.Select(value => double.IsNaN(value) ? No : value)];
     }
 }

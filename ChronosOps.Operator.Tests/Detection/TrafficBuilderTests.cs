@@ -87,18 +87,18 @@ public sealed class TrafficBuilderTests
     public void WhereAPartOfWhatAPodCountsBeginsAnewItsStepIsNotKnown()
     {
         var fallen = Counter(1000, 1010, 960, 970);
-        var traffic = Build([fallen, Series(OldPod, 30)], [Counter(100, 104, 90, 94)], [Bucket(fallen, "0.5"), Bucket(fallen, "+Inf")]);
-        Assert.Equal((20, 8), Sum(traffic, SampleWorkload.New));
-        Assert.Equal(20, TrafficStep.Sum(traffic.Of(SampleWorkload.New)).Latency.Total);
-        Assert.Equal((90, 0), Sum(traffic, SampleWorkload.Old));
+        var traffic = Build([fallen, Series(NewPod, 30)], [Counter(100, 104, 90, 94)], [Bucket(fallen, "0.5"), Bucket(fallen, "+Inf")]);
+        Assert.Equal((20, 8), Sum(traffic, SampleWorkload.Old));
+        Assert.Equal(20, TrafficStep.Sum(traffic.Of(SampleWorkload.Old)).Latency.Total);
+        Assert.Equal((90, 0), Sum(traffic, SampleWorkload.New));
     }
 
     /// <summary>Its errors have not fallen: the requests that they are a share of are not known.</summary>
     [Fact]
     public void ErrorsOfAStepWhoseRequestsAreNotKnownAreNoneOfIt()
     {
-        Assert.Equal((20, 0), Sum(Build([Counter(1000, 1010, 5, 15)], [Counter(0, 0, 4, 4)]), SampleWorkload.New));
-        Assert.Equal((20, 3), Sum(Build([Counter(1000, 1010, 5, 15)], [Counter(50, 50, null, 3)]), SampleWorkload.New));
+        Assert.Equal((20, 0), Sum(Build([Counter(1000, 1010, 5, 15)], [Counter(0, 0, 4, 4)]), SampleWorkload.Old));
+        Assert.Equal((20, 3), Sum(Build([Counter(1000, 1010, 5, 15)], [Counter(50, 50, null, 3)]), SampleWorkload.Old));
     }
 
     [Fact]
@@ -137,9 +137,9 @@ public sealed class TrafficBuilderTests
     private static Series Series(string pod, double by, string @namespace = "shop") =>
         new(new Dictionary<string, string> { ["namespace"] = @namespace, ["pod"] = pod }, [.. Grid.Select((time, k) => new Point(time, 1000 + (by * k)))]);
 
-    /// <summary>A counter of the new pod with these values; null where there is none.</summary>
+    /// <summary>A counter of the old pod with these values; null where there is none.</summary>
     private static Series Counter(params double?[] values) =>
-        Series(NewPod, 0) with { Points = [.. values.Index().Where(one => one.Item is not null).Select(one => new Point(Grid[one.Index], one.Item!.Value))] };
+        Series(OldPod, 0) with { Points = [.. values.Index().Where(one => one.Item is not null).Select(one => new Point(Grid[one.Index], one.Item!.Value))] };
 
     private static Series Bucket(string? bound, double by) => Bucket(Series(NewPod, by), bound);
 

@@ -1,3 +1,5 @@
+using ChronosOps.Operator.Workloads;
+
 namespace ChronosOps.Operator.Detection;
 
 /// <summary>The sums of one revision, or one pod, in each step while they are added up: an array for each thing that is counted, since there are thousands of increments in each evaluation.</summary>
@@ -12,21 +14,21 @@ internal sealed class StepSums(DateTimeOffset[] grid)
 
     /// <summary>Adds a pod's requests.</summary>
     /// <param name="points">Its counter.</param>
-    /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
+    /// <param name="life">The pod; null where no more than its name is known.</param>
     /// <returns>Of each step whether the pod was seen.</returns>
-    public PodSeen[] AddRequests(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom)
+    public PodSeen[] AddRequests(ReadOnlySpan<Point> points, PodLife? life)
     {
-        Add(_requests, points, countsFrom, default);
-        return Increments.SeenAt(points, grid);
+        Add(_requests, points, life, default);
+        return Increments.SeenAt(points, grid, life?.From);
     }
 
     /// <summary>Adds a pod's failed requests. Where it is NaN, how many of all requests of that step failed is not known.</summary>
     /// <param name="points">A counter of them.</param>
-    /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
+    /// <param name="life">The pod; null where no more than its name is known.</param>
     /// <param name="seen">Of each step whether the pod was seen; empty where that is not known.</param>
-    public void AddErrors(ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<PodSeen> seen)
+    public void AddErrors(ReadOnlySpan<Point> points, PodLife? life, ReadOnlySpan<PodSeen> seen)
     {
-        Add(_errors, points, countsFrom, seen);
+        Add(_errors, points, life, seen);
         foreach (var point in points)
         {
             if (double.IsNaN(point.Value) && Array.BinarySearch(grid, point.Time) is >= 0 and var step)
@@ -39,16 +41,16 @@ internal sealed class StepSums(DateTimeOffset[] grid)
     /// <summary>Adds a pod's requests that took at most so many seconds.</summary>
     /// <param name="bound">So many.</param>
     /// <param name="points">The counter of them.</param>
-    /// <param name="countsFrom">From when on it counts from zero; null where that is not known.</param>
+    /// <param name="life">The pod; null where no more than its name is known.</param>
     /// <param name="seen">Of each step whether the pod was seen; empty where that is not known.</param>
-    public void AddLatency(double bound, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<PodSeen> seen)
+    public void AddLatency(double bound, ReadOnlySpan<Point> points, PodLife? life, ReadOnlySpan<PodSeen> seen)
     {
         if (!_latency.TryGetValue(bound, out var sums))
         {
             _latency[bound] = sums = Unknown(grid.Length);
         }
 
-        Add(sums, points, countsFrom, seen);
+        Add(sums, points, life, seen);
     }
 
     /// <summary>The steps of which anything is known, in order of time.</summary>
@@ -92,9 +94,9 @@ internal sealed class StepSums(DateTimeOffset[] grid)
             : new Buckets([.. bounds.Where((_, b) => !double.IsNaN(counts[b]))], [.. counts.Where(count => !double.IsNaN(count))]));
     }
 
-    private void Add(double[] sums, ReadOnlySpan<Point> points, DateTimeOffset? countsFrom, ReadOnlySpan<PodSeen> seen)
+    private void Add(double[] sums, ReadOnlySpan<Point> points, PodLife? life, ReadOnlySpan<PodSeen> seen)
     {
-        Increments.ByStep(points, grid, countsFrom, seen, _added);
+        Increments.ByStep(points, grid, life?.CountsFrom, life?.From, seen, _added);
         for (var k = 0; k < sums.Length; k++)
         {
             if (!double.IsNaN(_added[k]))

@@ -70,17 +70,17 @@ public sealed class TrafficBuilder
 
     private void AddPod(WorkloadSnapshot workload, PodLife life, Series requests, StepSums sum)
     {
-        var seen = sum.AddRequests(Of(life, requests), life.CountsFrom);
+        var seen = sum.AddRequests(Of(life, requests), life);
         foreach (var series in _errors.Of(workload.Key.Namespace, life.Pod))
         {
-            sum.AddErrors(Of(life, series), life.CountsFrom, seen);
+            sum.AddErrors(Of(life, series), life, seen);
         }
 
         foreach (var series in _latency.Of(workload.Key.Namespace, life.Pod))
         {
             if (TrafficQueries.TryBound(series.Labels.GetValueOrDefault("le"), out var bound))
             {
-                sum.AddLatency(bound, Of(life, series), life.CountsFrom, seen);
+                sum.AddLatency(bound, Of(life, series), life, seen);
             }
         }
     }
