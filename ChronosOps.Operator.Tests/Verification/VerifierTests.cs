@@ -55,6 +55,21 @@ public sealed class VerifierTests
         }, action).Result);
     }
 
+    /// <summary>Somebody took the signals out of the policy, or all pods away: neither is a proof.</summary>
+    [Fact]
+    public void WhatCannotBeMeasuredAnyMoreProvesNothing()
+    {
+        var action = Action();
+        action.Before = Verifier.MeasureBefore(Reading(Served(4, 50)) with { Signals = [SampleBundle.Fires("errors", New)] });
+        var without = SamplePolicy.Effective() with { Signals = [] };
+        Assert.Equal((CheckResult.Unknown, "the policy asks for none of the signals any more that were measured before: errors"), ResultAndMessage(Look(Reading(Served(4, 50)) with { Policy = without }, action)));
+        Assert.Equal(CheckResult.Healthy, Look(Reading(Served(4, 50)) with { Policy = without }).Result);
+        Assert.Equal(CheckResult.Healthy, Look(Reading(Served(4, 50)), action).Result);
+
+        var reading = Reading(Served(4, 50));
+        Assert.Equal((CheckResult.Unknown, "no pods are asked for any more"), ResultAndMessage(Look(reading with { Workload = reading.Workload with { Replicas = 0, UpdatedReplicas = 0, AvailableReplicas = 0, TotalReplicas = 0, Pods = [] } })));
+    }
+
     [Fact]
     public void ServingWithoutAnErrorSeriesIsHealthy()
     {

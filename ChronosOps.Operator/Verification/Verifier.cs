@@ -101,7 +101,16 @@ public static class Verifier
             return new Check(CheckResult.Unhealthy, $"{sign.Signal}: {sign.Message}");
         }
 
-        return Measured(action, reading, rolloutProves);
+        return Unproved(action, reading) is { } why ? new Check(CheckResult.Unknown, why) : Measured(action, reading, rolloutProves);
+    }
+
+    /// <summary>Why nothing that is seen now can tell whether it helped; null where something may.</summary>
+    private static string? Unproved(ActionRecord action, WorkloadReading reading)
+    {
+        var before = action.Before.Select(measure => measure.Signal).OfType<string>().Where(signal => !signal.Contains(' ', StringComparison.Ordinal)).ToList();
+        return reading.Workload.Replicas == 0 ? "no pods are asked for any more"
+            : before.Count > 0 && !reading.Policy.Signals.Any(signal => before.Contains(signal.Name)) ? $"the policy asks for none of the signals any more that were measured before: {string.Join(", ", before)}"
+            : null;
     }
 
     /// <summary>Whether what the action leads to runs, and nothing else. Pods that are on their way out after a restart of all are of the same revision as the new ones.</summary>
