@@ -112,12 +112,17 @@ public class IllPodTests
         return await FallIllNowAsync(world);
     }
 
+    /// <summary>When the pods have served well for so long that they are not warming up any more.</summary>
     internal static async Task<V1Pod> FallIllNowAsync(ApiServerWorld world)
     {
+        await WarmAsync();
         var ill = (await PodsAsync(world)).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).First();
         world.Kubelet.PodFates[ill.Metadata.Name!] = PodFate.Failing();
         return ill;
     }
+
+    /// <summary>A little longer than what shows that a pod served well, with steps of a second.</summary>
+    internal static Task WarmAsync() => Waiting.QuietlyAsync(18);
 
     /// <summary>A budget that lets no pod go.</summary>
     internal static Task BudgetAsync(ApiServerWorld world)

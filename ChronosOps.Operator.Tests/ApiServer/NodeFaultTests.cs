@@ -101,7 +101,7 @@ public sealed class NodeFaultTests : IAsyncDisposable
     /// <summary>Once the release has proved itself and served as long again, its pods stand on two nodes, and those of one fail.</summary>
     private async Task<IReadOnlyList<V1Pod>> FallIllAsync(ApiServerWorld world, bool cordoned)
     {
-        await Waiting.QuietlyAsync(8);
+        await IllPodTests.WarmAsync();
         _ill = await PlayedNode.StartAsync(world, cordoned);
         _well = await PlayedNode.StartAsync(world);
         var pods = (await IllPodTests.PodsAsync(world)).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).ToList();
