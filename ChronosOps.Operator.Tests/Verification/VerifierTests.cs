@@ -46,7 +46,7 @@ public sealed class VerifierTests
     [InlineData("Restart", -150, CheckResult.Unhealthy)]
     public void AQueryThatFiresRightAfterARestartOfAllPodsSaysNothing(string kind, double rolledOut, CheckResult expected)
     {
-        var action = Action(rolledOut: rolledOut);
+        var action = Action(rolledOut: rolledOut, signal: "queue");
         action.Action = kind;
         Assert.Equal(expected, Look(Reading(WorkloadTraffic.None) with
         {
@@ -60,10 +60,9 @@ public sealed class VerifierTests
     public void WhatCannotBeMeasuredAnyMoreProvesNothing()
     {
         var action = Action();
-        action.Before = Verifier.MeasureBefore(Reading(Served(4, 50)) with { Signals = [SampleBundle.Fires("errors", New)] });
         var without = SamplePolicy.Effective() with { Signals = [] };
         Assert.Equal((CheckResult.Unknown, "the policy asks for none of the signals any more that were measured before: errors"), ResultAndMessage(Look(Reading(Served(4, 50)) with { Policy = without }, action)));
-        Assert.Equal(CheckResult.Healthy, Look(Reading(Served(4, 50)) with { Policy = without }).Result);
+        Assert.Equal(CheckResult.Healthy, Look(Reading(Served(4, 50)) with { Policy = without }, Unmeasured()).Result);
         Assert.Equal(CheckResult.Healthy, Look(Reading(Served(4, 50)), action).Result);
 
         var reading = Reading(Served(4, 50));
@@ -146,7 +145,7 @@ public sealed class VerifierTests
 
     [Fact]
     public void APolicyWithoutSignalsIsVerifiedByTheStateOfTheRollout() =>
-        Assert.Equal("3 pods ready, no signals to measure", Look(Reading(WorkloadTraffic.None) with { Policy = SamplePolicy.Effective() with { Signals = [] } }).Message);
+        Assert.Equal("3 pods ready, no signals to measure", Look(Reading(WorkloadTraffic.None) with { Policy = SamplePolicy.Effective() with { Signals = [] } }, Unmeasured()).Message);
 
     [Theory]
     [InlineData(SignalState.Healthy, CheckResult.Healthy)]
@@ -158,7 +157,7 @@ public sealed class VerifierTests
         {
             Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] },
             Signals = [SampleBundle.Reading("queue", state)],
-        }, Action(rolledOut: -150)).Result);
+        }, Action(rolledOut: -150, signal: "queue")).Result);
 
     [Fact]
     public void AQueryThatWasNotJudgedIsUnknown() =>
@@ -258,7 +257,7 @@ public sealed class VerifierTests
     public void AfterAChangeOfReplicasAQueryIsJudgedOnceItsWindowHasPassed(double rolledOut, CheckResult expected)
     {
         var action = Scaled();
-        action.RolledOutAt = SampleWorkload.At(rolledOut);
+        (action.RolledOutAt, action.Before) = (SampleWorkload.At(rolledOut), []);
         Assert.Equal(expected, Look(Reading(WorkloadTraffic.None) with
         {
             Policy = SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] },
@@ -385,14 +384,22 @@ public sealed class VerifierTests
         return Verifier.Conclude(action, reading.Policy, reading, SampleWorkload.Now);
     }
 
-    private static ActionRecord Action(double applied = -60, double? rolledOut = -20) => new()
+    private static ActionRecord Action(double applied = -60, double? rolledOut = -20, string signal = "errors") => new()
     {
         ToRevision = Old,
         FromRevision = New,
         AppliedAt = SampleWorkload.At(applied),
         RolledOutAt = rolledOut is { } at ? SampleWorkload.At(at) : null,
-        Before = Verifier.MeasureBefore(Reading(Served(12, 50)) with { Workload = SampleWorkload.Rolling(), Signals = [SampleBundle.Fires("errors", New)] }),
+        Before = Verifier.MeasureBefore(Reading(Served(12, 50)) with { Workload = SampleWorkload.Rolling(), Signals = [SampleBundle.Fires(signal, New)] }),
     };
+
+    /// <summary>Nothing had been seen but states of pods.</summary>
+    private static ActionRecord Unmeasured()
+    {
+        var action = Action();
+        action.Before = [];
+        return action;
+    }
 
     private static ActionRecord Scaled()
     {
