@@ -128,7 +128,7 @@ public class GateFlipOfRestartTests
 
     private static async Task<Incident> IsEvictedAsync(ApiServerWorld world, V1Pod ill)
     {
-        var healed = await world.IncidentAsync("healed", one => one.Status is { Phase: IncidentPhase.Resolved, LastAction: "Restart/Succeeded" });
+        var healed = await world.IncidentAsync("healed", one => one.Status is { Phase: IncidentPhase.Resolved, LastAction: "Restart/Succeeded" }, patience: TimeSpan.FromMinutes(3)); // it is watched for as long as the pod had lived
         Assert.Equal((ill.Metadata.Name, ill.Metadata.Uid), (healed.Status!.Actions[^1].TargetPod, healed.Status.Actions[^1].TargetPodUid));
         IllPodTests.AssertEvicted(world, ill);
         return healed;
