@@ -10,6 +10,9 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 [Trait("Tier", "apiserver")]
 public class IllPodTests
 {
+    /// <summary>A little longer than what shows that a pod served well, with steps of a second; in seconds.</summary>
+    private const double Warm = 18;
+
     [Fact]
     public async Task TheIllPodIsEvictedOnceAndTheIncidentResolved()
     {
@@ -108,21 +111,25 @@ public class IllPodTests
     internal static async Task<V1Pod> FallIllAsync(ApiServerWorld world)
     {
         var released = DateTimeOffset.Parse((string)(await world.DeploymentAsync())["metadata"]!["creationTimestamp"]!, System.Globalization.CultureInfo.InvariantCulture);
-        await Waiting.QuietlyAsync((TimeProvider.System.GetUtcNow() - released).TotalSeconds + 3);
-        return await FallIllNowAsync(world);
+        await Waiting.QuietlyAsync(Math.Max(Warm, (TimeProvider.System.GetUtcNow() - released).TotalSeconds + 3));
+        return await FailAsync(world);
     }
 
     /// <summary>When the pods have served well for so long that they are not warming up any more.</summary>
     internal static async Task<V1Pod> FallIllNowAsync(ApiServerWorld world)
     {
         await WarmAsync();
+        return await FailAsync(world);
+    }
+
+    private static async Task<V1Pod> FailAsync(ApiServerWorld world)
+    {
         var ill = (await PodsAsync(world)).OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal).First();
         world.Kubelet.PodFates[ill.Metadata.Name!] = PodFate.Failing();
         return ill;
     }
 
-    /// <summary>A little longer than what shows that a pod served well, with steps of a second.</summary>
-    internal static Task WarmAsync() => Waiting.QuietlyAsync(18);
+    internal static Task WarmAsync() => Waiting.QuietlyAsync(Warm);
 
     /// <summary>A budget that lets no pod go.</summary>
     internal static Task BudgetAsync(ApiServerWorld world)

@@ -27,6 +27,10 @@ public sealed record WorkloadReading
 
     public IEnumerable<SignalReading> Firing => Signals.Where(signal => signal.State == SignalState.Firing);
 
+    /// <summary>What is said of a signal; null where it was not judged.</summary>
+    /// <param name="signal">The signal's name.</param>
+    public SignalReading? Of(string signal) => Signals.FirstOrDefault(one => one.Signal == signal);
+
     /// <summary>Whether something that was measured is bad, or on its way to be.</summary>
     public bool IsBad => Signals.Any(signal => signal.State is SignalState.Firing or SignalState.Pending);
 }

@@ -40,7 +40,7 @@ internal sealed class Candidate(string revision, DateTimeOffset since)
         var signals = reading.Policy.KnownGoodRequests > 0 ? reading.Policy.Signals : [];
         foreach (var signal in signals)
         {
-            var said = reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
+            var said = reading.Of(signal.Name);
             var (together, isMeasured) = (IsJudgedTogether(signal), IsMeasured(signal, said, fresh));
             if (isMeasured)
             {

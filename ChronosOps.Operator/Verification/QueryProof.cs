@@ -29,7 +29,7 @@ public static class QueryProof
                 return new Check(CheckResult.Unknown, $"{signal.Name}: the {Quantities.Format(signal.LookBack)} that it looks back on still hold the time before");
             }
 
-            var seen = Seen(signal, reading);
+            var seen = reading.Of(signal.Name);
             if (seen is null or { State: SignalState.Unknown })
             {
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {seen?.Message ?? "not judged"}");
@@ -58,7 +58,7 @@ public static class QueryProof
     }
 
     /// <summary>Until when all queries of the policy were measured; null where it has none.</summary>
-    public static DateTimeOffset? MeasuredAt(WorkloadReading reading) => Queries(reading.Policy).Select(signal => Seen(signal, reading)?.MeasuredAt).Min();
+    public static DateTimeOffset? MeasuredAt(WorkloadReading reading) => Queries(reading.Policy).Select(signal => reading.Of(signal.Name)?.MeasuredAt).Min();
 
     /// <summary>How much longer than others a policy has to wait, whose queries look back themselves; an hour at most.</summary>
     public static TimeSpan LongestRange(EffectivePolicy policy)
@@ -66,8 +66,6 @@ public static class QueryProof
         var longest = Queries(policy).Select(signal => signal.Range).DefaultIfEmpty().Max();
         return longest < LongestWait ? longest : LongestWait;
     }
-
-    private static SignalReading? Seen(EffectiveSignal signal, WorkloadReading reading) => reading.Signals.FirstOrDefault(one => one.Signal == signal.Name);
 
     private static IEnumerable<EffectiveSignal> Queries(EffectivePolicy policy) => policy.Signals.Where(signal => !signal.CountsRequests);
 }

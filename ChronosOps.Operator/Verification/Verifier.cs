@@ -183,12 +183,12 @@ public static class Verifier
             }
 
             // Nothing else judges it.
-            if (!signal.HasThreshold && reading.Signals.FirstOrDefault(one => one.Signal == signal.Name) is null or { State: SignalState.Unknown })
+            if (!signal.HasThreshold && reading.Of(signal.Name) is null or { State: SignalState.Unknown })
             {
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {signal.Describe(value)}, and not judged by what is usual");
             }
 
-            if (signal.IsLearnt && NotUsual(signal, reading.Signals.FirstOrDefault(one => one.Signal == signal.Name), action, reading, until) is { } unusual)
+            if (signal.IsLearnt && NotUsual(signal, reading.Of(signal.Name), action, reading, until) is { } unusual)
             {
                 return unusual;
             }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes.Models;
+using static ChronosOps.Operator.Workloads.PodTemplates;
 
 namespace ChronosOps.Operator.Workloads;
 
@@ -100,8 +101,4 @@ public sealed record NewDemands(string? OfNode, string? OfQuota)
     }
 
     private static IEnumerable<string> Names(JsonNode? amounts) => amounts is JsonObject named ? named.Select(entry => entry.Key) : [];
-
-    private static IEnumerable<JsonObject> Items(JsonNode? node) => node is JsonArray array ? array.OfType<JsonObject>() : [];
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

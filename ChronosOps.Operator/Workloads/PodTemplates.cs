@@ -165,11 +165,13 @@ public static class PodTemplates
     private static IEnumerable<JsonObject> AllContainers(JsonObject template) =>
         Items(template["spec"]?["initContainers"]).Concat(Items(template["spec"]?["containers"]));
 
-    private static IEnumerable<JsonObject> Items(JsonNode? node) => node is JsonArray array ? array.OfType<JsonObject>() : [];
+    /// <summary>The objects of a list; none where there is no list.</summary>
+    internal static IEnumerable<JsonObject> Items(JsonNode? node) => node is JsonArray array ? array.OfType<JsonObject>() : [];
 
     private static IEnumerable<string?> Strings(JsonNode? node) => node is JsonArray array ? array.Select(Text) : [];
 
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    /// <summary>A field's text; null where it holds none.</summary>
+    internal static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static bool IsTrue(JsonNode? node) => node is JsonValue value && value.TryGetValue(out bool flag) && flag;
 

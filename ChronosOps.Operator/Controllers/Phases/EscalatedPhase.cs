@@ -10,9 +10,6 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
     /// <summary>A policy that is made anew, or mended, comes back within this time. After it nobody asks for the incident, and what calls the workload must not be held up by it.</summary>
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(10);
 
-    /// <summary>As long as replicas are lent at most.</summary>
-    private static readonly TimeSpan LongestLoan = TimeSpan.FromHours(24);
-
     private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotGovern", "NoPolicy"];
 
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
@@ -30,7 +27,7 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
             return PhaseResult.Go(Trigger.TargetGone, "WorkloadGone", "the workload is gone");
         }
 
-        if (status.PolicyGoneAt is { } gone && context.Now - gone >= (TargetLoss.Lent(context) is null ? LongestAbsence : LongestLoan))
+        if (status.PolicyGoneAt is { } gone && context.Now - gone >= (TargetLoss.Lent(context) is null ? LongestAbsence : MitigatedPhase.LongestWatch))
         {
             return PhaseResult.Go(Trigger.TargetGone, "PolicyGone",
                 $"no valid policy has governed the workload for {Quantities.Format(context.Now - gone)}, so that it is not known whether it is well{(TargetLoss.Lent(context) is { } lent ? $"; {lent}" : "")}");

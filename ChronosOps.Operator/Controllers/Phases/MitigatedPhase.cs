@@ -12,8 +12,8 @@ namespace ChronosOps.Operator.Controllers.Phases;
 /// <summary>Watches for recurrence and for the bad revision to be applied again, and hands added replicas back when the load is gone.</summary>
 public sealed class MitigatedPhase(GateKeeper gateKeeper, AutoscalerReader autoscalers) : IPhase
 {
-    /// <summary>What falls ill less often than once a day is another incident then, and a load of a day is no surge.</summary>
-    private static readonly TimeSpan LongestWatch = TimeSpan.FromHours(24);
+    /// <summary>What falls ill less often than once a day is another incident then, and a load of a day is no surge. Replicas are lent no longer either.</summary>
+    internal static readonly TimeSpan LongestWatch = TimeSpan.FromHours(24);
 
     public async Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken)
     {
