@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.PromQl;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
@@ -29,6 +30,25 @@ public sealed class SpannedQueryTests(RealPrometheus prometheus) : IClassFixture
         var result = await prometheus.QueryAsync(TrafficQueries.Errors(Two));
         Assert.Equal(["web-1 7", "web-2 7", "web-3 NaN"], result!.Select(one => $"{one!["metric"]!["pod"]} {one["value"]![1]}").Order());
         Assert.Equal(3, (await prometheus.QueryAsync(TrafficQueries.Requests(Two)))!.Count);
+    }
+
+    /// <summary>A namespace that is asked for by how its pods' names end is told as a whole, each pod once.</summary>
+    [Fact]
+    public async Task WhatIsAskedForByPodsIsTogetherWhatIsAskedForAtOnce()
+    {
+        Assert.SkipUnless(prometheus.IsThere, "there is no prometheus here");
+        string[] bank = ["bank"];
+        (PodEnding First, PodEnding Second) = (PodEnding.Any with { To = 2 }, PodEnding.Any with { From = 2 });
+        Assert.Equal(["web-1"], Pods(await prometheus.QueryAsync(TrafficQueries.Requests(bank, First))));
+        Assert.Equal(["web-2", "web-3"], Pods(await prometheus.QueryAsync(TrafficQueries.Requests(bank, Second))));
+        SpannedText[] texts = [TrafficQueries.Errors, TrafficQueries.Latency, new PresetQuery(SignalKind.MemoryGrowth, TimeSpan.FromMinutes(30)).Text, new PresetQuery(SignalKind.QueueLag, TimeSpan.Zero).Text];
+        foreach (var text in texts)
+        {
+            Assert.Equal(Pods(await prometheus.QueryAsync(text(bank))), Pods(await prometheus.QueryAsync(text(bank, First))).Concat(Pods(await prometheus.QueryAsync(text(bank, Second)))));
+            Assert.Equal(text(bank, First).Split('{').Length, text(bank, First).Split("pod=~\".*[01]\"").Length);
+        }
+
+        static IEnumerable<string> Pods(JsonArray? result) => result!.Select(one => (string)one!["metric"]!["pod"]!).Order(StringComparer.Ordinal);
     }
 
     [Fact]

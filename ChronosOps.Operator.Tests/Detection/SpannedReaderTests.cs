@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
+using ChronosOps.Operator.PromQl;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
@@ -10,7 +11,7 @@ namespace ChronosOps.Operator.Tests.Detection;
 public sealed partial class SpannedReaderTests
 {
     private static readonly string[] Namespaces = [.. Enumerable.Range(0, 16).Select(k => $"team-{k:00}")];
-    private static readonly SpannedQuery Query = new("up", namespaces => $"up{{namespace=~\"{string.Join('|', namespaces)}\"}}");
+    private static readonly SpannedQuery Query = new("up", (namespaces, pods) => $"up{{{SeriesScope.Matchers(namespaces, pods)}}}");
     private readonly SpannedReader _reader = new(longestText: 1000);
     private int _divided;
 
@@ -28,7 +29,7 @@ public sealed partial class SpannedReaderTests
     public async Task TheTextIsMadeAnewOnlyWhereTheNamespacesAreOthers()
     {
         var made = 0;
-        var query = new SpannedQuery("up", namespaces => $"{Query.Text(namespaces)}[{++made}s]");
+        var query = new SpannedQuery("up", (namespaces, pods) => $"{Query.Text(namespaces, pods)}[{++made}s]");
         var source = new Bounded(16);
         foreach (string[] namespaces in (string[][])[Namespaces, [.. Namespaces], Namespaces[1..]])
         {
@@ -77,8 +78,33 @@ public sealed partial class SpannedReaderTests
         }
     }
 
+    /// <summary>What one query gives of it is bounded by how many pods it is asked for: by the last characters of their names.</summary>
     [Fact]
-    public async Task ANamespaceThatIsTooLargeByItselfIsUnknownAloneAndLeftAloneForAWhile()
+    public async Task ANamespaceThatIsTooLargeByItselfIsAskedForByItsPodsAndThatIsRemembered()
+    {
+        var source = new Bounded(16) { Huge = "team-05", MostCharacters = 9 };
+        foreach (var minutes in (int[])[0, 1])
+        {
+            source.Asked.Clear();
+            source.Texts.Clear();
+            Assert.Equal([.. Namespaces[..5], .. Enumerable.Repeat("team-05", 36), .. Namespaces[6..]], await NamesAsync(source, minutes: minutes));
+        }
+
+        Assert.Equal(["team-05 4", "others 4"], source.Asked.GroupBy(part => part is ["team-05"] ? "team-05" : "others").Select(parts => $"{parts.Key} {parts.Count()}").Order().Reverse());
+        Assert.Contains("up{namespace=\"team-05\",pod=~\".*[012345678]\"}", source.Texts);
+        source.Huge = null;
+        for (var round = 1; round <= 8; round++)
+        {
+            source.Asked.Clear();
+            await NamesAsync(source, minutes: 60 + round);
+        }
+
+        Assert.Single(source.Asked);
+    }
+
+    /// <summary>Where a query is refused however little it asks for, it is asked a few times, and not once for each character.</summary>
+    [Fact]
+    public async Task ANamespaceThatIsTooLargeHoweverItIsDividedIsUnknownAloneAndLeftAloneForAWhile()
     {
         var source = new Bounded(16) { Huge = "team-05" };
         var read = await ReadAsync(source, Namespaces, 0);
@@ -86,11 +112,24 @@ public sealed partial class SpannedReaderTests
         var failure = Assert.Single(read.Failures);
         Assert.Equal(("team-05", "TooLarge"), (failure.Key, failure.Value.Reason));
         Assert.Contains("fewer buckets", failure.Value.Message, StringComparison.Ordinal);
+        Assert.True(source.Asked.Count(part => part is ["team-05"]) < 8);
         source.Asked.Clear();
         Assert.Single((await ReadAsync(source, Namespaces, 4)).Failures);
         Assert.DoesNotContain(source.Asked, part => part.Contains("team-05"));
         source.Huge = null;
-        Assert.Equal(Namespaces, await NamesAsync(source, minutes: 6));
+        Assert.Equal(Namespaces, (await NamesAsync(source, minutes: 6)).Distinct());
+    }
+
+    /// <summary>A sum of some of its pods would look like less traffic.</summary>
+    [Fact]
+    public async Task OfANamespaceThatIsAskedForByItsPodsNothingCountsWhereAPartFails()
+    {
+        var source = new Bounded(16) { Huge = "team-05", MostCharacters = 9 };
+        await NamesAsync(source);
+        source.FailsOf = "[r";
+        var read = await ReadAsync(source, Namespaces, 1);
+        Assert.Equal(("team-05", "Timeout"), (Assert.Single(read.Failures).Key, read.Failures["team-05"].Reason));
+        Assert.Equal(Namespaces.Where(name => name != "team-05"), Names(read));
     }
 
     [Theory]
@@ -146,7 +185,11 @@ public sealed partial class SpannedReaderTests
     {
         public int Most { get; set; } = most;
         public string? Huge { get; set; }
+
+        /// <summary>By how many last characters of its pods' names the huge one may be asked for.</summary>
+        public int MostCharacters { get; init; }
         public string? Fails { get; init; }
+        public string? FailsOf { get; set; }
         public List<string[]> Asked { get; } = [];
         public List<string> Texts { get; } = [];
 
@@ -154,6 +197,7 @@ public sealed partial class SpannedReaderTests
         {
             await Task.Yield();
             var names = NamesOf().Match(query).Groups[1].Value.Split('|');
+            var characters = CharactersOf().Match(query) is { Success: true } pods ? pods.Groups[1].Length : PodEnding.Characters.Length;
             lock (Asked)
             {
                 Asked.Add(names);
@@ -161,11 +205,17 @@ public sealed partial class SpannedReaderTests
             }
 
             return Fails is not null ? throw new SeriesUnavailableException(Fails, "no")
-                : names.Length > Most || names.Contains(Huge) ? throw new SeriesUnavailableException("TooLarge", "too much")
-                : [.. names.Select(name => new Series(new Dictionary<string, string> { ["namespace"] = name }, []))];
+                : FailsOf is not null && query.Contains(FailsOf, StringComparison.Ordinal) ? throw new SeriesUnavailableException("Timeout", "no")
+                : names.Length > Most || (names.Contains(Huge) && characters > MostCharacters) ? throw new SeriesUnavailableException("TooLarge", "too much")
+                : [.. from name in names
+                      from _ in Enumerable.Range(0, name == Huge ? characters : 1)
+                      select new Series(new Dictionary<string, string> { ["namespace"] = name }, [])];
         }
 
-        [GeneratedRegex("namespace=~\"([^\"]*)\"")]
+        [GeneratedRegex("namespace=~?\"([^\"]*)\"")]
         private static partial Regex NamesOf();
+
+        [GeneratedRegex("pod=~\"\\.\\*\\[([^\\]]*)\\]\"")]
+        private static partial Regex CharactersOf();
     }
 }

@@ -1,3 +1,5 @@
+using ChronosOps.Operator.PromQl;
+
 namespace ChronosOps.Operator.Api;
 
 /// <summary>
@@ -22,15 +24,16 @@ public static class PresetQueries
     /// <param name="kind">Which.</param>
     /// <param name="namespaces">The namespaces of the policies.</param>
     /// <param name="window">Over how much of the past usage is averaged; of memory, and of a queue, the last value counts.</param>
+    /// <param name="pods">Of which pods; null for all.</param>
     /// <exception cref="ArgumentOutOfRangeException">It has no such query.</exception>
-    public static string Of(SignalKind kind, IReadOnlyList<string> namespaces, TimeSpan window)
+    public static string Of(SignalKind kind, IReadOnlyList<string> namespaces, TimeSpan window, PodEnding? pods = null)
     {
         if (kind == SignalKind.QueueLag)
         {
-            return $"max by (namespace, pod) ({{__name__=~\"{Lag}\",{Within(namespaces)}}})";
+            return $"max by (namespace, pod) ({{__name__=~\"{Lag}\",{SeriesScope.Matchers(namespaces, pods)}}})";
         }
 
-        var of = Containers(namespaces);
+        var of = Containers(namespaces, pods);
         var rate = $"{of}[{(long)window.TotalSeconds}s]";
         var ratio = kind switch
         {
@@ -57,9 +60,10 @@ public static class PresetQueries
     /// </summary>
     /// <param name="namespaces">The namespaces of the policies.</param>
     /// <param name="horizon">The time until the limit that is too short.</param>
-    public static string Growth(IReadOnlyList<string> namespaces, TimeSpan horizon)
+    /// <param name="pods">Of which pods; null for all.</param>
+    public static string Growth(IReadOnlyList<string> namespaces, TimeSpan horizon, PodEnding? pods = null)
     {
-        var of = Containers(namespaces);
+        var of = Containers(namespaces, pods);
         var part = (long)Math.Ceiling(horizon.TotalSeconds / 3);
         var used = $"container_memory_working_set_bytes{of}";
         var limit = $"(container_spec_memory_limit_bytes{of} > 0)";
@@ -74,9 +78,5 @@ public static class PresetQueries
     }
 
     /// <summary>The pause container, and the sums over a pod, have no name of a container of their own.</summary>
-    private static string Containers(IReadOnlyList<string> namespaces) => $"{{{Within(namespaces)},container!=\"\",container!=\"POD\"}}";
-
-    // Namespace names hold only letters, digits and dashes: nothing in them needs escaping in a regular expression.
-    private static string Within(IReadOnlyList<string> namespaces) =>
-        namespaces.Count == 1 ? $"namespace=\"{namespaces[0]}\"" : $"namespace=~\"{string.Join('|', namespaces)}\"";
+    private static string Containers(IReadOnlyList<string> namespaces, PodEnding? pods = null) => $"{{{SeriesScope.Matchers(namespaces, pods)},container!=\"\",container!=\"POD\"}}";
 }

@@ -1,3 +1,5 @@
+using ChronosOps.Operator.PromQl;
+
 namespace ChronosOps.Operator.Api;
 
 /// <summary>A preset's query, for as many namespaces as there are: two signals with the same one are read together, whatever their policies.</summary>
@@ -15,6 +17,8 @@ public sealed record PresetQuery(SignalKind Kind, TimeSpan Span)
     };
 
     /// <summary>The PromQL, which gives a series for each namespace and pod.</summary>
-    public string Text(IReadOnlyList<string> namespaces) =>
-        Kind == SignalKind.MemoryGrowth ? PresetQueries.Growth(namespaces, Span) : PresetQueries.Of(Kind, namespaces, Span);
+    /// <param name="namespaces">The namespaces.</param>
+    /// <param name="pods">Which of their pods; null for all.</param>
+    public string Text(IReadOnlyList<string> namespaces, PodEnding? pods = null) =>
+        Kind == SignalKind.MemoryGrowth ? PresetQueries.Growth(namespaces, Span, pods) : PresetQueries.Of(Kind, namespaces, Span, pods);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.PromQl;
 
 namespace ChronosOps.Operator.Detection;
 
@@ -17,8 +18,8 @@ public static class Freshness
         ["http_requests_total", "http_server_request_duration_seconds_count", "http_request_duration_seconds_count", "container_memory_working_set_bytes", "up"];
 
     /// <summary>The time of the newest sample of each namespace, in seconds since 1970.</summary>
-    public static readonly SpannedQuery Query = new("freshness", namespaces =>
-        $"max by (namespace) ({string.Join(" or ", Metrics.Select((metric, k) => $"label_replace(max by (namespace) (timestamp({metric}{{namespace=~\"{string.Join('|', namespaces)}\"}})), \"of\", \"{k}\", \"\", \"\")"))})");
+    public static readonly SpannedQuery Query = new("freshness", (namespaces, pods) =>
+        $"max by (namespace) ({string.Join(" or ", Metrics.Select((metric, k) => $"label_replace(max by (namespace) (timestamp({metric}{{{SeriesScope.Matchers(namespaces, pods)}}})), \"of\", \"{k}\", \"\", \"\")"))})");
 
     /// <summary>Reads the answer.</summary>
     public static Dictionary<string, DateTimeOffset> Read(IReadOnlyList<Series> series)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChronosOps.Operator.PromQl;
 
 namespace ChronosOps.Operator.Detection;
 
@@ -20,7 +21,7 @@ public static class TrafficQueries
         ("http_request_duration_seconds_count", "code"), ("http_request_duration_seconds_count", "status"), ("http_request_duration_seconds_count", "status_code"),
     ];
 
-    /// <summary><see cref="Requests(IEnumerable{string})"/> for as many namespaces as there are.</summary>
+    /// <summary><see cref="Requests(IReadOnlyList{string}, PodEnding?)"/> for as many namespaces as there are.</summary>
     public static readonly SpannedQuery SpannedRequests = new(nameof(Requests), Requests);
 
     /// <summary><see cref="Errors"/> for as many namespaces as there are.</summary>
@@ -30,21 +31,21 @@ public static class TrafficQueries
     public static readonly SpannedQuery SpannedLatency = new(nameof(Latency), Latency);
 
     /// <summary>Requests answered since the pods started.</summary>
-    public static string Requests(IEnumerable<string> namespaces) => Requests(Scope(namespaces));
+    public static string Requests(IReadOnlyList<string> namespaces, PodEnding? pods = null) => Requests(SeriesScope.Matchers(namespaces, pods));
 
     /// <summary>
     /// Requests answered with 5xx since the pods started. Absent where there was none, and NaN where a pod counts its requests without their status: nobody can tell how many of them failed.
     /// </summary>
-    public static string Errors(IEnumerable<string> namespaces)
+    public static string Errors(IReadOnlyList<string> namespaces, PodEnding? pods = null)
     {
-        var scope = Scope(namespaces);
+        var scope = SeriesScope.Matchers(namespaces, pods);
         return $"{WithStatus(scope, "=~\"5..\"")} or (({Requests(scope)}) unless ({WithStatus(scope, "!=\"\"")})) * NaN";
     }
 
     /// <summary>Requests by upper bound of their duration since the pods started.</summary>
-    public static string Latency(IEnumerable<string> namespaces)
+    public static string Latency(IReadOnlyList<string> namespaces, PodEnding? pods = null)
     {
-        var scope = Scope(namespaces);
+        var scope = SeriesScope.Matchers(namespaces, pods);
         return $"{ByPodAndBound} (http_server_request_duration_seconds_bucket{{{scope}}}) or {ByPodAndBound} (http_request_duration_seconds_bucket{{{scope}}})";
     }
 
@@ -65,8 +66,4 @@ public static class TrafficQueries
 
     /// <summary>The requests of which the status is told, and is so.</summary>
     private static string WithStatus(string scope, string isSo) => string.Join(" or ", StatusLabels.Select(one => $"{ByPod} ({one.Metric}{{{scope}, {one.Label}{isSo}}})"));
-
-    // Namespace names hold only letters, digits and dashes: nothing in them needs escaping in a regular expression.
-    private static string Scope(IEnumerable<string> namespaces) =>
-        $"namespace=~\"{string.Join('|', namespaces.Distinct().Order(StringComparer.Ordinal))}\"";
 }
