@@ -30,6 +30,7 @@ public sealed class EarlierTests
 
     [Theory]
     [InlineData(null, true)]
+    [InlineData("in the second of the release", true)]
     [InlineData("another revision", false)]
     [InlineData("another signal", false)]
     [InlineData("not well again", false)]
@@ -40,11 +41,12 @@ public sealed class EarlierTests
     [InlineData("another object", false)]
     public async Task OnlyTheSameTroubleOfTheRevisionBeforeCountsWhereItWasOverByItself(string? but, bool counts)
     {
+        var ended = but switch { "two days ago" => -180_000, "until the release" => -25, "in the second of the release" => -29.6, _ => -3620 };
         var status = new IncidentStatus
         {
             Phase = IncidentPhase.Resolved,
             WorkloadUid = but == "another object" ? "uid-of-another" : "uid-checkout",
-            EndedAt = but switch { "open" => null, "two days ago" => SampleWorkload.At(-180_000), "until the release" => SampleWorkload.At(-25), _ => SampleWorkload.At(-3620) },
+            EndedAt = but == "open" ? null : SampleWorkload.At(ended),
             Suspect = new RevisionRecord { Hash = but == "another revision" ? "b5d4" : SampleWorkload.Old },
             Signals = [new SignalRecord { Name = but == "another signal" ? "latency" : "errors", State = but == "not well again" ? "Unknown" : "Healthy" }],
             Actions = but == "an action" ? [new ActionRecord { Key = "uid-of-earlier/1", Action = "Restart", State = ActionState.Succeeded }] : [],
@@ -60,7 +62,7 @@ public sealed class EarlierTests
         await SampleCaches.FillAsync(incidents, TestContext.Current.CancellationToken);
         var (bundle, reading) = (RolledOut() with { Earlier = null }, SampleContext.Well(SamplePolicy.Effective()));
         var collected = await new EarlierCollector(new IncidentBook(incidents)).CollectAsync(bundle, new CollectionRequest(reading, bundle.OnsetAt, SampleWorkload.Now), TestContext.Current.CancellationToken);
-        Assert.Equal(counts ? new EarlierFact("checkout-1", "errors", SampleWorkload.At(-3620)) : null, collected.Earlier);
+        Assert.Equal(counts ? new EarlierFact("checkout-1", "errors", SampleWorkload.At(ended)) : null, collected.Earlier);
     }
 
     private static void AssertBlamed(EvidenceBundle bundle) => Assert.True(Analysers.Diagnose(bundle).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });

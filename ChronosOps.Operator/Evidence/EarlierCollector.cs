@@ -11,6 +11,9 @@ public sealed class EarlierCollector(IncidentBook incidents) : ICollector
     /// <summary>What is older says little of now.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromHours(24);
 
+    /// <summary>When an object was created is known to the second, and rounded down: an incident that ended within that second may have ended before.</summary>
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(1);
+
     public string Subject => "earlier incidents";
 
     public Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
@@ -19,7 +22,7 @@ public sealed class EarlierCollector(IncidentBook incidents) : ICollector
         var firing = bundle.Firing.Where(signal => !signal.IsKubernetesSign).Select(signal => signal.Signal).ToHashSet();
         var earlier = from incident in incidents.Of(workload.Key)
                       where incident.Status is { EndedAt: { } ended, Actions.Count: 0 } status && status.WorkloadUid == workload.Uid
-                          && bundle.OnsetAt - ended <= Recent && ended <= workload.RolloutStartedAt
+                          && bundle.OnsetAt - ended <= Recent && ended < workload.RolloutStartedAt + Precision
                           && workload.Previous is { } previous && status.Suspect?.Hash == previous.Hash
                       let signal = incident.Status!.Signals.Find(record => firing.Contains(record.Name) && record.State == nameof(SignalState.Healthy))
                       where signal is not null
