@@ -82,7 +82,8 @@ public static class OperatorHost
         var history = new PrometheusSources(options.Prometheus, client, interval, time, (_, source) => new MeasuredSource(source, metrics, tellsClock: false));
         var past = new SpannedReader();
         past.Divided += metrics.SeriesDivided;
-        var learning = new LearningLoop(policies, new Learner(history, learnt, past), learnt, time, loggers.CreateLogger<LearningLoop>());
+        var learner = new Learner(history, learnt, past) { IsDoubted = (workload, policy) => incidents.OpenOf(workload.Key) is { } open && ReleaseDoubt.IsIn(open.Status, policy) };
+        var learning = new LearningLoop(policies, learner, learnt, time, loggers.CreateLogger<LearningLoop>());
         var alerts = new AlertReadings(options.AlertsExpireAfter);
 
         // Thinks, decides, heals, tells.

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace ChronosOps.Benchmarks.Learn;
 
-/// <summary><c>bench learn</c>: how long it takes to learn what is usual from seven days that a real Prometheus holds, one line of a table for each number of workloads. The learner is a process of its own.</summary>
+/// <summary><c>bench learn</c>: how long it takes to learn what is usual from the days that a real Prometheus holds, one line of a table for each number of workloads. The learner is a process of its own.</summary>
 internal static class LearnCommand
 {
     private static readonly Option<int> Namespaces = new("--namespaces") { Description = "Over how many namespaces they are spread.", DefaultValueFactory = _ => 20 };
@@ -12,7 +12,7 @@ internal static class LearnCommand
     public static IEnumerable<Command> New()
     {
         var sizes = new Option<string>("--workloads") { Description = "How many workloads, separated by commas.", DefaultValueFactory = _ => "10,100,500" };
-        var learn = new Command("learn", "Measures learning what is usual, two signals each, from seven days in a Prometheus; needs prometheus and promtool in PATH.") { sizes, Namespaces, Durations };
+        var learn = new Command("learn", "Measures learning what is usual, two signals each, from fifteen days in a Prometheus; needs prometheus and promtool in PATH.") { sizes, Namespaces, Durations };
         learn.SetAction(async (parsed, ct) =>
         {
             Console.WriteLine("| workloads | namespaces | wall, s | processor of the learner, s | of Prometheus, s | queries | longest query, s | values read, million | sent, MiB | resident before, MiB | peak | peak of Prometheus |");

@@ -39,7 +39,7 @@ internal static class LearnRound
     /// <summary>A figure is worth nothing where the work was not done: of each signal of each workload all samples but the first, at which counters begin, must have been learnt.</summary>
     private static void Check(LearntBoard board, IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched)
     {
-        var samples = (long)(Learner.Depth / LearnWorld.Step);
+        var samples = (long)(LearnWorld.Depth / LearnWorld.Step);
         foreach (var (workload, policy) in watched)
         {
             foreach (var signal in policy.Signals)

@@ -1,11 +1,12 @@
 using System.Globalization;
 using ChronosOps.Benchmarks.Poll;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Detection.Learnt;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Benchmarks.Learn;
 
-/// <summary>Deployments of one pod each, and what Prometheus saw of them in seven days, once a minute: more by day than at night.</summary>
+/// <summary>Deployments of one pod each, and what Prometheus saw of them in the days that a baseline reads, once a minute: more by day than at night.</summary>
 /// <param name="Workloads">How many.</param>
 /// <param name="Namespaces">Over how many namespaces they are spread.</param>
 /// <param name="Durations">Whether durations are learnt, instead of the share of errors.</param>
@@ -17,10 +18,12 @@ internal sealed record LearnWorld(int Workloads, int Namespaces, bool Durations)
     /// <summary>The last sample, a whole multiple of the step.</summary>
     public static readonly DateTimeOffset End = new(PollWorld.Epoch.Ticks - (PollWorld.Epoch.Ticks % Step.Ticks), TimeSpan.Zero);
 
+    /// <summary>How far back a baseline reads.</summary>
+    public static readonly TimeSpan Depth = LearntSignal.DepthOfBaselines;
+
     private const double Day = 86400;
-    private const long Seconds = 7 * 86400;
     private static readonly long Last = End.ToUnixTimeSeconds();
-    private static readonly long First = Last - Seconds;
+    private static readonly long First = Last - (long)Depth.TotalSeconds;
 
     /// <summary>The workloads with the policies; what is usual is learnt of two signals each.</summary>
     public IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched() => PollWorld.Watched(Workloads, Namespaces, 1,
@@ -29,7 +32,7 @@ internal sealed record LearnWorld(int Workloads, int Namespaces, bool Durations)
         new() { Name = "memory", Preset = SignalPreset.MemorySaturation, Threshold = "90%", Baseline = new() },
     ]);
 
-    /// <summary>The seven days in parts, from whole multiples of a length to the next, in seconds since 1970.</summary>
+    /// <summary>Those days in parts, from whole multiples of a length to the next, in seconds since 1970.</summary>
     public static IEnumerable<(long From, long Until)> Parts(TimeSpan length)
     {
         var seconds = (long)length.TotalSeconds;

@@ -172,7 +172,7 @@ public sealed class SignalSpec
     [Pattern(ApiPatterns.Threshold)]
     public string? Threshold { get; set; }
 
-    /// <summary>The signal is a problem too where it is unlike what is usual for this workload, by the last seven days.</summary>
+    /// <summary>The signal is a problem too where it is unlike what is usual for this workload, by the last days and weeks.</summary>
     public BaselineSpec? Baseline { get; set; }
 
     /// <summary>The signal is a problem too where it will reach a limit soon at its present pace.</summary>

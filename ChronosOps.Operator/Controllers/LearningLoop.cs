@@ -3,7 +3,7 @@ using ChronosOps.Operator.Detection.Learnt;
 
 namespace ChronosOps.Operator.Controllers;
 
-/// <summary>Keeps what is usual up to date, beside the evaluations: reading seven days of history must not hold them up.</summary>
+/// <summary>Keeps what is usual up to date, beside the evaluations: reading a history of days must not hold them up.</summary>
 public sealed class LearningLoop(PolicyRegistry policies, Learner learner, LearntBoard board, TimeProvider time, ILogger<LearningLoop> log)
 {
     /// <summary>Looks after the evaluation of the same time, so that the two do not ask at once; a step's last scrape has come in by then.</summary>

@@ -32,7 +32,7 @@ public sealed class LearntBacktestTests
         var outcome = await RunAsync(new Disks(Backup, Day(-30)), Nightly, Day(0), Day(1));
         Assert.Empty(outcome.Incidents);
         Assert.Equal(0, outcome.Followed[0].Signals[0].Of(SignalState.Unknown));
-        Assert.InRange(outcome.LearntFrom!.Value, Day(-7), Day(-7).AddMinutes(2));
+        Assert.InRange(outcome.LearntFrom!.Value, Day(-15), Day(-15).AddMinutes(2));
         Assert.All(outcome.Followed[0].Signals[0].Trace.Expected, range => Assert.NotNull(range));
     }
 
@@ -46,8 +46,8 @@ public sealed class LearntBacktestTests
         await run.RunAsync(Day(0), Day(0, 1), new Progress(error, isTerminal), TestContext.Current.CancellationToken);
         var told = error.ToString().Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
         var learnt = told.TakeWhile(line => line.EndsWith("learning what is usual", StringComparison.Ordinal)).ToList();
-        Assert.Equal([$"{Terminal.Time(Day(-7).AddMinutes(-1))}", $"{Terminal.Time(Day(0).AddMinutes(-1))}"], [Time(learnt[0]), Time(learnt[^1])]);
-        Assert.InRange(learnt.Count, 5, 12);
+        Assert.Equal([$"{Terminal.Time(Day(-15).AddMinutes(-1))}", $"{Terminal.Time(Day(0).AddMinutes(-1))}"], [Time(learnt[0]), Time(learnt[^1])]);
+        Assert.InRange(learnt.Count, 5, 20);
         Assert.Equal(learnt.Select(Share).Order(), learnt.Select(Share));
         Assert.Equal((0, 100), (Share(learnt[0]), Share(learnt[^1])));
         Assert.Equal($"100 %  {Terminal.Time(Day(0, 1))}  0 incidents", Assert.Single(told.Skip(learnt.Count)).Split("] ")[^1]);
@@ -88,7 +88,7 @@ public sealed class LearntBacktestTests
         Assert.Contains("the limit of 1 is reached in", incident.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Each reading is that of an operator that learnt right after each evaluation, and had read the seven days before.</summary>
+    /// <summary>Each reading is that of an operator that learnt right after each evaluation, and had read the days before.</summary>
     [Fact]
     public async Task EachReadingIsThatOfTheLiveLearner()
     {

@@ -24,6 +24,15 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
     /// <summary>For more steps at once there is no answer.</summary>
     public int MostSteps { get; init; } = int.MaxValue;
 
+    /// <summary>The time of the newest sample that has come in; null: all have. For five minutes after it Prometheus goes on showing it.</summary>
+    public DateTimeOffset? Newest { get; set; }
+
+    /// <summary>The workload of the series.</summary>
+    public WorkloadSnapshot Workload { get; init; } = SampleWorkload.Settled();
+
+    /// <summary>Whether an incident speaks against its release.</summary>
+    public bool IsDoubted { get; init; }
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string> { ["namespace"] = "shop" };
 
     public static EffectiveSignal Disk(EffectiveBaseline? baseline = null, EffectiveTrend? trend = null, double threshold = double.PositiveInfinity) =>
@@ -40,7 +49,12 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
 
     public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
     {
-        Asked.Add((query, start, end));
+        var isFreshness = query == Freshness.Query.Text(["shop"]);
+        if (!isFreshness)
+        {
+            Asked.Add((query, start, end));
+        }
+
         if (Fails is { } failure)
         {
             throw failure;
@@ -51,16 +65,12 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
             throw new SeriesUnavailableException("TooLarge", "too many samples");
         }
 
-        // Its values are no times of samples: how old they are cannot be told.
-        if (query == Freshness.Query.Text(["shop"]))
-        {
-            return Task.FromResult<IReadOnlyList<Series>>([]);
-        }
-
         var points = new List<Point>();
         for (var time = start; time <= end; time += step)
         {
-            if (valueAt(time) is { } value)
+            // Where all have come in it is not told how old they are.
+            var sampled = Newest < time ? Newest.Value : time;
+            if (time - sampled < TimeSpan.FromMinutes(5) && (!isFreshness || Newest is not null) && (isFreshness ? sampled.ToUnixTimeSeconds() : valueAt(sampled)) is { } value)
             {
                 points.Add(new Point(time, value));
             }
@@ -70,12 +80,17 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
     }
 
     /// <summary>A learner of this source, which has learnt nothing yet.</summary>
-    public Learner Learner() => new(this, _board);
+    public Learner Learner() => new(this, _board) { IsDoubted = (_, _) => IsDoubted };
 
     /// <summary>The history up to a time, then each evaluation with one step learnt before it.</summary>
-    public async Task<IReadOnlyList<(DateTimeOffset Time, SignalReading Reading)>> RunAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    /// <param name="from">The time.</param>
+    /// <param name="to">The last evaluation.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="startedAt">When the process began that evaluates; null: at that time.</param>
+    public async Task<IReadOnlyList<(DateTimeOffset Time, SignalReading Reading)>> RunAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken ct, DateTimeOffset? startedAt = null)
     {
         var (learner, evaluation) = (Learner(), new Evaluation(this, TimeSpan.FromSeconds(15), _board));
+        await CatchUpAsync(learner, startedAt ?? from, ct);
         await CatchUpAsync(learner, from, ct);
         var readings = new List<(DateTimeOffset, SignalReading)>();
         for (var now = from + Step; now <= to; now += Step)
@@ -99,5 +114,5 @@ internal sealed class LearntSeries(Func<DateTimeOffset, double?> valueAt, Effect
     public LearntReadings? Known() => _board.Find(Watched()[0].Workload.Key, signal);
 
     public IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched() =>
-        [(SampleWorkload.Settled(), SamplePolicy.Effective() with { KnownGoodRequests = 0, Signals = [signal] })];
+        [(Workload, SamplePolicy.Effective() with { KnownGoodRequests = 0, Signals = [signal] })];
 }

@@ -88,7 +88,7 @@ internal sealed class BacktestRun(EffectivePolicy policy, ISeriesSource source, 
     private async Task LearnEarlierAsync(DateTimeOffset from, Progress? progress, CancellationToken cancellationToken)
     {
         var end = PastLearning.Before(from, _learningStep);
-        var (begin, reached) = (end - Learner.Depth, end - Learner.Depth);
+        var (begin, reached) = (end - Learner.DepthOf(policy), end - Learner.DepthOf(policy));
         var behind = _learning.ToList();
         await TellAsync();
         while (behind.Count > 0)

@@ -24,7 +24,7 @@ internal sealed class NeededSeries : ISeriesSource
         var workload = new PastWorkload(new WorkloadKey(policy.WorkloadKind, policy.Namespace, policy.WorkloadName ?? "any"), at).Snapshot;
         await new Evaluation(recorder, interval).RunAsync(workload, policy, at, cancellationToken);
         var learnt = new NeededSeries();
-        await new Learner(learnt, new LearntBoard(interval * OperatorHost.LearningSteps)).LearnAsync([(workload, policy)], at, cancellationToken);
+        await new Learner(learnt, new LearntBoard(interval * OperatorHost.LearningSteps)) { WaitsForSamples = false }.LearnAsync([(workload, policy)], at, cancellationToken);
         return
         [
             .. from need in recorder._asked

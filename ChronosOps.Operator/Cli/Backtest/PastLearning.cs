@@ -47,7 +47,7 @@ internal sealed class PastLearning(EffectivePolicy policy, LearntBoard board)
     public async Task<bool> ReadOnAsync(ISeriesSource series, WorkloadSnapshot workload, DateTimeOffset end, CancellationToken cancellationToken)
     {
         _sources.Source = series;
-        var round = await (_learner ??= new Learner(_sources, board)).LearnAsync([(workload, policy)], end, cancellationToken);
+        var round = await (_learner ??= new Learner(_sources, board) { WaitsForSamples = false }).LearnAsync([(workload, policy)], end, cancellationToken);
         return round.Failures.Count == 0 ? round.IsBehind : throw round.Failures[0];
     }
 

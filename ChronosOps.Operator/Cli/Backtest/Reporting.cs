@@ -143,9 +143,10 @@ internal static class Reporting
 
         if (policy.Signals.Any(signal => signal.IsLearnt))
         {
-            lines.Add(outcome.LearntFrom is { } begin && begin <= outcome.From - Learner.Depth + FullHistory
-                ? "What is usual was learnt from the seven days before the first evaluation, of pods whose names tell whose they are."
-                : $"What is usual is learnt from the seven days before the first evaluation: {(outcome.LearntFrom is { } first ? $"of those there is nothing before {Terminal.Time(first)}" : "of those there is nothing")}. Until enough is known, such a signal is judged by its threshold alone, and without one it is Unknown.");
+            var depth = Learner.DepthOf(policy);
+            lines.Add(outcome.LearntFrom is { } begin && begin <= outcome.From - depth + FullHistory
+                ? $"What is usual was learnt from the {depth.TotalDays} days before the first evaluation, of pods whose names tell whose they are."
+                : $"What is usual is learnt from the {depth.TotalDays} days before the first evaluation: {(outcome.LearntFrom is { } first ? $"of those there is nothing before {Terminal.Time(first)}" : "of those there is nothing")}. Until enough is known, such a signal is judged by its threshold alone, and without one it is Unknown.");
         }
 
         if (policy.Selector is not null)

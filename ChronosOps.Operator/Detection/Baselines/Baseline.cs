@@ -65,6 +65,14 @@ internal struct Baseline
         return verdict;
     }
 
+    /// <summary>Takes a level for the usual one from now on, so far from what was expected.</summary>
+    public void TakeLevel(double level, double by)
+    {
+        _model.Move(by);
+        _latest.TakeLevel(level);
+        (_long, _recent) = (level, 0);
+    }
+
     private readonly Surprise Loudest(double value, double residual, double shift, double floor, double required, bool far, double quiet)
     {
         var fast = far || _sinceAnomaly >= Relearning ? required : double.PositiveInfinity;

@@ -70,6 +70,15 @@ internal struct DayProfile
         _slotLow = Math.Min(_slotLow, exact);
     }
 
+    /// <summary>Moves the means. How far the days went stays as it was: a habit is one of what was seen.</summary>
+    public void Move(double by)
+    {
+        for (var slot = 0; slot < Slots; slot++)
+        {
+            _means[slot] += (float)by;
+        }
+    }
+
     private static double Middle(double a, double b, double c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
 
     private readonly float HighOf(int slot, int day) => _visits[slot] > day ? _high[slot * 3 + day] : float.NegativeInfinity;

@@ -14,6 +14,9 @@ internal struct LatestLevel
 
     public double Mean { get; private set; }
 
+    /// <summary>Takes a level for the latest one.</summary>
+    public void TakeLevel(double level) => Mean = level;
+
     /// <summary>Takes a sample; true if it is so many standard deviations away.</summary>
     public bool Learn(double value, long samples, double floor, double required)
     {

@@ -51,6 +51,14 @@ internal struct SeasonModel
     /// <summary>Whether two of the last three days went as far at this time, or both of the last two weeks.</summary>
     public readonly bool IsHabit(double value) => _day.IsHabit(_daySlot, value, _level) || _week.IsHabit(_weekSlot, value, _level);
 
+    /// <summary>Moves what is expected, at whatever time.</summary>
+    public void Move(double by)
+    {
+        _level += by;
+        _day.Move(by);
+        _week.Move(by);
+    }
+
     /// <summary>Learns the sample of the time that was turned to.</summary>
     /// <param name="learnt">The value as far as it may be learnt.</param>
     /// <param name="value">The value as it was.</param>

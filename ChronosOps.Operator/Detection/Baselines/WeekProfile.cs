@@ -67,6 +67,20 @@ internal struct WeekProfile
         _slotLow = Math.Min(_slotLow, exact);
     }
 
+    /// <summary>Moves the means. How far the weeks went stays as it was: a habit is one of what was seen.</summary>
+    public void Move(double by)
+    {
+        for (var slot = 0; slot < Slots; slot++)
+        {
+            var was = (double)_means[slot];
+            _means[slot] += (float)by;
+            for (var at = slot * Weeks; at < (slot + 1) * Weeks; at++)
+            {
+                (_high[at], _low[at]) = (Pack(was + Unpack(_high[at]) - _means[slot]), Pack(was + Unpack(_low[at]) - _means[slot]));
+            }
+        }
+    }
+
     private readonly (double Low, double High) RangeAround(int slot, int week)
     {
         var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);

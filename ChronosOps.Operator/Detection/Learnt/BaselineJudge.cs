@@ -26,9 +26,14 @@ public sealed class BaselineJudge(EffectiveSignal signal)
     private BaselineVerdict _last;
     private DateTimeOffset _at;
     private Raised? _raised;
+    private Relearnt? _relearnt;
+    private (DateTimeOffset At, long Sample) _released;
 
     /// <summary>Judges the next sample, and learns it.</summary>
-    public void Step(DateTimeOffset time, double value)
+    /// <param name="time">Its time.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="release">The release that the workload runs now.</param>
+    public void Step(DateTimeOffset time, double value, Release release = default)
     {
         var verdict = _detector.Step(time.ToUnixTimeMilliseconds() / 1000.0, value, SensitivityOf(_baseline.Sensitivity));
         if (verdict.State is SampleState.NotANumber or SampleState.Late || double.IsNaN(verdict.Judged))
@@ -37,6 +42,12 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         }
 
         (_last, _at) = (verdict, time);
+        _relearnt = verdict.Samples < _relearnt?.FromSample ? null : _relearnt;
+        if (time >= release.BeganAt && _released.At != release.BeganAt)
+        {
+            _released = (release.BeganAt, verdict.Samples);
+        }
+
         var off = verdict.Judged - verdict.Expected;
         if (verdict.IsAnomaly && _baseline.Concerns(off) && verdict.Samples > LeastSamples)
         {
@@ -46,8 +57,14 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         else if (_raised is { } raised)
         {
             var usual = !_baseline.Concerns(off) || Math.Abs(off) <= Math.Max(verdict.High - verdict.Expected, Back * raised.Off);
-            raised = raised with { UsualInARow = usual ? raised.UsualInARow + 1 : 0 };
+            raised = raised.Goes(usual, verdict.Judged, off);
             _raised = raised.UsualInARow >= raised.OverAfter || verdict.Samples - raised.AtSample > LongestSamples ? null : raised;
+            if (_raised is { IsLevel: true } && release.Stands && _released.At == release.BeganAt && raised.IsOf(release, _released.Sample) && !(value >= release.Limit))
+            {
+                // What has served with it for so long is what the workload does from now on.
+                _detector.TakeLevel(raised.Level, raised.By);
+                (_raised, _relearnt) = (null, new Relearnt(release.BeganAt, verdict.Samples - Raised.LevelSamples));
+            }
         }
     }
 
@@ -62,6 +79,12 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         if (_last.Samples <= LeastSamples)
         {
             return new LearntReading(LearntState.Learning, _at, null, $"still learning what is usual: {_last.Samples} of {LeastSamples} samples");
+        }
+
+        if (_raised is null && _relearnt is { } changed && _last.Samples - changed.FromSample < LeastSamples)
+        {
+            return new LearntReading(LearntState.Learning, _at, null,
+                $"the release of {changed.ReleasedAt.UtcDateTime:yyyy-MM-dd HH:mm'Z'} changed what is usual: {_last.Samples - changed.FromSample} of {LeastSamples} samples of it");
         }
 
         var expected = new ExpectedRange(_last.Low, _last.High, _raised?.Sigma ?? _last.Sigma, _last.Samples)
@@ -95,12 +118,7 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         _ => Sensitivity.Medium,
     };
 
-    /// <param name="Since">When it was raised first.</param>
-    /// <param name="AtSample">The number of the sample that raised it last.</param>
-    /// <param name="Off">How far off it was, at most.</param>
-    /// <param name="Sigma">The same in standard deviations.</param>
-    /// <param name="Score">The highest score.</param>
-    /// <param name="OverAfter">How many usual samples in a row end it.</param>
-    /// <param name="UsualInARow">How many there were by now.</param>
-    private sealed record Raised(DateTimeOffset Since, long AtSample, double Off, double Sigma, double Score, int OverAfter, int UsualInARow);
+    /// <param name="ReleasedAt">When the release began that changed what is usual.</param>
+    /// <param name="FromSample">The number of the sample from which on the new level is learnt.</param>
+    private sealed record Relearnt(DateTimeOffset ReleasedAt, long FromSample);
 }

@@ -12,9 +12,6 @@ namespace ChronosOps.Operator.Detection.Learnt;
 /// <param name="reader">Asks for many namespaces at once, and remembers how they have to be divided. Not that of the evaluations, which ask for less.</param>
 public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedReader? reader = null)
 {
-    /// <summary>How far back the history is read.</summary>
-    public static readonly TimeSpan Depth = TimeSpan.FromDays(7);
-
     /// <summary>So many values are asked for at once, however many workloads there are: about a second of Prometheus' processor, and a few MiB.</summary>
     private const int MostValues = 200_000;
 
@@ -27,6 +24,15 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
     private readonly SpannedReader _reader = reader ?? new SpannedReader();
     private readonly Dictionary<(WorkloadKey Workload, string Signal), LearntSignal> _learnt = [];
 
+    /// <summary>Whether something but a baseline speaks against the release that a workload runs, so that what it changed is not taken for the usual. Where nothing is said, nothing does.</summary>
+    public Func<WorkloadSnapshot, EffectivePolicy, bool> IsDoubted { get; init; } = (_, _) => false;
+
+    /// <summary>Whether samples may come late, as they do live. What is long past has come.</summary>
+    public bool WaitsForSamples { get; init; } = true;
+
+    /// <summary>How far back the history is read of what a policy has learnt.</summary>
+    public static TimeSpan DepthOf(EffectivePolicy policy) => policy.Signals.Where(signal => signal.IsLearnt).Select(LearntSignal.DepthOf).DefaultIfEmpty().Max();
+
     /// <summary>Learns what is new up to a time; of what is far behind the next part, so that a new policy's history does not hold up the others.</summary>
     /// <param name="watched">The workloads with the policy that governs each.</param>
     /// <param name="now">The time.</param>
@@ -38,7 +44,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
         var due = (from pair in watched
                    from signal in pair.Policy.Signals
                    where signal.IsLearnt
-                   select new Due(pair.Workload, signal, Of(pair.Workload.Key, signal, pair.Policy.Origin), pair.Policy.WorkloadName is not null)).ToList();
+                   select new Due(pair.Workload, pair.Policy, signal, Of(pair.Workload.Key, signal, pair.Policy.Origin))).ToList();
         var keys = due.Select(one => (one.Workload.Key, one.Signal.Name)).ToHashSet();
         foreach (var gone in _learnt.Keys.Where(key => !keys.Contains(key)).ToList())
         {
@@ -49,13 +55,20 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
         var end = TimeGrid.Until(now, board.Step, 1)[0];
         var failures = new List<SeriesUnavailableException>();
         var isBehind = false;
-        foreach (var group in due.GroupBy(one => (one.Learnt.Origin, one.Asked, From: one.Learnt.ReadUntil ?? end - Depth)).Where(group => group.Key.From < end))
+        var settled = new Dictionary<SeriesOrigin, IReadOnlyDictionary<string, DateTimeOffset>>();
+        foreach (var group in due.GroupBy(one => (one.Learnt.Origin, one.Asked, From: one.Learnt.ReadUntil ?? end - LearntSignal.DepthOf(one.Signal))).Where(group => group.Key.From < end))
         {
             var missing = (int)((end - group.Key.From) / board.Step);
             foreach (var batch in Batches(group, MostValues / Math.Min(missing, FewSteps)))
             {
                 var steps = Math.Min(missing, StepsAtOnce(batch));
-                var failed = await ReadOnAsync(group.Key.Origin, group.Key.Asked, batch, group.Key.From, steps, steps == missing, now, cancellationToken).ConfigureAwait(false);
+                if (WaitsForSamples && group.Key.From + (board.Step * steps) > end - SettledSteps.LongestWait && !settled.ContainsKey(group.Key.Origin))
+                {
+                    settled[group.Key.Origin] = await SettledAsync(group.Key.Origin, due, end, now, cancellationToken).ConfigureAwait(false);
+                }
+
+                var failed = await ReadOnAsync(
+                    group.Key.Origin, group.Key.Asked, batch, group.Key.From, steps, steps == missing, settled.GetValueOrDefault(group.Key.Origin), now, cancellationToken).ConfigureAwait(false);
                 failures.AddRange(failed.Values.Distinct());
                 isBehind |= steps < missing && batch.Exists(one => !failed.ContainsKey(one.Namespace));
             }
@@ -97,10 +110,15 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
 
     private static int StepsAtOnce(List<Due> batch) => Math.Min(Math.Clamp(MostValues / batch.Sum(one => one.Series), 1, MostSteps), batch.Min(one => one.Learnt.MostSteps));
 
+    private Task<IReadOnlyDictionary<string, DateTimeOffset>> SettledAsync(SeriesOrigin origin, List<Due> due, DateTimeOffset end, DateTimeOffset now, CancellationToken ct) => SettledSteps.ReadAsync(
+        sources.Of(origin), origin, _reader, [.. due.Where(one => one.Learnt.Origin == origin).Select(one => one.Namespace).Distinct()], end, board.Step, now, ct);
+
+    private Release ReleaseOf(Due one) => new(one.Workload.RolloutStartedAt, one.Workload.RolloutComplete && !IsDoubted(one.Workload, one.Policy), one.Signal.Threshold);
+
     /// <summary>Reads the next steps.</summary>
     /// <returns>Why nothing was read of some namespaces.</returns>
     private async Task<IReadOnlyDictionary<string, SeriesUnavailableException>> ReadOnAsync(
-        SeriesOrigin origin, Asked asked, List<Due> batch, DateTimeOffset start, int steps, bool isLast, DateTimeOffset now, CancellationToken ct)
+        SeriesOrigin origin, Asked asked, List<Due> batch, DateTimeOffset start, int steps, bool isLast, IReadOnlyDictionary<string, DateTimeOffset>? settled, DateTimeOffset now, CancellationToken ct)
     {
         var grid = TimeGrid.Until(start + (board.Step * steps), board.Step, steps + 1);
         var answer = await new PastRound(sources.Of(origin), origin, _reader, grid, now).AskAsync(asked, batch, ct).ConfigureAwait(false);
@@ -108,7 +126,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
         {
             if (!answer.Failures.TryGetValue(one.Namespace, out var why))
             {
-                one.Learnt.Read(answer.Points(one), grid[^1], isLast);
+                one.Learnt.Read(answer.Points(one), settled?.TryGetValue(one.Namespace, out var last) == true && last < grid[^1] ? last : grid[^1], isLast, ReleaseOf(one));
                 board.Publish(one.Workload.Key, one.Signal, one.Learnt.Readings());
             }
             else if (why.Reason is SeriesReasons.TooLarge or SeriesReasons.Timeout)

@@ -5,6 +5,12 @@ namespace ChronosOps.Operator.Detection.Learnt;
 /// <summary>What is learnt of one signal of one workload: its baseline, its trend, or both. Not to be used by two threads at a time.</summary>
 public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
 {
+    /// <summary>So far back a baseline reads: what is usual at an hour of the week is what both of the last two weeks show, and a day more sees each of their hours whole.</summary>
+    public static readonly TimeSpan DepthOfBaselines = TimeSpan.FromDays(15);
+
+    /// <summary>So far back a trend reads.</summary>
+    public static readonly TimeSpan DepthOfTrends = TimeSpan.FromDays(7);
+
     /// <summary>With fewer steps at once the history would take too long to read.</summary>
     private const int FewestSteps = 60;
 
@@ -26,24 +32,28 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
     /// <summary>Whether its whole history has been read once. What is said until then is of the past.</summary>
     public bool HasCaughtUp { get; private set; }
 
+    /// <summary>How far back the history of a signal is read.</summary>
+    public static TimeSpan DepthOf(EffectiveSignal signal) => signal.Baseline is null ? DepthOfTrends : DepthOfBaselines;
+
     /// <summary>Asks for half as much from now on.</summary>
     /// <param name="steps">How many steps were too much.</param>
     public void AskForLess(int steps) => MostSteps = Math.Max(FewestSteps, steps / 2);
 
     /// <summary>Judges what is new, and learns it.</summary>
     /// <param name="points">The new points, in order of time.</param>
-    /// <param name="until">Up to when the series was read, whether there was a point or not.</param>
+    /// <param name="until">Up to when the series was read, whether there was a point or not. Points after it are left to a later time.</param>
     /// <param name="isLast">Whether that is all that there is by now.</param>
-    public void Read(IReadOnlyList<Point> points, DateTimeOffset until, bool isLast)
+    /// <param name="release">The release that the workload runs.</param>
+    public void Read(IReadOnlyList<Point> points, DateTimeOffset until, bool isLast, Release release = default)
     {
         HasCaughtUp |= isLast;
-        foreach (var point in points.Where(point => ReadUntil is not { } before || point.Time > before))
+        foreach (var point in points.Where(point => point.Time <= until && (ReadUntil is not { } before || point.Time > before)))
         {
-            _baseline?.Step(point.Time, point.Value);
+            _baseline?.Step(point.Time, point.Value, release);
             _trend?.Step(point.Time, point.Value);
         }
 
-        ReadUntil = until;
+        ReadUntil = ReadUntil > until ? ReadUntil : until;
     }
 
     /// <summary>What it says now.</summary>

@@ -59,12 +59,14 @@ internal sealed class PastRound(ISeriesSource source, SeriesOrigin origin, Spann
 internal sealed record PastAnswer(Func<Due, IReadOnlyList<Point>> Points, IReadOnlyDictionary<string, SeriesUnavailableException> Failures);
 
 /// <summary>A signal of a workload, with what was learnt of it by now.</summary>
-internal sealed record Due(WorkloadSnapshot Workload, EffectiveSignal Signal, LearntSignal Learnt, bool NamesOneWorkload)
+internal sealed record Due(WorkloadSnapshot Workload, EffectivePolicy Policy, EffectiveSignal Signal, LearntSignal Learnt)
 {
     /// <summary>As many as the histograms of most client libraries have.</summary>
     private const int Buckets = 12;
 
     public string Namespace => Workload.Key.Namespace;
+
+    public bool NamesOneWorkload => Policy.WorkloadName is not null;
 
     /// <summary>What it is read by.</summary>
     public Asked Asked { get; } = new(Signal.Query, Signal.Query is null ? null : Workload.Key.Namespace, PresetQuery.Of(Signal));
