@@ -26,7 +26,7 @@ public sealed class PrometheusWithCalls : RealPrometheus
             : host.StartsWith("silent", StringComparison.Ordinal) ? null
             : host.StartsWith("choosy", StringComparison.Ordinal) ? HttpStatusCode.NotFound
             : HttpStatusCode.InternalServerError);
-        var page = new MetricsPage(ServeOptions.FromEnvironment(_ => null), new RequestMetrics(), calls, new Capacity(null, TimeProvider.System));
+        var page = new MetricsPage(ServeOptions.FromEnvironment(_ => null), new RequestMetrics(), calls, new Capacity(null, TimeProvider.System), new FaultBoard(TimeProvider.System));
         Upstream[] upstreams = [.. Callees.Select(name => new Upstream(new Uri($"http://{name}.shop.svc:8080/api/orders"), calls, TimeProvider.System, handler))];
         foreach (var at in new[] { -300, -60 })
         {

@@ -119,8 +119,8 @@ daemon_states() {
 env_lines() {
   use_instance "$NAME"
   [ -n "$FLAVOR" ] || die "cluster '$NAME' does not exist; create it with: hack/cluster up --name $NAME"
-  printf 'export KUBECONFIG=%q CHRONOSOPS_CLUSTER_NAME=%q CHRONOSOPS_AUDIT_LOG=%q CHRONOSOPS_CONTAINERD_SOCK=%q CHRONOSOPS_HOST_IP=%q PATH=%q\n' \
-    "$ADMIN_KUBECONFIG" "$NAME" "$AUDIT_LOG" "$CONTAINERD_SOCKET" "$HOST_IP" "$TOOLS_BIN:${PATH//$TOOLS_BIN:/}"
+  printf 'export KUBECONFIG=%q CHRONOSOPS_CLUSTER_NAME=%q CHRONOSOPS_AUDIT_LOG=%q CHRONOSOPS_CONTAINERD_SOCK=%q CHRONOSOPS_CTR=%q CHRONOSOPS_HOST_IP=%q PATH=%q\n' \
+    "$ADMIN_KUBECONFIG" "$NAME" "$AUDIT_LOG" "$CONTAINERD_SOCKET" "$DAEMONS/usr/bin/ctr" "$HOST_IP" "$TOOLS_BIN:${PATH//$TOOLS_BIN:/}"
 }
 
 load() {

@@ -3,6 +3,7 @@
 
 Debian builds Prometheus without discovery of Kubernetes; the file of targets says what that would."""
 import argparse
+import datetime
 import http.server
 import json
 import os
@@ -36,7 +37,7 @@ def discover(kubeconfig, path, namespaces):
         time.sleep(5)
 
 
-def handler(kubeconfig):
+def handler(kubeconfig, alerts):
     class Webhook(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -44,6 +45,8 @@ def handler(kubeconfig):
             self.end_headers()
             done = {(alert["labels"]["namespace"], alert["labels"]["app"]) for alert in message["alerts"] if alert["status"] == "firing"}
             for namespace, app in sorted(done):
+                with open(alerts, "a", encoding="utf-8") as file:
+                    print(json.dumps({"time": datetime.datetime.now(datetime.timezone.utc).isoformat(), "namespace": namespace}), file=file)
                 undone = kubectl(kubeconfig, "-n", namespace, "rollout", "undo", f"deployment/{app}")
                 print(f"{time.strftime('%H:%M:%S')} {namespace}/{app}: {(undone.stdout + undone.stderr).strip()}", flush=True)
 
@@ -55,12 +58,12 @@ def handler(kubeconfig):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("admin", "kubeconfig", "targets", "namespaces"):
+    for name in ("admin", "kubeconfig", "targets", "namespaces", "alerts"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
     threading.Thread(target=discover, args=(arguments.admin, arguments.targets, re.compile(arguments.namespaces)), daemon=True).start()
-    http.server.ThreadingHTTPServer(("127.0.0.1", arguments.port), handler(arguments.kubeconfig)).serve_forever()
+    http.server.ThreadingHTTPServer(("127.0.0.1", arguments.port), handler(arguments.kubeconfig, arguments.alerts)).serve_forever()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
 """What the seed decides: names, ports, traffic, and the scenario's own choices; and how they get into its texts."""
+import datetime
 import re
 
 from pick import NAMESPACES, SERVICES, Dice
+from scenario import seconds
 
+# The share of requests that fails though nothing is wrong.
+NOISE = ["0", "0.001", "0.002"]
 PLACE = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
+LATER = re.compile(r"\$\{now\+([0-9ms]+)\}")
 NUMBER = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\|number\}")
 
 
@@ -21,6 +26,9 @@ def draw(scenario, seed, images):
         "metrics": dice.one_of("metrics", ["prometheus", "opentelemetry"]),
         "replicas": dice.number("replicas", 2, 3),
         "rps": dice.number("rps", 15, 30),
+        "noise": dice.one_of("noise", NOISE),
+        "random": dice.number("random", 1, 0x7fffffff),
+        "pause": dice.number("pause", 0, 7),
         **images,
     }
     for name, choices in scenario.values.items():
@@ -28,8 +36,17 @@ def draw(scenario, seed, images):
     return values
 
 
+def check(scenario):
+    """Raises KeyError where a text names a value that there is none of."""
+    values = draw(scenario, 1, dict.fromkeys(("demo_image", "missing_image", "monitoring", "run_label"), "x"))
+    for step in scenario.setup + scenario.fault + scenario.cleanup:
+        fill(step.arguments, values, step.where)
+    fill(scenario.expect.workload, values, "expect.of")
+    fill(scenario.expect.writes, values, "expect.writes")
+
+
 def fill(content, values, where):
-    """Puts the values into all texts: ${name} as text, and what is nothing but ${name|number} as a number."""
+    """Puts the values into all texts: ${name} as text, what is nothing but ${name|number} as a number, and ${now+90s} as the time then, counted from when it is asked for."""
     if isinstance(content, dict):
         return {fill(key, values, where): fill(value, values, where) for key, value in content.items()}
     if isinstance(content, list):
@@ -39,7 +56,14 @@ def fill(content, values, where):
     if number := NUMBER.fullmatch(content):
         text = str(look_up(number[1], values, where))
         return float(text) if "." in text else int(text)
+    content = LATER.sub(lambda match: later(match[1], where), content)
     return PLACE.sub(lambda match: str(look_up(match[1], values, where)), content)
+
+
+def later(text, where):
+    if (length := seconds(text)) is None:
+        raise KeyError(f"{where}: ${{now+{text}}} must name a time such as 90s or 2m")
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=length)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def look_up(name, values, where):

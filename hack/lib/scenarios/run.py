@@ -29,11 +29,13 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--actor", choices=["chronosops", "webhook"], default="chronosops", help="who is graded")
     parser.add_argument("--patience", type=int, default=600, help="how long others than chronosops are watched, in seconds")
+    parser.add_argument("--only", choices=["together", "alone"], help="those that may, or may not, be played beside others")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
     scenarios = read(arguments.files, arguments.tag)
     if arguments.check:
         return
+    scenarios = [each for each in scenarios if arguments.only is None or each.alone == (arguments.only == "alone")]
     images = dict(pair.split("=", 1) for pair in arguments.images.split(","))
     record = writes.Record(arguments.audit_log, arguments.operator_user, play.utc_now().isoformat())
     runs = [(each, names.draw(each, seed, {**images, "run_label": arguments.run_label})) for seed in range(arguments.first, arguments.first + arguments.seeds) for each in scenarios]
@@ -52,8 +54,11 @@ def read(paths, tag):
     for path in paths:
         try:
             found.append(files.load(path))
+            names.check(found[-1])
         except files.Invalid as invalid:
             errors.append(str(invalid))
+        except KeyError as unknown:
+            errors.append(f"{path}: {unknown.args[0]}")
     if errors:
         sys.exit("error: " + "\nerror: ".join("\n".join(errors).splitlines()))
     chosen = [each for each in found if not tag or tag in each.tags]
@@ -78,8 +83,9 @@ class Stage:
     def one(self, each, values):
         path = os.path.join(self.logs, f"{each.name}-{values['seed']}.log")
         with open(path, "w", encoding="utf-8") as log:
-            player = play.Player(each, values, lambda text: print(f"{play.utc_now():%H:%M:%S} {text}", file=log, flush=True), self.patience)
+            player = None
             try:
+                player = play.Player(each, values, lambda text: print(f"{play.utc_now():%H:%M:%S} {text}", file=log, flush=True), self.patience)
                 seen = player.play()
                 row = grade.grade(each, values, seen, self.record.of(values["namespace"]), self.patience is not None)
             except Exception as failed:  # pylint: disable=broad-except  # whatever it is, the others go on and the table is printed
@@ -87,7 +93,8 @@ class Stage:
                 row = {"scenario": each.name, "seed": values["seed"], "actions": [], "needless": 0, "misses": [f"could not be played: {failed}"]}
             finally:
                 try:
-                    player.remove()
+                    if player is not None:
+                        player.remove()
                 except Exception:  # pylint: disable=broad-except
                     traceback.print_exc(file=log)
             for miss in row["misses"]:

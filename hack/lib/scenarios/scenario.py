@@ -15,12 +15,20 @@ STEPS = {
     "patch": ({"object", "merge"}, {"object", "merge"}),
     "kubectl": (None, set()),
     "http": ({"pods", "count", "port", "path", "method"}, {"pods", "port", "path"}),
+    "image": ({"add", "remove"}, set()),
     "wait": ({"rollout", "object", "condition", "incident", "of", "timeout"}, set()),
     "pause": (None, set()),
 }
-TOP = {"description", "tags", "alone", "values", "setup", "fault", "expect"}
+TOP = {"description", "tags", "alone", "values", "setup", "fault", "cleanup", "expect"}
 EXPECTED = {"incident", "of", "within", "detectedWithin", "actions", "writes", "serving", "quiet"}
-INCIDENT = {"cause", "phase", "reason"}
+INCIDENT = {"cause", "phase", "reason", "says"}
+# What an incident may come to, may have for a cause, and may have had done: as the operator names them.
+NAMED = {
+    "phase": {"Observing", "Orienting", "Deciding", "Acting", "Verifying", "Mitigated", "Resolved", "Escalated", "Failed", "Dismissed"},
+    "cause": {"BadRelease", "BadConfiguration", "NeighbourRelease", "DependencyFailure", "PodFault", "ServiceMismatch", "NetworkPolicyBlock", "JobFailure", "MissedRun", "NodeFault",
+              "NoisyNeighbour", "Overload", "Quota", "NoRoom", "ImageUnavailable", "ScaledToZero", "Leak", "ProbeMisconfigured", "Unknown"},
+    "action": {"Rollback", "Restart", "Scale", "HandBack", "Undo"},
+}
 DURATION = re.compile(r"(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -58,6 +66,7 @@ class Scenario:
     values: dict
     setup: list
     fault: list
+    cleanup: list
     expect: Expectation
 
 
@@ -97,8 +106,8 @@ class Reader:
         return Scenario(
             name=os.path.splitext(os.path.basename(self.path))[0], folder=os.path.dirname(os.path.abspath(self.path)),
             description=" ".join(str(content.get("description", "")).split()), tags=self.listing(content.get("tags", []), "tags"),
-            alone=bool(content.get("alone", False)), values=values,
-            setup=self.steps(content.get("setup", []), "setup"), fault=self.steps(content.get("fault", []), "fault"),
+            alone=self.boolean(content.get("alone", False), "alone"), values=values,
+            setup=self.steps(content.get("setup", []), "setup"), fault=self.steps(content.get("fault", []), "fault"), cleanup=self.steps(content.get("cleanup", []), "cleanup"),
             expect=self.expectation(content.get("expect", {})))
 
     def steps(self, listed, where):
@@ -127,6 +136,8 @@ class Reader:
             self.errors.append(f"{where}: there is no file {arguments} beside the scenario")
         if verb == "pause":
             self.duration(arguments, where)
+        if verb == "image" and isinstance(arguments, dict) and len(arguments) != 1:
+            self.errors.append(f"{where} needs exactly one of add or remove")
         if verb == "wait" and isinstance(arguments, dict):
             if sum(field in arguments for field in ("rollout", "condition", "incident")) != 1 or ("condition" in arguments) != ("object" in arguments):
                 self.errors.append(f"{where} needs exactly one of rollout, incident, or object with condition")
@@ -143,13 +154,32 @@ class Reader:
             incident = {field: value if isinstance(value, list) else [value] for field, value in self.mapping(incident, "expect.incident", INCIDENT).items()}
             if "phase" not in incident:
                 self.errors.append("expect.incident.phase is required")
+            for field in ("phase", "cause"):
+                self.known(incident.get(field, []), field, f"expect.incident.{field}")
         if incident is None and "detectedWithin" in content:
             self.errors.append("expect.detectedWithin needs an incident that is expected")
+        actions, writes, workload = self.listing(content.get("actions", []), "expect.actions"), self.mapping(content.get("writes", {}), "expect.writes", None), content.get("of", "deployment/${service}")
+        self.known(actions, "action", "expect.actions")
+        if not isinstance(workload, str) or workload.count("/") != 1:
+            self.errors.append(f"expect.of must be a kind and a name, such as deployment/web, not {workload!r}")
+        for written, times in writes.items():
+            if type(times) is not int or times < 0 or str(written).count("/") != 1:
+                self.errors.append(f"expect.writes: {written}: {times!r} must be a resource and a name, such as deployments/web, and a whole number")
         return Expectation(
-            incident=incident, workload=content.get("of", "deployment/${service}"), within=self.duration(content.get("within"), "expect.within"),
+            incident=incident, workload=workload, within=self.duration(content.get("within"), "expect.within"),
             detected_within=self.duration(content["detectedWithin"], "expect.detectedWithin") if "detectedWithin" in content else None,
-            actions=self.listing(content.get("actions", []), "expect.actions"), writes=self.mapping(content.get("writes", {}), "expect.writes", None),
-            serving=content.get("serving"), quiet=self.duration(content.get("quiet", "15s"), "expect.quiet"))
+            actions=actions, writes=writes,
+            serving=self.boolean(content["serving"], "expect.serving") if "serving" in content else None, quiet=self.duration(content.get("quiet", "15s"), "expect.quiet"))
+
+    def boolean(self, value, where):
+        if not isinstance(value, bool):
+            self.errors.append(f"{where} must be true or false, not {value!r}")
+        return value is True
+
+    def known(self, names, what, where):
+        for name in names:
+            if name not in NAMED[what]:
+                self.errors.append(f"{where}: there is no {what} {name!r}; there are {', '.join(sorted(NAMED[what]))}")
 
     def duration(self, text, where):
         value = seconds(text)

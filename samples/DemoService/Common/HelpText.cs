@@ -25,23 +25,27 @@ internal static class HelpText
           METRICS_STYLE              prometheus (http_requests_total, http_request_duration_seconds)
                                      or opentelemetry (http_server_request_duration_seconds)
           DRAIN_SECONDS              how long to serve on after SIGTERM while not ready (3)
+          NOISE_ERROR_RATIO          share of requests answered with 500 though nothing is wrong, 0 to 1 (0)
           FAULT_ERROR_RATIO          share of requests answered with 500, 0 to 1
           FAULT_CLIENT_ERROR_RATIO   share of requests answered with 404, 0 to 1
           FAULT_LATENCY_MS           milliseconds added to each request
           FAULT_LEAK_MIB_PER_S       memory lost per second, in MiB
           FAULT_CPU                  cores kept busy
+          FAULT_QUEUE_LAG            messages that it says it is behind with, where it is told to say so
           FAULT_CRASH_AFTER_S        exit after so many seconds ...
           FAULT_CRASH_CODE           ... with this code (1)
           FAULT_HANG                 true: accept requests and never answer (except /metrics and /fault)
           FAULT_READY                false: /readyz answers 503
           FAULT_START                fail: print an error and exit 1 before listening
           CAPACITY_RPS               requests per second that can be served; more are answered with 503
+          CONSUMES                   true: tells how far it is behind with a queue, kafka_consumer_records_lag_max (0)
           UPSTREAM_URL               asked for each order; where it fails the order fails with 502
           SETTINGS_FILE              a file with a fault on each line, error-ratio=0.5, read every second
 
         At run time, for this process only:
           POST /fault?kind=KIND&value=N[&seconds=S]   kinds: error-ratio, client-error-ratio, latency, memory-leak,
-                                                      memory-cache (so many MiB, filled ever more slowly), cpu-burn, crash, hang, not-ready; ends after S seconds
+                                                      memory-cache (so many MiB, filled ever more slowly), cpu-burn, crash, hang, not-ready,
+                                                      queue-lag; ends after S seconds
                                                       (crash: value is the exit code, S the delay)
           DELETE /fault[?kind=KIND]                   ends one fault, or all
           GET /fault                                  what is on
@@ -52,6 +56,7 @@ internal static class HelpText
 
           --url URL           where to send GET requests (required)
           --rps N             requests started per second, whatever the answers do (20)
+          --random SEED       at random moments (a Poisson process of this seed), not at equal distances
           --duration S        stop after S seconds (runs until it is stopped)
           --port N            serve /summary and /healthz on this port (off)
           --slow-ms N         an answer that takes longer is written down as slow (off)

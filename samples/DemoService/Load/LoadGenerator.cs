@@ -3,7 +3,7 @@ using ChronosOps.Samples.DemoService.Common;
 namespace ChronosOps.Samples.DemoService.Load;
 
 /// <summary>
-/// Open loop: requests start at a constant rate whatever the answers do, because real users do not wait for each other. A closed loop
+/// Open loop: requests start at a constant rate, evenly or at random, whatever the answers do, because real users do not wait for each other. A closed loop
 /// would slow down with the service and hide how many requests suffered.
 /// </summary>
 internal sealed class LoadGenerator(LoadOptions options, LoadTally tally, JsonLines output, TimeProvider clock)
@@ -15,14 +15,8 @@ internal sealed class LoadGenerator(LoadOptions options, LoadTally tally, JsonLi
         using var sender = new RequestSender(options, clock);
         var start = clock.GetTimestamp();
         var running = new HashSet<Task>();
-        for (long n = 0; !stop.IsCancellationRequested; n++)
+        foreach (var due in Starts().TakeWhile(due => options.Duration is null || due < options.Duration))
         {
-            var due = TimeSpan.FromSeconds(n / options.RequestsPerSecond);
-            if (due >= options.Duration)
-            {
-                break;
-            }
-
             await WaitUntilAsync(start, due, stop);
             if (stop.IsCancellationRequested)
             {
@@ -41,6 +35,18 @@ internal sealed class LoadGenerator(LoadOptions options, LoadTally tally, JsonLi
         }
 
         await Task.WhenAll(running);
+    }
+
+    /// <summary>When requests start, after the beginning.</summary>
+    private IEnumerable<TimeSpan> Starts()
+    {
+        var random = options.RandomSeed is { } seed ? new Random(seed) : null;
+        var due = 0.0;
+        for (long n = 0; ; n++)
+        {
+            yield return TimeSpan.FromSeconds(due);
+            due = random is null ? (n + 1) / options.RequestsPerSecond : due - (Math.Log(1 - random.NextDouble()) / options.RequestsPerSecond);
+        }
     }
 
     private async Task WaitUntilAsync(long start, TimeSpan due, CancellationToken stop)

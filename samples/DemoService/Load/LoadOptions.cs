@@ -9,6 +9,9 @@ internal sealed record LoadOptions
 
     public required double RequestsPerSecond { get; init; }
 
+    /// <summary>Requests start at random, as many independent users have it (a Poisson process), drawn with this seed; null: at equal distances.</summary>
+    public required int? RandomSeed { get; init; }
+
     /// <summary>Null: until it is stopped.</summary>
     public required TimeSpan? Duration { get; init; }
 
@@ -24,11 +27,12 @@ internal sealed record LoadOptions
     /// <exception cref="SettingException">An option is missing or cannot be used.</exception>
     public static LoadOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new OptionList(arguments, "--url", "--rps", "--duration", "--port", "--slow-ms", "--timeout-ms", "--max-in-flight");
+        var options = new OptionList(arguments, "--url", "--rps", "--random", "--duration", "--port", "--slow-ms", "--timeout-ms", "--max-in-flight");
         return new LoadOptions
         {
             Url = ParseUrl(options.Text("--url")),
             RequestsPerSecond = options.Number("--rps", 0.1, 2000) ?? 20,
+            RandomSeed = options.Integer("--random", 0, int.MaxValue),
             Duration = options.Number("--duration", 0.1, 1e7) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Port = options.Integer("--port", 1, 65535),
             Slow = options.Integer("--slow-ms", 1, 600_000) is { } slow ? TimeSpan.FromMilliseconds(slow) : null,

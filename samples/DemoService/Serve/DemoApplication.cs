@@ -10,7 +10,7 @@ internal sealed class DemoApplication(
 
     private readonly FaultEndpoint faultEndpoint = new(faults);
     private readonly JsonLines log = new(Console.Out);
-    private readonly MetricsPage page = new(options, metrics, calls, capacity);
+    private readonly MetricsPage page = new(options, metrics, calls, capacity, faults);
     private readonly Upstream? upstream = options.Upstream is { } url ? new Upstream(url, calls, clock) : null;
 
     public Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
@@ -62,7 +62,7 @@ internal sealed class DemoApplication(
         var pause = TimeSpan.FromMilliseconds(Random.Shared.Next(2, 9) + faults.Strength(FaultKind.Latency));
         await Task.Delay(pause, clock, context.RequestAborted);
 
-        if (Random.Shared.NextDouble() < faults.Strength(FaultKind.ErrorRatio))
+        if (Random.Shared.NextDouble() < Math.Max(options.Noise, faults.Strength(FaultKind.ErrorRatio)))
         {
             log.Write(json =>
             {

@@ -14,6 +14,7 @@ internal enum FaultKind
     Crash,
     Hang,
     NotReady,
+    QueueLag,
 }
 
 /// <summary>Names and ranges of the faults, in one place for the environment and the endpoint.</summary>
@@ -30,6 +31,7 @@ internal static class FaultKinds
         ["crash"] = (FaultKind.Crash, 255),
         ["hang"] = (FaultKind.Hang, 1),
         ["not-ready"] = (FaultKind.NotReady, 1),
+        ["queue-lag"] = (FaultKind.QueueLag, 1e9),
     };
 
     public static FaultKind Parse(string name) => ByName.TryGetValue(name, out var entry)
@@ -38,7 +40,7 @@ internal static class FaultKinds
 
     public static string NameOf(FaultKind kind) => ByName.First(entry => entry.Value.Kind == kind).Key;
 
-    /// <summary>The value in its unit: a ratio, milliseconds, MiB per second, MiB, cores, or an exit code.</summary>
+    /// <summary>The value in its unit: a ratio, milliseconds, MiB per second, MiB, cores, messages, or an exit code.</summary>
     public static double ParseValue(FaultKind kind, string setting, string text)
     {
         var maximum = ByName[NameOf(kind)].Maximum;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ChronosOps.Samples.DemoService.Serve;
 
 /// <summary>What <c>/metrics</c> shows.</summary>
-internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests, CallMetrics calls, Capacity capacity)
+internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests, CallMetrics calls, Capacity capacity, FaultBoard faults)
 {
     public string Render()
     {
@@ -23,6 +23,12 @@ internal sealed class MetricsPage(ServeOptions options, RequestMetrics requests,
         if (capacity.Used is { } used)
         {
             page.Family("demo_capacity_used_ratio", "gauge", "How much of what it can serve is asked for, 0 to 1.").Sample("demo_capacity_used_ratio", used);
+        }
+
+        if (options.Consumes)
+        {
+            page.Family("kafka_consumer_records_lag_max", "gauge", "How many messages the consumer is behind, of the partition in which it is most.")
+                .Sample("kafka_consumer_records_lag_max", faults.Strength(FaultKind.QueueLag));
         }
 
         page.Family("demo_build_info", "gauge", "The version of this process; always 1.").Sample("demo_build_info", 1, ("version", options.Version));

@@ -16,8 +16,14 @@ internal sealed record ServeOptions
 
     public required bool FailAtStart { get; init; }
 
+    /// <summary>The share of requests that fails even when all is well.</summary>
+    public required double Noise { get; init; }
+
     /// <summary>Requests per second that it can serve; null: as many as come. More are turned away with 503.</summary>
     public required double? Capacity { get; init; }
+
+    /// <summary>Whether it says how far it is behind with a queue.</summary>
+    public required bool Consumes { get; init; }
 
     /// <summary>A service that each order is asked of; null: none. Where it fails, so does the order.</summary>
     public required Uri? Upstream { get; init; }
@@ -45,7 +51,9 @@ internal sealed record ServeOptions
                 "fail" => true,
                 var other => throw new SettingException("FAULT_START", $"must be fail or absent, not \"{other}\""),
             },
+            Noise = Get("NOISE_ERROR_RATIO") is { } noise ? Setting.Number("NOISE_ERROR_RATIO", noise, 0, 1) : 0,
             Capacity = Get("CAPACITY_RPS") is { } capacity ? Setting.Number("CAPACITY_RPS", capacity, 0.1, 100_000) : null,
+            Consumes = Get("CONSUMES") is { } consumes && Setting.Boolean("CONSUMES", consumes),
             Upstream = Get("UPSTREAM_URL") is { } upstream ? ParseUpstream(upstream) : null,
             SettingsFile = Get("SETTINGS_FILE"),
             Faults = [.. ReadFaults(Get)],
@@ -72,6 +80,7 @@ internal sealed record ServeOptions
             ("FAULT_LATENCY_MS", FaultKind.Latency),
             ("FAULT_LEAK_MIB_PER_S", FaultKind.MemoryLeak),
             ("FAULT_CPU", FaultKind.CpuBurn),
+            ("FAULT_QUEUE_LAG", FaultKind.QueueLag),
         ];
         foreach (var (variable, kind) in measured)
         {
