@@ -19,6 +19,15 @@ public sealed class DiagnosisTests
         Assert.Equal($"release {SampleWorkload.New} (revision 2) of checkout", diagnosis.Accepted?.Subject);
     }
 
+    /// <summary>Within the policy's threshold, and far worse than what it follows: it was noticed by that, and is judged by it.</summary>
+    [Fact]
+    public void AReleaseIsJudgedByTheLimitByWhichItWasNoticed()
+    {
+        EvidenceBundle Within(EvidenceBundle b) => b with { Measures = [b.Measures[0] with { Value = b.Measures[0].Threshold * 0.7 }, b.Measures[1]] };
+        AssertBadRelease(Diagnose(b => Within(b) with { Signals = [b.Signals[0] with { Limit = b.Measures[0].Threshold / 2 }, .. b.Signals.Skip(1)] }), EvidenceKind.Series, EvidenceKind.Change);
+        Assert.Contains(Diagnose(Within).Findings, finding => finding.Message.EndsWith("the new revision does not show it", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void ABadReleaseIsSeenInTheSeriesWhenTheOldRevisionServesNoMore() =>
         AssertBadRelease(Diagnose(b => b with { Workload = SampleWorkload.RolledOut(), Measures = [b.Measures[0]] }), EvidenceKind.Series, EvidenceKind.Change);

@@ -141,6 +141,13 @@ public sealed class TrafficJudgeTests
     public void ANewRevisionJustBeyondTheThresholdIsNotBlamedWhereTheOldOneIsJustWithinIt() =>
         Assert.Equal(SignalState.Unknown, Judge(Rolling, Of((Old, Steady(6, 100, 4.8)), (New, Steady(6, 100, 5.6)))).State);
 
+    /// <summary>Both fail 4 of 100: of 60 requests of the new one six failed, as it happens.</summary>
+    [Theory]
+    [InlineData(10, 1, false)]
+    [InlineData(100, 10, true)]
+    public void WhatMayBeChanceIsNotBlamedOnTheNewOne(double requests, double errors, bool isBlamed) =>
+        Assert.Equal(isBlamed ? New : null, Judge(Rolling, Of((Old, Steady(6, 100, 4)), (New, Steady(6, requests, errors)))).Revision);
+
     [Fact]
     public void ANewRevisionWithinTheThresholdIsBlamedWhereItIsWorseByTheFactor() =>
         Assert.Equal((SignalState.Firing, New), StateAndRevision(Judge(Rolling, Of((Old, Steady(6, 200, 1)), (New, Steady(6, 100, 4))))));
@@ -189,7 +196,8 @@ public sealed class TrafficJudgeTests
     [Theory]
     [InlineData(6, 20, 8, 0, SignalState.Firing)]
     [InlineData(5, 20, 8, 0, SignalState.Pending)]    // not yet half a minute
-    [InlineData(6, 10, 1.6, 0, SignalState.Pending)]  // fewer than ten have failed
+    [InlineData(6, 10, 1.6, 0, SignalState.Firing)]
+    [InlineData(6, 6, 0.8, 0, SignalState.Pending)]   // fewer than five have failed
     [InlineData(6, 40, 3, 0, SignalState.Pending)]    // less than twice the threshold
     [InlineData(6, 20, 8, 6, SignalState.Pending)]    // the old one is not well
     public void ClearErrorsBesideAnOldRevisionThatIsWellNeedNoLongerLook(int steps, double requests, double errors, double errorsOfOld, SignalState expected) =>

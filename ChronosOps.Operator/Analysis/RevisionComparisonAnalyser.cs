@@ -25,21 +25,23 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
         {
             var finding = @case.Find(firing.IsSaturation ? EvidenceKind.Saturation : EvidenceKind.Series, Source, firing.Since, 0.5, $"{firing.Signal}: {firing.Message}", $"signal {firing.Signal}");
             @case.For(Cause.BadRelease, subject, finding, firing.IsAlert ? ForAnAlert : firing.Revision == current ? 0.5 : 0.3);
-            Compare(bundle, @case, subject, firing.Signal);
+            Compare(bundle, @case, subject, firing);
         }
     }
 
-    private static void Compare(EvidenceBundle bundle, Case @case, string subject, string signal)
+    private static void Compare(EvidenceBundle bundle, Case @case, string subject, SignalReading firing)
     {
-        var current = bundle.Workload.Current.Revision;
+        var (current, signal) = (bundle.Workload.Current.Revision, firing.Signal);
         var fresh = bundle.Measures.FirstOrDefault(measure => measure.Signal == signal && measure.Revision == current);
         if (fresh is null || OldOf(bundle, signal, current) is not { } old)
         {
             return;
         }
 
+        // By what it was noticed, it is judged.
+        var limit = firing.Limit is { } noticed && firing.Revision == current ? Math.Min(noticed, fresh.Threshold) : fresh.Threshold;
         var text = $"{signal} by revision: new {fresh.Text} of {fresh.Requests:0} requests, old {old.Text} of {old.Requests:0}";
-        if (fresh.Value >= fresh.Threshold && old.Value < old.Threshold)
+        if (fresh.Value >= limit && old.Value < Math.Min(limit, old.Threshold))
         {
             if (old.DuringTrouble)
             {
@@ -55,7 +57,7 @@ public sealed class RevisionComparisonAnalyser : IAnalyser
             var finding = @case.Find(EvidenceKind.Series, Source, null, 0.7, $"{text}: the old revision shows it too", $"signal {signal}");
             @case.Against(Cause.BadRelease, subject, finding);
         }
-        else if (fresh.Value < fresh.Threshold)
+        else if (fresh.Value < limit)
         {
             var finding = @case.Find(EvidenceKind.Series, Source, null, 0.5, $"{text}: the new revision does not show it", $"signal {signal}");
             @case.Against(Cause.BadRelease, subject, finding);

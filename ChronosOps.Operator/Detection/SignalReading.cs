@@ -37,6 +37,9 @@ public sealed record SignalReading
     /// <summary>The value of the old revision, where the two were compared.</summary>
     public double? Reference { get; init; }
 
+    /// <summary>The limit of the new revision, where it was judged by itself: the policy's, or less by what the old one shows.</summary>
+    public double? Limit { get; init; }
+
     /// <summary>When the trouble began, for a signal that fires or is pending.</summary>
     public DateTimeOffset? Since { get; init; }
 

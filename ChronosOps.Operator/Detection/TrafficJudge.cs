@@ -11,18 +11,7 @@ namespace ChronosOps.Operator.Detection;
 public static class TrafficJudge
 {
     /// <summary>With fewer requests than this a part says too little and is joined with its neighbour.</summary>
-    private const double PartRequests = 5;
-
-    /// <summary>A new revision that is not worse than the old one by this factor is not blamed for what both show.</summary>
-    private const double LeastFactor = 1.5;
-
-    /// <summary>
-    /// Errors of a new revision beside an old one that is well are clear after two scrapes of the usual 15 s, however long the policy would have the whole watched: so many failed requests, every step
-    /// beyond the threshold, and all of them beyond it by so much.
-    /// </summary>
-    private static readonly TimeSpan ClearAfter = TimeSpan.FromSeconds(30);
-    private const double ClearErrors = 10;
-    private const double ClearFactor = 2;
+    internal const double PartRequests = 5;
 
     /// <summary>Samples older than this many steps no longer tell how things are now.</summary>
     private const int StaleAfterSteps = 3;
@@ -35,7 +24,7 @@ public static class TrafficJudge
     {
         var age = now - workload.RolloutStartedAt;
         var current = workload.Current.Revision;
-        if (age < NewFor && JudgeNew(signal, current, traffic, now) is { State: SignalState.Firing or SignalState.Pending } onNew)
+        if (age < NewFor && NewRevisionJudge.Judge(signal, current, traffic, now) is { State: SignalState.Firing or SignalState.Pending } onNew)
         {
             return onNew;
         }
@@ -71,53 +60,7 @@ public static class TrafficJudge
         return double.IsFinite(p95) ? p95 : null;
     }
 
-    private static SignalReading? JudgeNew(EffectiveSignal signal, string current, WorkloadTraffic traffic, DateTimeOffset now)
-    {
-        var fresh = traffic.Of(current);
-        if (fresh.Count == 0)
-        {
-            return null;
-        }
-
-        var old = Measure(signal, Last(traffic.Except(current), signal.Window));
-        var limit = signal.Threshold;
-        if (old is { } reference && signal.CompareFactor > 0)
-        {
-            limit = Math.Min(limit, Math.Max(reference * signal.CompareFactor, signal.Threshold / 2));
-        }
-
-        var reading = JudgeSteps(signal, fresh, limit, traffic.Step, now);
-
-        // What both show is judged as a whole, not blamed on the new one. Beside an old revision that is itself ill the new one must be far worse.
-        var farWorse = old >= signal.Threshold ? Math.Max(signal.CompareFactor, LeastFactor) : LeastFactor;
-        if (reading.Value < old * farWorse)
-        {
-            return null;
-        }
-
-        if (old < signal.Threshold && signal.CompareFactor > 0 && IsClear(signal, reading, fresh))
-        {
-            reading = reading with { State = SignalState.Firing };
-        }
-
-        var comparison = old is { } value ? $"; the old revision has {signal.Describe(value)}" : "";
-        return reading with { Revision = current, Reference = old, Message = $"new revision {current}: {reading.Message}{comparison}" };
-    }
-
-    /// <summary>Whether what is on its way needs no longer look. Latency does: what has just started is slow for a while.</summary>
-    private static bool IsClear(EffectiveSignal signal, SignalReading reading, IReadOnlyList<TrafficStep> fresh)
-    {
-        if (signal.Kind != SignalKind.ErrorRatio || reading is not { State: SignalState.Pending, Since: { } since } || reading.Value < signal.Threshold * ClearFactor)
-        {
-            return false;
-        }
-
-        var bad = fresh.Where(step => step.From >= since).ToList();
-        return bad.Count >= 2 && bad[^1].To - since >= ClearAfter && bad.Sum(step => step.Errors) >= ClearErrors
-            && bad.TrueForAll(step => step.Requests >= PartRequests && step.ErrorRatio >= signal.Threshold);
-    }
-
-    private static SignalReading JudgeSteps(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, double limit, TimeSpan step, DateTimeOffset now)
+    internal static SignalReading JudgeSteps(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, double limit, TimeSpan step, DateTimeOffset now)
     {
         var recent = Last(steps, signal.Window > signal.For + step ? signal.Window : signal.For + step);
         if (recent.Count == 0)
@@ -205,7 +148,7 @@ public static class TrafficJudge
         }
     }
 
-    private static IReadOnlyList<TrafficStep> Last(IReadOnlyList<TrafficStep> steps, TimeSpan span)
+    internal static IReadOnlyList<TrafficStep> Last(IReadOnlyList<TrafficStep> steps, TimeSpan span)
     {
         var first = steps.Count;
         while (first > 0 && steps[first - 1].To > steps[^1].To - span)
