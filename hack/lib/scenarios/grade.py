@@ -1,4 +1,5 @@
 """Holds what was seen against what a scenario expects. Pure."""
+import dataclasses
 import datetime
 import fnmatch
 import json
@@ -30,13 +31,18 @@ def actions_of(incidents):
     return [action["action"] for item in incidents for action in (item.get("status") or {}).get("actions", []) if action.get("state") != "Refused"]
 
 
+def expected(scenario, values):
+    """What a scenario expects, with the values of a run."""
+    return dataclasses.replace(scenario.expect, incident=fill(scenario.expect.incident, values, "expect.incident"), writes=fill(scenario.expect.writes, values, "expect.writes"))
+
+
 def grade(scenario, values, seen, writes, from_outside=False):
     """The row of one run: what it came to, what it misses, and what was done that was not called for.
 
     writes: (time, resource, name) of each write of who is graded that changed a spec or ended a pod, in the scenario's namespace; None where there is no record.
     from_outside: it is not ChronosOps that is graded, and there are no incidents to look at.
     """
-    expect = scenario.expect
+    expect = expected(scenario, values)
     own = of_workload(seen["incidents"], seen["workload"])
     incident = own[-1] if own else None
     status = (incident or {}).get("status") or {}
@@ -45,7 +51,7 @@ def grade(scenario, values, seen, writes, from_outside=False):
     actions = actions_of(own)
     if actions != expect.actions and not from_outside:
         misses.append(f"actions: {', '.join(actions) or 'none'} instead of {', '.join(expect.actions) or 'none'}")
-    needless, missing = compare_writes(fill(expect.writes, values, "expect.writes"), None if writes is None else [write[1:] for write in writes])
+    needless, missing = compare_writes(expect.writes, None if writes is None else [write[1:] for write in writes])
     misses += [f"harmful or needless: {write}" for write in needless] + [f"expected and not done: {write}" for write in missing]
     if expect.serving is not None and requests["served"] is None:
         misses.append("serving: no load generator measured it")

@@ -43,6 +43,7 @@ def check(scenario):
         fill(step.arguments, values, step.where)
     fill(scenario.expect.workload, values, "expect.of")
     fill(scenario.expect.writes, values, "expect.writes")
+    fill(scenario.expect.incident, values, "expect.incident")
 
 
 def fill(content, values, where):

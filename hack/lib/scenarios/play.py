@@ -67,7 +67,7 @@ class Player:
 
     def watch(self, since):
         """Until everything is as expected, or time is up: what is wrong now may become right, as by a second incident."""
-        expect, told = self.scenario.expect, None
+        expect, told = grade.expected(self.scenario, self.values), None
         if self.patience is not None:
             self.tell(f"watching for {self.patience} s")
             time.sleep(self.patience)
