@@ -18,6 +18,7 @@ public sealed class TemplateCollectorTests
             var bundle = await collector.CollectAsync(SampleBundle.BadRelease(), new CollectionRequest(SampleContext.Well(SamplePolicy.Effective()), SampleBundle.Onset, SampleWorkload.Now), TestContext.Current.CancellationToken);
             Assert.Equal(["containers[app].resources.requests.cpu from 100m to 64"], bundle.TemplateChanges!);
             Assert.Equal(new NewDemands("resources.requests.cpu", "resources.requests.cpu"), bundle.NewDemands);
+            Assert.Equal(new NewDemands(null, null), bundle.OldDemands);
         }
 
         Assert.Equal(2, api.Requests.Count);

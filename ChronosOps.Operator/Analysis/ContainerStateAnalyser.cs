@@ -8,6 +8,7 @@ namespace ChronosOps.Operator.Analysis;
 public sealed class ContainerStateAnalyser : IAnalyser
 {
     private const string Source = "containers";
+    private const string FailedScheduling = "FailedScheduling";
 
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
@@ -20,6 +21,11 @@ public sealed class ContainerStateAnalyser : IAnalyser
 
         foreach (var sign in bundle.Signals.Where(signal => signal is { IsKubernetesSign: true, State: SignalState.Firing, Signal: not ServiceSigns.EndpointsMissing }))
         {
+            if (bundle.PodsMissedBefore && sign.Signal == PodSigns.RolloutNotProgressing)
+            {
+                continue;
+            }
+
             var strength = sign.Signal switch { PodSigns.NotReady => 0.15, PodSigns.RolloutNotProgressing => 0.5, _ => 0.85 };
             var finding = @case.Find(EvidenceKind.ContainerState, Source, sign.Since, strength, $"{sign.Signal}: {sign.Message}", workload.Key.Reference);
             @case.For(Cause.BadRelease, subject, finding);
@@ -64,7 +70,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
     {
         var pods = bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Select(pod => $"Pod/{pod.Name}").ToHashSet();
         var warnings = bundle.Events
-            .Where(e => e.Type == "Warning" && pods.Contains(e.Object))
+            .Where(e => e.Type == "Warning" && pods.Contains(e.Object) && !(bundle.PodsMissedBefore && e.Reason == FailedScheduling))
             .GroupBy(e => e.Reason)
             .Select(same => same.OrderByDescending(e => e.Time).First())
             .Take(4);
@@ -87,7 +93,7 @@ public sealed class ContainerStateAnalyser : IAnalyser
             return;
         }
 
-        var (freshBad, oldBad) = (fresh.Count(IsBad), old.Count(IsBad));
+        var (freshBad, oldBad) = (fresh.Count(pod => IsBad(bundle, pod)), old.Count(pod => IsBad(bundle, pod)));
         if (freshBad > 0 && oldBad == 0)
         {
             var finding = @case.Find(EvidenceKind.ContainerState, Source, null, 0.6,
@@ -102,5 +108,6 @@ public sealed class ContainerStateAnalyser : IAnalyser
         }
     }
 
-    private static bool IsBad(PodSnapshot pod) => !pod.Ready;
+    /// <summary>A pod that no node takes is no worse for its revision where pods were missing before.</summary>
+    private static bool IsBad(EvidenceBundle bundle, PodSnapshot pod) => !pod.Ready && !(bundle.PodsMissedBefore && pod.Unschedulable is not null);
 }

@@ -80,8 +80,11 @@ public sealed class IncidentStatus
     /// <summary>When the trouble began, as far as the evidence tells.</summary>
     public DateTimeOffset? OnsetAt { get; set; }
 
-    /// <summary>When the trouble began again after it had been mitigated; what is evidence since then is held against this time.</summary>
+    /// <summary>When the trouble began again after it had been mitigated, or that of a later release beside it; what is evidence since then is held against this time.</summary>
     public DateTimeOffset? RecurredAt { get; set; }
+
+    /// <summary>Why pods were missing before the release that is judged now came out: NoRoom or Quota; absent where no later release has the incident thought over.</summary>
+    public string? MissedFor { get; set; }
 
     /// <summary>When the operator noticed.</summary>
     public DateTimeOffset? DetectedAt { get; set; }

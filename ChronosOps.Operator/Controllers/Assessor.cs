@@ -21,10 +21,12 @@ public sealed class Assessor(Collectors collectors)
     }
 
     /// <summary>Collects the evidence, and leaves what was assessed before as it is.</summary>
-    public Task<EvidenceBundle> CollectAsync(IncidentContext context, WorkloadReading reading, CancellationToken cancellationToken)
+    public async Task<EvidenceBundle> CollectAsync(IncidentContext context, WorkloadReading reading, CancellationToken cancellationToken)
     {
-        var onset = context.Status.RecurredAt ?? context.Status.OnsetAt ?? context.Status.DetectedAt ?? context.Now;
-        return collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken);
+        var onset = LaterTrouble.OnsetOf(context.Status, reading) ?? context.Status.DetectedAt ?? context.Now;
+        var bundle = await collectors.CollectAsync(new CollectionRequest(reading, onset, context.Now), cancellationToken).ConfigureAwait(false);
+        var later = LaterTrouble.IsIn(context.Status);
+        return bundle with { PodsMissedBefore = later, PodsRefusedBefore = later && context.Status.MissedFor != nameof(Cause.NoRoom) };
     }
 
     /// <summary>The revision as incidents record it.</summary>

@@ -12,6 +12,12 @@ public sealed record EvidenceBundle
     public required DateTimeOffset OnsetAt { get; init; }
     public required WorkloadSnapshot Workload { get; init; }
 
+    /// <summary>Whether pods were missing already before the current release came out: that they are is neither its doing nor what it is judged for.</summary>
+    public bool PodsMissedBefore { get; init; }
+
+    /// <summary>Whether they were refused then, or may have been: that a pod was let in since says nothing of the next one.</summary>
+    public bool PodsRefusedBefore { get; init; }
+
     /// <summary>What alarmed, and what else was measured.</summary>
     public required IReadOnlyList<SignalReading> Signals { get; init; }
 
@@ -77,6 +83,9 @@ public sealed record EvidenceBundle
 
     /// <summary>What of that asks for more; null where that could not be found out.</summary>
     public NewDemands? NewDemands { get; init; }
+
+    /// <summary>What the revision before asks for that the current one does not; null where that could not be found out.</summary>
+    public NewDemands? OldDemands { get; init; }
 
     /// <summary>What more replicas would have to fit into; null where that was not asked, or could not be found out.</summary>
     public ScalingFacts? Scaling { get; init; }

@@ -10,7 +10,7 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
     private const int MostKnown = 256;
 
     /// <summary>Two revisions differ today in what they differed in yesterday. Only the last comparison of each workload is kept.</summary>
-    private readonly Dictionary<WorkloadKey, (string From, string To, IReadOnlyList<string> Changes, NewDemands Demands)> _known = [];
+    private readonly Dictionary<WorkloadKey, (string From, string To, IReadOnlyList<string> Changes, NewDemands Demands, NewDemands OldDemands)> _known = [];
 
     public string Subject => "changes of the pod template";
 
@@ -26,7 +26,7 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
         {
             if (_known.TryGetValue(workload.Key, out var known) && (known.From, known.To) == (previous.Hash, current.Hash))
             {
-                return bundle with { TemplateChanges = known.Changes, NewDemands = known.Demands };
+                return bundle with { TemplateChanges = known.Changes, NewDemands = known.Demands, OldDemands = known.OldDemands };
             }
         }
 
@@ -37,7 +37,7 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
             return bundle;
         }
 
-        var (changes, demands) = (TemplateDiff.Of(from, to), NewDemands.Between(from, to));
+        var (changes, demands, oldDemands) = (TemplateDiff.Of(from, to), NewDemands.Between(from, to), NewDemands.Between(to, from));
         lock (_known)
         {
             if (_known.Count >= MostKnown)
@@ -45,10 +45,10 @@ public sealed class TemplateCollector(RevisionTemplates templates) : ICollector
                 _known.Clear();
             }
 
-            _known[workload.Key] = (previous.Hash, current.Hash, changes, demands);
+            _known[workload.Key] = (previous.Hash, current.Hash, changes, demands, oldDemands);
         }
 
-        return bundle with { TemplateChanges = changes, NewDemands = demands };
+        return bundle with { TemplateChanges = changes, NewDemands = demands, OldDemands = oldDemands };
     }
 
     private async Task<JsonObject?> TemplateAsync(WorkloadKey workload, RevisionSnapshot revision, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using ChronosOps.Operator.Incidents;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
-/// <summary>Waits for a person: for the workload to be well again, for the policy to be changed, or for a dry run to be ended.</summary>
+/// <summary>Waits for a person: for the workload to be well again, for the policy to be changed, or for a dry run to be ended. Of missing pods: also for a release that falls ill by itself.</summary>
 public sealed class EscalatedPhase(TimeSpan interval) : IPhase
 {
     /// <summary>A policy that is made anew, or mended, comes back within this time. After it nobody asks for the incident, and what calls the workload must not be held up by it.</summary>
@@ -47,6 +47,12 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
         if (!reading.IsBad)
         {
             return PhaseResult.Wait();
+        }
+
+        if (LaterTrouble.Of(status, reading) is { } trouble && reading.Time - LaterTrouble.Noted(status, reading, trouble) >= ObservingPhase.LastsAfter(interval))
+        {
+            (status.RecurredAt, status.MissedFor) = (trouble.Since, status.Cause);
+            return PhaseResult.Go(Trigger.Reconsidered, LaterTrouble.Reason, $"revision {reading.Workload.Current.Revision} came out after the escalation, and has trouble of its own: {trouble.Signal}: {trouble.Message}");
         }
 
         if (policy.Generation <= status.PolicyGeneration)

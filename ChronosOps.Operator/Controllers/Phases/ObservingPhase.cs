@@ -16,6 +16,9 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
     /// <summary>How long it may stay unknown whether something is wrong before the evidence is looked at all the same.</summary>
     private static readonly TimeSpan LongestDoubt = TimeSpan.FromMinutes(10);
 
+    /// <summary>For how long trouble is seen before it counts as lasting: two evaluations, which may be late by some.</summary>
+    internal static TimeSpan LastsAfter(TimeSpan interval) => (interval * Confirmations) - (interval / 2);
+
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
 
     private PhaseResult Run(IncidentContext context)
@@ -37,11 +40,10 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
 
         SignalNotes.Update(context.Status, reading, context.Now);
         var seenFor = reading.Time - context.Entered;
-        var confirmAfter = (interval * Confirmations) - (interval / 2);
         var firing = reading.Firing.FirstOrDefault();
         if (firing is not null)
         {
-            return seenFor >= confirmAfter
+            return seenFor >= LastsAfter(interval)
                 ? PhaseResult.Go(Trigger.Confirmed, "Lasts", $"still there after {Quantities.Format(seenFor)}: {firing.Signal}: {firing.Message}")
                 : PhaseResult.Wait();
         }

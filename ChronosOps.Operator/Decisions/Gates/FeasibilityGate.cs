@@ -1,3 +1,5 @@
+using ChronosOps.Operator.Analysis;
+using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Decisions.Gates;
@@ -38,10 +40,21 @@ public sealed class FeasibilityGate : IGate
                 : GateVerdict.Deny("NoHistory", "no earlier revision is kept (revisionHistoryLimit, or the workload is new)");
         }
 
+        if (context.Bundle.PodsMissedBefore && WhyNoRoom(context.Bundle, context.Step.Target) is { } why)
+        {
+            return GateVerdict.Deny("NoRoomToReturn", why);
+        }
+
         return context.Step.Target is { } target && SameMutableImages(workload.Current, target.Facts)
             ? GateVerdict.Deny("SameMutableTag", $"both revisions name {target.Facts.Images}, a tag that may stand for other content now: going back may bring the same image")
             : GateVerdict.Allow("an earlier revision is kept");
     }
+
+    /// <summary>Why the pods of the revision to return to may not all come back in the places of those that run; null where they would: they ask for the same, and wait for a node at most.</summary>
+    private static string? WhyNoRoom(EvidenceBundle bundle, RevisionSnapshot? target) =>
+        bundle.PodsRefusedBefore || Refusal.Of(bundle) is not null ? $"pods were missing before the release, and refused: those of the revision to return to may be too{(Refusal.Of(bundle) is { } refusal ? $": {refusal}" : "")}"
+        : target?.Hash == bundle.Workload.Previous?.Hash && bundle is { NewDemands: { Any: null }, OldDemands: { Any: null } } ? null
+        : $"pods were missing before the release, and that those of the revision to return to ask for the same is not so, or not known{((bundle.NewDemands?.Any ?? bundle.OldDemands?.Any) is { } other ? $": {other}" : "")}";
 
     private static bool SameMutableImages(TemplateFacts current, TemplateFacts target)
     {
