@@ -11,6 +11,7 @@ namespace ChronosOps.Operator.Tests.Analysis;
 public sealed class DependencyTests
 {
     private static readonly DependencyFact Cart = new("deployment/cart", "cart", "errors: 80% errors, limit 5% errors", IsMeasured: true, SampleBundle.Onset.AddSeconds(-5), SampleWorkload.At(-86400), "c0ffee", "cart-1a2b3c4d");
+    private static readonly DependencyFact Late = Cart with { Trouble = null, IsMeasured = false, TroubleSince = null, Incident = null, SlowerCalls = new SlowerCalls(0.0093, 0.7117) };
 
     [Fact]
     public void WhatIsIllItselfAndWasBeforeIsToBlame()
@@ -153,6 +154,26 @@ public sealed class DependencyTests
         Assert.Equal(Cause.DependencyFailure, diagnosis.Accepted?.Cause);
         Assert.Equal("the running revision served well for 25s until calls to cart began to fail", diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease).Rejection);
         Assert.True(Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25), Dependencies = [Cart with { Trouble = null, TroubleSince = null }] }).Accepted is { Cause: Cause.BadRelease });
+    }
+
+    /// <summary>All that is known of cart is that calls to it take longer than before.</summary>
+    [Fact]
+    public void AReleaseThatServedWellUntilCallsBeganToTakeLongerIsNotToBlame()
+    {
+        var bundle = RolledOut() with { Dependencies = [Late] };
+        var diagnosis = Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25) });
+        Assert.Equal((Cause.DependencyFailure, "cart"), (diagnosis.Accepted?.Cause, diagnosis.Accepted?.Subject));
+        Assert.Equal("the running revision served well for 25s until calls to cart began to take longer", diagnosis.Hypotheses.Single(hypothesis => hypothesis.Cause == Cause.BadRelease).Rejection);
+        Assert.Contains(diagnosis.Findings, finding => finding.Kind == EvidenceKind.Dependency && finding.Message == "calls of checkout to cart take 712ms on average, 9ms before the trouble");
+    }
+
+    /// <summary>What it asks for may be what makes cart slow; and what the old one beside it does not suffer from is not cart's doing.</summary>
+    [Fact]
+    public void AReleaseThatIsSlowFromTheFirstOrAloneIsNotExcusedByCallsThatTakeLonger()
+    {
+        var bundle = RolledOut() with { Dependencies = [Late] };
+        Assert.True(Analysers.Diagnose(bundle).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+        Assert.True(Analysers.Diagnose(bundle with { WellBefore = TimeSpan.FromSeconds(25), Measures = SampleBundle.BadRelease().Measures }).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
     }
 
     /// <summary>The old one calls the same and is well.</summary>

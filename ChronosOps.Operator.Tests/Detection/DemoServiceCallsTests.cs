@@ -12,27 +12,28 @@ namespace ChronosOps.Operator.Tests.Detection;
 
 /// <summary>
 /// A Prometheus that has scraped the sample service twice: before its callees fell ill, and after. Of the four that it calls one answers with 500, one not at all, one says
-/// that it does not know what is asked for, and one is well.
+/// that it does not know what is asked for, and one is well; a fifth answers well, and late.
 /// </summary>
 public sealed class PrometheusWithCalls : RealPrometheus
 {
-    private static readonly string[] Callees = ["broken", "silent", "choosy", "well"];
+    private static readonly string[] Callees = ["broken", "silent", "choosy", "late", "well"];
     private readonly List<string> _samples = [];
 
     public override async ValueTask InitializeAsync()
     {
-        var (calls, ill) = (new CallMetrics(), false);
+        var (calls, time, ill) = (new CallMetrics(), new FakeTime(), false);
         using var handler = new Callee(host => !ill || host.StartsWith("well", StringComparison.Ordinal) ? HttpStatusCode.OK
+            : host.StartsWith("late", StringComparison.Ordinal) ? Late()
             : host.StartsWith("silent", StringComparison.Ordinal) ? null
             : host.StartsWith("choosy", StringComparison.Ordinal) ? HttpStatusCode.NotFound
             : HttpStatusCode.InternalServerError);
         var page = new MetricsPage(ServeOptions.FromEnvironment(_ => null), new RequestMetrics(), calls, new Capacity(null, TimeProvider.System), new FaultBoard(TimeProvider.System));
-        Upstream[] upstreams = [.. Callees.Select(name => new Upstream(new Uri($"http://{name}.shop.svc:8080/api/orders"), calls, TimeProvider.System, handler))];
+        Upstream[] upstreams = [.. Callees.Select(name => new Upstream(new Uri($"http://{name}.shop.svc:8080/api/orders"), calls, time, handler))];
         foreach (var at in new[] { -300, -60 })
         {
-            foreach (var upstream in upstreams)
+            foreach (var upstream in Enumerable.Repeat(upstreams, 10).SelectMany(all => all))
             {
-                Assert.Equal(!ill || upstream == upstreams[^1], await upstream.AnswersAsync(CancellationToken.None));
+                Assert.Equal(!ill || upstreams[^2..].Contains(upstream), await upstream.AnswersAsync(CancellationToken.None));
             }
 
             Scrape(page.Render(), SampleTime + at);
@@ -40,6 +41,12 @@ public sealed class PrometheusWithCalls : RealPrometheus
         }
 
         await base.InitializeAsync();
+
+        HttpStatusCode Late()
+        {
+            time.Advance(TimeSpan.FromMilliseconds(700));
+            return HttpStatusCode.OK;
+        }
     }
 
     /// <summary>Each series by itself, as the format has them.</summary>
@@ -68,20 +75,40 @@ public sealed class PrometheusWithCalls : RealPrometheus
 /// <summary>What the sample service writes of its calls, through a real Prometheus, as the operator reads it.</summary>
 public sealed class DemoServiceCallsTests(PrometheusWithCalls prometheus) : IClassFixture<PrometheusWithCalls>
 {
+    private static readonly DateTimeOffset Began = DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime - 300);
+
     [Theory]
     [InlineData("broken", true)]
     [InlineData("silent", true)]
     [InlineData("choosy", false)]
     [InlineData("well", false)]
+    [InlineData("late", false)]
     public async Task TheOperatorSeesWhichCallsFail(string callee, bool fails)
+    {
+        var graph = await ReadAsync();
+        Assert.Equal(fails, graph.CallsFail(Key("checkout"), Key(callee), Began));
+        Assert.False(graph.CallsFail(Key(callee), Key("checkout"), Began));
+    }
+
+    [Theory]
+    [InlineData("late", true)]
+    [InlineData("broken", false)]
+    [InlineData("well", false)]
+    public async Task TheOperatorSeesWhichCallsTakeLonger(string callee, bool longer)
+    {
+        var graph = await ReadAsync();
+        Assert.Equal(longer ? 0.7 : 0, graph.CallsTakeLonger(Key("checkout"), Key(callee), Began, 0.25)?.Now ?? 0, 6);
+        Assert.Null(graph.CallsTakeLonger(Key(callee), Key("checkout"), Began, 0.25));
+    }
+
+    private async Task<ServiceGraph> ReadAsync()
     {
         Assert.SkipUnless(prometheus.IsThere, "prometheus and promtool are not on the PATH");
         using var http = new HttpClient(new SocketsHttpHandler());
         var source = new PrometheusSeriesSource(http, new PrometheusOptions { Url = prometheus.Url }, TimeProvider.System);
         var graph = new ServiceGraph(source, TimeSpan.FromSeconds(15), (space, pod) => (space, pod) == ("shop", "checkout-1-abcde") ? Key("checkout") : null, (space, host) => HostNames.ServicesOf(host, space).Select(Key));
         await graph.ReadAsync(["shop"], DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime), TestContext.Current.CancellationToken);
-        Assert.Equal(fails, graph.CallsFail(Key("checkout"), Key(callee), DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime - 300)));
-        Assert.False(graph.CallsFail(Key(callee), Key("checkout"), DateTimeOffset.FromUnixTimeSeconds(RealPrometheus.SampleTime - 300)));
+        return graph;
     }
 
     private static WorkloadKey Key(string name) => new(WorkloadKind.Deployment, "shop", name);

@@ -47,6 +47,10 @@ public sealed class FailedCallsTests
         Assert.Contains("traces_service_graph_request_total{namespace=~\"shop\"}", all, StringComparison.Ordinal);
         Assert.Contains("istio_requests_total{source_workload_namespace=~\"shop\", destination_workload_namespace=~\"shop\"}", all, StringComparison.Ordinal);
         Assert.Contains("http_client_request_duration_seconds_count{namespace=~\"shop\"}", all, StringComparison.Ordinal);
+        var seconds = FailedCalls.QueryOfSeconds(["shop"]);
+        Assert.Contains("traces_service_graph_request_client_seconds_sum{namespace=~\"shop\"}", seconds, StringComparison.Ordinal);
+        Assert.Contains("(istio_request_duration_milliseconds_sum{source_workload_namespace=~\"shop\", destination_workload_namespace=~\"shop\"}) / 1000", seconds, StringComparison.Ordinal);
+        Assert.Contains("http_client_request_duration_seconds_sum{namespace=~\"shop\"}", seconds, StringComparison.Ordinal);
     }
 
     /// <summary>Ten of twenty calls that failed are known, and by the other source only that ten did.</summary>
@@ -62,6 +66,23 @@ public sealed class FailedCallsTests
         Assert.Null(graph.Failure);
     }
 
+    /// <summary>Ten calls before the trouble and ten since, which took so many seconds together; none failed. Where they cannot be counted, nothing is known of one.</summary>
+    [Theory]
+    [InlineData("0 1 1 1 9", "0 10 10 10 20", 0.1, 0.8)]
+    [InlineData("0 1 1 1 2", "0 10 10 10 20", null, null)]
+    [InlineData("0 1 1 1 9", null, null, null)]
+    [InlineData(null, "0 10 10 10 20", null, null)]
+    public async Task HowLongCallsTakeIsReadAlsoWhereNoneFails(string? seconds, string? all, double? before, double? now)
+    {
+        var graph = new ServiceGraph(new Counting("0 0 0 0 0", all, seconds), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
+        await graph.ReadAsync(["shop"], Start.AddSeconds(60), TestContext.Current.CancellationToken);
+        var longer = graph.CallsTakeLonger(Key("web"), Key("cart"), Start.AddSeconds(45), 0.25);
+        Assert.Equal((before, now), (longer?.Before, longer?.Now));
+        Assert.Null(graph.CallsTakeLonger(Key("cart"), Key("web"), Start.AddSeconds(45), 0.25));
+        Assert.False(graph.CallsFail(Key("web"), Key("cart"), Start));
+        Assert.Null(graph.Failure);
+    }
+
     [Fact]
     public async Task WithoutAnAnswerTheLastOneCountsForAsLongAsItLooksBack()
     {
@@ -74,11 +95,11 @@ public sealed class FailedCallsTests
         source.Answer = null;
         await graph.ReadAsync(["shop"], Start.AddMinutes(9), TestContext.Current.CancellationToken);
         Assert.True(graph.CallsFail(Key("web"), Key("cart"), Start));
-        Assert.Equal((3, "Unreachable"), (source.Asked, graph.Failure?.Reason));
+        Assert.Equal((4, "Unreachable"), (source.Asked, graph.Failure?.Reason));
         await graph.ReadAsync(["shop"], Start.AddMinutes(10), TestContext.Current.CancellationToken);
         Assert.False(graph.CallsFail(Key("web"), Key("cart"), Start));
         await graph.ReadAsync([], Start, TestContext.Current.CancellationToken);
-        Assert.Equal((4, "Unreachable"), (source.Asked, graph.Failure?.Reason));
+        Assert.Equal((5, "Unreachable"), (source.Asked, graph.Failure?.Reason));
         source.Answer = [];
         await graph.ReadAsync(["shop"], Start, TestContext.Current.CancellationToken);
         Assert.Null(graph.Failure);
@@ -118,11 +139,11 @@ public sealed class FailedCallsTests
         labels.ToDictionary(label => label.Key, label => label.Value),
         [.. counts.Split(' ').Index().Where(point => point.Item != "-").Select(point => new Point(Start.AddSeconds(15 * point.Index), double.Parse(point.Item, System.Globalization.CultureInfo.InvariantCulture)))]);
 
-    /// <summary>Counts the calls of web to cart that failed, and all of them or not.</summary>
-    private sealed class Counting(string failed, string? all) : ISeriesSource
+    /// <summary>Counts the calls of web to cart that failed, all of them or not, and how long they took or not.</summary>
+    private sealed class Counting(string failed, string? all, string? seconds = null) : ISeriesSource
     {
         public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken) =>
-            (query == FailedCalls.QueryOfAll(["shop"]) ? all : failed) is { } counts ? Task.FromResult<IReadOnlyList<Series>>([Tempo("web", "cart", counts)]) : throw new SeriesUnavailableException("TooLarge", "too large");
+            (query == FailedCalls.QueryOfAll(["shop"]) ? all : query == FailedCalls.QueryOfSeconds(["shop"]) ? seconds : failed) is { } counts ? Task.FromResult<IReadOnlyList<Series>>([Tempo("web", "cart", counts)]) : throw new SeriesUnavailableException("TooLarge", "too large");
     }
 
     /// <summary>Answers every query alike, or not at all.</summary>

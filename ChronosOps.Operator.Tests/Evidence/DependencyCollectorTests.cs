@@ -66,8 +66,22 @@ public sealed class DependencyCollectorTests
     public async Task CallsFailWhereThatExplainsHalfOfTheErrorsThatThePolicyAllows(double threshold, bool fails) =>
         Assert.Equal(fails, (await CollectAsync([], calls: new Failing(4), errors: threshold)).CallsFail);
 
+    /// <summary>Calls of checkout to cart took 20 ms each before its trouble, and take 320 ms since. Its policy allows 500 ms, or as said, and has a signal that tells whether it is at its limits.</summary>
+    [Theory]
+    [InlineData(0.5, true, "latency")]
+    [InlineData(0.7, false, "latency")]
+    [InlineData(double.PositiveInfinity, false, "latency")]
+    [InlineData(0.5, false, "errors")]
+    [InlineData(0.5, false, "latency", "cpu")]
+    [InlineData(0.5, false)]
+    public async Task CallsTakeLongerWhereThatExplainsHalfOfTheLatencyThatFires(double limit, bool longer, params string[] firing)
+    {
+        var cart = await CollectAsync([], calls: new Lasting(0.02, 0.32), latency: limit, firing: firing);
+        Assert.Equal((false, longer, longer), (cart.CallsFail, cart.CallsAreWorse, cart.SlowerCalls is not null));
+    }
+
     private static async Task<DependencyFact> CollectAsync(
-        IReadOnlyList<SignalReading> seen, IncidentStatus? open = null, bool other = true, string? declared = null, ISeriesSource? calls = null, double errors = 0.05)
+        IReadOnlyList<SignalReading> seen, IncidentStatus? open = null, bool other = true, string? declared = null, ISeriesSource? calls = null, double errors = 0.05, double latency = 0.5, params string[] firing)
     {
         using var api = new FakeApi(request => Answer(request, open));
         var (caches, ct) = (SampleCaches.Of(api.Client), TestContext.Current.CancellationToken);
@@ -89,7 +103,12 @@ public sealed class DependencyCollectorTests
         var bundle = SampleBundle.BadRelease() with { Workload = workload };
         var graph = new ServiceGraph(calls ?? new SilentSource(), TimeSpan.FromSeconds(15), (_, _) => null, (_, _) => []);
         await graph.ReadAsync(["shop"], SampleWorkload.Now, ct);
-        var request = new CollectionRequest(SampleContext.Well(SamplePolicy.Effective() with { Signals = [SamplePolicy.Errors() with { Threshold = errors }, SamplePolicy.Latency()] }), SampleBundle.Onset, SampleWorkload.Now);
+        var policy = SamplePolicy.Effective() with
+        {
+            Signals = [SamplePolicy.Errors() with { Threshold = errors }, SamplePolicy.Latency() with { Threshold = latency }, SamplePolicy.Query() with { Name = "cpu", Kind = SignalKind.CpuSaturation }],
+        };
+        var reading = SampleContext.Well(policy) with { Signals = [.. firing.Select(signal => SampleBundle.Fires(signal, null))] };
+        var request = new CollectionRequest(reading, SampleBundle.Onset, SampleWorkload.Now);
         return Assert.Single((await new DependencyCollector(catalog, board, new IncidentBook(incidents), graph).CollectAsync(bundle, request, ct)).Dependencies);
     }
 
@@ -119,5 +138,23 @@ public sealed class DependencyCollectorTests
                     new Dictionary<string, string> { ["namespace"] = "shop", ["client"] = "checkout", ["server"] = "cart" },
                     [new(end - step, 0), new(end, query == FailedCalls.QueryOfAll(["shop"]) ? 100 : count)]),
             ]);
+    }
+
+    /// <summary>A hundred calls of checkout to cart in every quarter of a minute, of so many seconds each until the trouble began and since.</summary>
+    private sealed class Lasting(double before, double since) : ISeriesSource
+    {
+        public Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
+        {
+            var points = new List<Point>();
+            var sum = 0.0;
+            for (var at = start; at <= end; at += step)
+            {
+                sum += 100 * (query != FailedCalls.QueryOfSeconds(["shop"]) ? 1 : at > SampleBundle.Onset ? since : before);
+                points.Add(new Point(at, sum));
+            }
+
+            return Task.FromResult<IReadOnlyList<Series>>(
+                query == FailedCalls.Query(["shop"]) ? [] : [new Series(new Dictionary<string, string> { ["namespace"] = "shop", ["client"] = "checkout", ["server"] = "cart" }, points)]);
+        }
     }
 }

@@ -3,7 +3,7 @@ using ChronosOps.Operator.Evidence;
 
 namespace ChronosOps.Operator.Analysis;
 
-/// <summary>A workload that the template names as a host, or that is declared, and that was ill or released before the trouble began, or that is called in vain: then the trouble is likely to be its.</summary>
+/// <summary>A workload that the template names as a host, or that is declared, and that was ill or released before the trouble began, or calls to which fail or take longer: then the trouble is likely to be its.</summary>
 public sealed class DependencyAnalyser : IAnalyser
 {
     private const string Source = "dependencies";
@@ -26,7 +26,7 @@ public sealed class DependencyAnalyser : IAnalyser
         {
             var released = bundle.OnsetAt - dependency.RolloutStartedAt ?? TimeSpan.MaxValue;
             var isRecent = released > -Slack && released <= Recent;
-            if (dependency is { Trouble: null, CallsFail: false } && !isRecent)
+            if (dependency is { Trouble: null, CallsAreWorse: false } && !isRecent)
             {
                 continue;
             }
@@ -45,19 +45,21 @@ public sealed class DependencyAnalyser : IAnalyser
         AgainstTheRelease(bundle, @case);
     }
 
-    /// <summary>A release that served well until calls began to fail is no better suspect than what is called. What memory that grows does comes late, and makes calls fail too.</summary>
+    /// <summary>A release that served well until calls began to fail, or to take longer, is no better suspect than what is called. What memory that grows does comes late, and makes calls fail too.</summary>
     private static void AgainstTheRelease(EvidenceBundle bundle, Case @case)
     {
-        if (bundle.WellBefore is { } well && bundle.Dependencies.FirstOrDefault(dependency => dependency.CallsFail) is { } called
+        if (bundle.WellBefore is { } well && bundle.Dependencies.FirstOrDefault(dependency => dependency.CallsAreWorse) is { } called
             && !Proof.NeedsTime(bundle) && Confinement.ToTheNewRevision(bundle) is null)
         {
-            var until = @case.Find(EvidenceKind.Dependency, Source, bundle.OnsetAt, 0.5, $"the running revision served well for {Quantities.Format(well)} until calls to {called.Name} began to fail", called.Reference);
+            var until = @case.Find(EvidenceKind.Dependency, Source, bundle.OnsetAt, 0.5, $"the running revision served well for {Quantities.Format(well)} until calls to {called.Name} began to {(called.CallsFail ? "fail" : "take longer")}", called.Reference);
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), until);
         }
     }
 
     private static Finding Relation(EvidenceBundle bundle, Case @case, DependencyFact dependency) => dependency.CallsFail
         ? @case.Find(EvidenceKind.Dependency, Source, null, 0.6, $"calls of {bundle.Workload.Key.Name} to {dependency.Name} fail, by the service graph", dependency.Reference)
+        : dependency.SlowerCalls is { } slower
+        ? @case.Find(EvidenceKind.Dependency, Source, null, 0.6, $"calls of {bundle.Workload.Key.Name} to {dependency.Name} take {Milliseconds(slower.Now)} on average, {Milliseconds(slower.Before)} before the trouble", dependency.Reference)
         : dependency.IsDeclared
         ? @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} declares that it depends on {dependency.Name}", dependency.Reference)
         : @case.Find(EvidenceKind.Dependency, Source, null, 0.5, $"{bundle.Workload.Key.Name} names {dependency.Name} as a host that it talks to", dependency.Reference);
@@ -91,6 +93,8 @@ public sealed class DependencyAnalyser : IAnalyser
             @case.Against(Cause.DependencyFailure, subject, confined);
         }
     }
+
+    private static string Milliseconds(double seconds) => $"{Quantities.Format(Math.Round(seconds * 1000))}ms";
 
     private static string Ago(TimeSpan before) => before >= TimeSpan.Zero ? $"{Quantities.Format(before)} before" : $"{Quantities.Format(-before)} after";
 }

@@ -6,7 +6,7 @@ using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Evidence;
 
-/// <summary>How the workloads of the namespace are that the template names as hosts, that the workload declares, or that a service graph counts failed calls to.</summary>
+/// <summary>How the workloads of the namespace are that the template names as hosts, that the workload declares, or calls to which fail or take longer by a service graph.</summary>
 public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard board, IncidentBook incidents, ServiceGraph graph) : ICollector
 {
     private const int Most = 8;
@@ -22,15 +22,22 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
         var named = catalog.NamedBy(bundle.Workload);
         var byRevision = bundle.Workload.Revisions.ToDictionary(revision => revision.Hash, revision => catalog.NamedBy(bundle.Workload with { Current = revision.Facts }));
         byRevision[bundle.Workload.Current.Revision] = named;
-        var rise = RiseOf(request.Reading.Policy);
+        var (rise, longer) = (RiseOf(request.Reading.Policy), LongerBy(request.Reading));
         var called = from other in catalog.In(key.Namespace)
                      where other.Key != key
                      let fails = graph.CallsFail(key, other.Key, bundle.OnsetAt, rise)
-                     where fails || named.Contains(other.Key)
-                     select Of(other, request.Now) with { CallsFail = fails, IsDeclared = !named.Hosts.Contains(other.Key), CalledBy = [.. byRevision.Where(one => one.Value.Contains(other.Key)).Select(one => one.Key)] };
+                     let slower = longer is { } seconds ? graph.CallsTakeLonger(key, other.Key, bundle.OnsetAt, seconds) : null
+                     where fails || slower is not null || named.Contains(other.Key)
+                     select Of(other, request.Now) with
+                     {
+                         CallsFail = fails,
+                         SlowerCalls = slower,
+                         IsDeclared = !named.Hosts.Contains(other.Key),
+                         CalledBy = [.. byRevision.Where(one => one.Value.Contains(other.Key)).Select(one => one.Key)],
+                     };
         return Task.FromResult(bundle with
         {
-            Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).ThenByDescending(fact => fact.Doubt is not null).ThenByDescending(fact => fact.CallsFail).Take(Most)],
+            Dependencies = [.. called.OrderByDescending(fact => fact.Trouble is not null).ThenByDescending(fact => fact.Doubt is not null).ThenByDescending(fact => fact.CallsAreWorse).Take(Most)],
             DeclaredNowhere = named.Nowhere,
         });
     }
@@ -49,6 +56,16 @@ public sealed class DependencyCollector(WorkloadCatalog catalog, SignalBoard boa
     /// <summary>By how much more calls must fail to explain errors: where the policy allows few requests to fail, half as much as that does.</summary>
     private static double RiseOf(EffectivePolicy policy) =>
         policy.Signals.Where(signal => signal is { Kind: SignalKind.ErrorRatio, HasThreshold: true }).Select(signal => signal.Threshold / 2).Append(ServiceGraph.LeastRise).Min();
+
+    /// <summary>
+    /// By how many seconds longer calls must take to explain the latency that fires: half of what the policy allows. Null where none fires, and where something is at its limits: what waits for a processor is
+    /// late with its calls as well.
+    /// </summary>
+    private static double? LongerBy(WorkloadReading reading)
+    {
+        var firing = reading.Policy.Signals.Where(signal => reading.Of(signal.Name)?.State == SignalState.Firing).ToList();
+        return firing.Exists(signal => signal.IsSaturation) ? null : firing.Where(signal => signal is { Kind: SignalKind.LatencyP95, HasThreshold: true }).Min(signal => (double?)signal.Threshold / 2);
+    }
 
     private DependencyFact Of(WorkloadSnapshot other, DateTimeOffset now)
     {

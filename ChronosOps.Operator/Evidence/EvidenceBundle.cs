@@ -51,7 +51,7 @@ public sealed record EvidenceBundle
     /// <summary>Other workloads of the namespace whose rollout began shortly before or after the onset.</summary>
     public IReadOnlyList<NeighbourFact> Neighbours { get; init; } = [];
 
-    /// <summary>Other workloads of the namespace that the current revision names as hosts, that are declared, or that it calls in vain by a service graph.</summary>
+    /// <summary>Other workloads of the namespace that the current revision names as hosts, that are declared, or that calls to fail or take longer by a service graph.</summary>
     public IReadOnlyList<DependencyFact> Dependencies { get; init; } = [];
 
     /// <summary>Other workloads of the namespace that fell ill with this one, were not released lately, and do not call it, not through others either.</summary>
@@ -163,6 +163,12 @@ public sealed record DependencyFact(
 {
     /// <summary>The kept revisions of the caller whose template names it, all where it is declared. Empty where a service graph alone tells of it, which knows no revisions.</summary>
     public IReadOnlyList<string> CalledBy { get; init; } = [];
+
+    /// <summary>By how much longer calls to it take since the onset, so much that it may explain the latency that fires; null where they do not.</summary>
+    public SlowerCalls? SlowerCalls { get; init; }
+
+    /// <summary>Whether calls to it fail or take longer, more than before.</summary>
+    public bool CallsAreWorse => CallsFail || SlowerCalls is not null;
 
     /// <summary>What else ails it, or may: another signal that fires, or is not beyond its limit for long enough yet; where nothing does, an open incident. Null where there is nothing.</summary>
     public string? Doubt { get; init; }
