@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
-using ChronosOps.Operator.PromQl;
 using ChronosOps.Operator.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,3 @@
-using ChronosOps.Operator.PromQl;
-
 namespace ChronosOps.Operator.Api;
 
 /// <summary>

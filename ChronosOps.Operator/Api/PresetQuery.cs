@@ -1,5 +1,3 @@
-using ChronosOps.Operator.PromQl;
-
 namespace ChronosOps.Operator.Api;
 
 /// <summary>A preset's query, for as many namespaces as there are: two signals with the same one are read together, whatever their policies.</summary>

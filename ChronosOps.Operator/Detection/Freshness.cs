@@ -1,6 +1,5 @@
 using System.Globalization;
 using ChronosOps.Operator.Api;
-using ChronosOps.Operator.PromQl;
 
 namespace ChronosOps.Operator.Detection;
 

@@ -1,4 +1,4 @@
-using ChronosOps.Operator.PromQl;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Detection;
 

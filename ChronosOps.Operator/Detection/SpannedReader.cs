@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using ChronosOps.Operator.Api;
-using ChronosOps.Operator.PromQl;
 
 namespace ChronosOps.Operator.Detection;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ChronosOps.Operator.PromQl;
+using ChronosOps.Operator.Api;
 
 namespace ChronosOps.Operator.Detection;
 

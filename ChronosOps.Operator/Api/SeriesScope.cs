@@ -1,4 +1,4 @@
-namespace ChronosOps.Operator.PromQl;
+namespace ChronosOps.Operator.Api;
 
 /// <summary>Whose series a query of ours reads: those of some namespaces, all of them or of some of their pods. Pure.</summary>
 public static class SeriesScope
