@@ -82,7 +82,7 @@ public static class OperatorHost
         var history = new PrometheusSources(options.Prometheus, client, interval, time, (_, source) => new MeasuredSource(source, metrics, tellsClock: false));
         var past = new SpannedReader();
         past.Divided += metrics.SeriesDivided;
-        var learner = new Learner(history, learnt, past) { IsDoubted = (workload, policy) => incidents.OpenOf(workload.Key) is { } open && ReleaseDoubt.IsIn(open.Status, policy) };
+        var learner = new Learner(history, learnt, past, time) { IsDoubted = (workload, policy) => incidents.OpenOf(workload.Key) is { } open && ReleaseDoubt.IsIn(open.Status, policy) };
         var learning = new LearningLoop(policies, learner, learnt, time, loggers.CreateLogger<LearningLoop>());
         var alerts = new AlertReadings(options.AlertsExpireAfter);
 
@@ -111,7 +111,7 @@ public static class OperatorHost
 
         var opener = new IncidentOpener(client, incidents, metrics, loggers.CreateLogger<IncidentOpener>());
         var loop = new DetectionLoop(
-            catalog, policies, new Evaluation(series, interval, learnt, spanned), board, knownGood,
+            catalog, policies, new Evaluation(series, interval, learnt, spanned, OwnQueryLimits.Of(interval, options.Prometheus.Timeout, time)), board, knownGood,
             new KnownGoodSeeder(series, spanned, knownGood, incidents, time, loggers.CreateLogger<KnownGoodSeeder>()), incidents,
             opener,
             graph, new StormTeller(storms, incidents, journal, metrics, loggers.CreateLogger<StormTeller>()),

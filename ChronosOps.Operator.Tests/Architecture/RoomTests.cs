@@ -72,7 +72,7 @@ public sealed class RoomTests
     public void ARoomThatJudgesDoesNothingElse(string room) => AssertPure(TypesOf(room));
 
     [Theory]
-    [InlineData("Detection", "AtOnce", "Evaluation", "ISeriesSource", "SeriesRound", "SpannedReader", "ServiceGraph")]
+    [InlineData("Detection", "AtOnce", "Evaluation", "ISeriesSource", "OwnQueries", "OwnQueryLimits", "SeriesRound", "SpannedReader", "ServiceGraph", "Learnt.Learner", "Learnt.OwnTurns")]
     [InlineData("Incidents", "IncidentBook")]
     [InlineData("Workloads", "WorkloadCatalog", "WorkloadCaches", "RevisionTemplates", "WorkloadKinds", "PodMemory", "ServiceCatalog", "CallTargets")]
     [InlineData("Remediation", "RollbackEffect", "RestartEffect", "RollingRestartEffect", "ScaleEffect", "KeyedPatch", "LiveWorkload", "FieldReturn", "PodEviction")]

@@ -105,15 +105,16 @@ public sealed class EvaluationTests
         Assert.NotNull(reading.SeriesError);
     }
 
-    /// <summary>What one team asks wrongly says nothing of the source that all share.</summary>
+    /// <summary>What one team asks wrongly, or too heavily, says nothing of the source that all share while it answers what is asked for everyone.</summary>
     [Theory]
-    [InlineData("BadQuery", false)]
-    [InlineData("TooLarge", false)]
-    [InlineData("Timeout", true)]
-    [InlineData("Unreachable", true)]
-    public async Task OnlyAQueryThatIsNotAtFaultItselfSpeaksAgainstTheSource(string reason, bool failed)
+    [InlineData("BadQuery", true, false)]
+    [InlineData("TooLarge", true, false)]
+    [InlineData("Timeout", true, false)]
+    [InlineData("Timeout", false, true)]
+    [InlineData("Unreachable", false, true)]
+    public async Task OnlyAQueryThatIsNotAtFaultItselfSpeaksAgainstTheSource(string reason, bool answersOthers, bool failed)
     {
-        var source = new FakeSource(query => query == SamplePolicy.Query().Query ? throw new SeriesUnavailableException(reason, "no") : []);
+        var source = new FakeSource(query => query == SamplePolicy.Query().Query || (!answersOthers && query == Freshness.Query.Text(["shop"])) ? throw new SeriesUnavailableException(reason, "no") : []);
         var reading = Assert.Single(await RunAsync(source, Watched(SamplePolicy.Effective() with { Signals = [SamplePolicy.Query()] })));
         Assert.Equal(($"{reason}: no", failed), (reading.SeriesError, reading.SourceFailed));
     }

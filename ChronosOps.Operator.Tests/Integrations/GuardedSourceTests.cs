@@ -119,6 +119,41 @@ public sealed class GuardedSourceTests
         Assert.Equal(10, _inner.Asked);
     }
 
+    /// <summary>The queries of one team are slow; those of all others are not.</summary>
+    [Fact]
+    public async Task WhatFailsInAPartIsNotHeldAgainstTheWhole()
+    {
+        var slow = new Moody { Fails = () => Failure("Timeout") };
+        var part = new GuardedSource(slow, Interval, _time, () => 0.5, whole: _source);
+        var failures = new List<SeriesUnavailableException>();
+        for (var k = 0; k < 10; k++)
+        {
+            failures.Add(await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(part)));
+            await AskAsync();
+        }
+
+        Assert.Equal((3, 10), (slow.Asked, _inner.Asked));
+        Assert.Equal([false, false, false, true, true, true, true, true, true, true], failures.Select(failure => failure.WasNotAsked));
+    }
+
+    [Fact]
+    public async Task WhileTheWholeIsLeftAloneAPartIsNotAskedAndIsNoTrial()
+    {
+        await BreakAsync();
+        var inner = new Moody();
+        var part = new GuardedSource(inner, Interval, _time, () => 0.5, whole: _source);
+        Assert.True((await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(part))).WasNotAsked);
+        _inner.Fails = null;
+        _inner.Gate = new TaskCompletionSource();
+        _time.Advance(Interval);
+        var trial = AskAsync();
+        var waiting = AskAsync(part);
+        Assert.Equal((1, 0), (_inner.Asked, inner.Asked));
+        _inner.Gate.SetResult();
+        await Task.WhenAll(trial, waiting);
+        Assert.Equal((1, 1), (_inner.Asked, inner.Asked));
+    }
+
     [Fact]
     public void PausesDifferByChance()
     {
@@ -151,7 +186,9 @@ public sealed class GuardedSourceTests
 
     private Task<SeriesUnavailableException> FailsAsync() => Assert.ThrowsAsync<SeriesUnavailableException>(AskAsync);
 
-    private Task<IReadOnlyList<Series>> AskAsync() => _source.QueryRangeAsync("up", FakeTime.Epoch, FakeTime.Epoch, Interval, TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<Series>> AskAsync() => AskAsync(_source);
+
+    private static Task<IReadOnlyList<Series>> AskAsync(GuardedSource source) => source.QueryRangeAsync("up", FakeTime.Epoch, FakeTime.Epoch, Interval, TestContext.Current.CancellationToken);
 
     private sealed class Moody : ISeriesSource
     {

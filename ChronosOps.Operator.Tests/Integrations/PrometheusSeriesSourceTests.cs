@@ -138,6 +138,17 @@ public sealed class PrometheusSeriesSourceTests : IDisposable
         Assert.Equal("TooLarge", unavailable.Reason);
     }
 
+    /// <summary>Three bytes each, which take forty times as many in memory.</summary>
+    [Theory]
+    [InlineData(7812, null)]
+    [InlineData(7813, "TooLarge")]
+    public async Task SeriesWithoutAnythingInThemAreBoundedByTheirNumber(int count, string? reason)
+    {
+        await using var server = await TestHttpServer.StartAsync(context => context.Response.WriteAsync(Matrix(string.Join(',', Enumerable.Repeat("{}", count)))));
+        var asked = QueryAsync(Source(server.Url, maxBytes: 1_000_000));
+        Assert.Equal(reason, reason is null ? (await asked).Count == count ? null : "others" : (await Assert.ThrowsAsync<SeriesUnavailableException>(() => asked)).Reason);
+    }
+
     [Fact]
     public async Task SaysThatNobodyListens()
     {

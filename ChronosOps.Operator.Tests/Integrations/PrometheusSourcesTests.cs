@@ -231,13 +231,45 @@ public sealed class PrometheusSourcesTests : IDisposable
         Assert.Equal(reason, failure.Reason);
     }
 
+    /// <summary>Prometheus gives up the queries of one namespace, and answers all others.</summary>
+    [Fact]
+    public async Task OwnQueriesOfANamespaceThatAreSlowHoldUpNobodyElse()
+    {
+        await using var server = await TestHttpServer.StartAsync(async context =>
+        {
+            var isSlow = (await context.Request.ReadFormAsync(context.RequestAborted))["query"] == "slow";
+            context.Response.StatusCode = isSlow ? 503 : 200;
+            await context.Response.WriteAsync(isSlow ? """{"status":"error","errorType":"timeout","error":"query timed out"}""" : PrometheusSeriesSourceTests.Matrix(""));
+        });
+        var sources = Sources(server.Url);
+        for (var k = 0; k < 5; k++)
+        {
+            var failure = await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(sources.OfOwnQueries(SeriesOrigin.Own, "shop"), "slow"));
+            Assert.Equal(("Timeout", k >= 3), (failure.Reason, failure.WasNotAsked));
+        }
+
+        await AskAsync(sources.Of(SeriesOrigin.Own));
+        await AskAsync(sources.OfOwnQueries(SeriesOrigin.Own, "bank"));
+        await AskAsync(sources.OfOwnQueries(new SeriesOrigin { Tenant = "shop" }, "shop"));
+    }
+
+    [Fact]
+    public async Task AnOwnQueryMayGiveFarLessThanOneForEveryone()
+    {
+        var pods = string.Join(',', Enumerable.Range(0, 50_000).Select(k => $$$"""{"metric":{"namespace":"shop","pod":"checkout-5f8d6c7b9-{{{k:00000}}}"},"values":[[1704110400,"1"]]}"""));
+        await using var server = await TestHttpServer.StartAsync(context => context.Response.WriteAsync(PrometheusSeriesSourceTests.Matrix(pods)));
+        var sources = Sources(server.Url);
+        Assert.Equal("TooLarge", (await Assert.ThrowsAsync<SeriesUnavailableException>(() => AskAsync(sources.OfOwnQueries(SeriesOrigin.Own, "shop")))).Reason);
+        await AskAsync(sources.Of(SeriesOrigin.Own));
+    }
+
     private static string Secret(params (string Key, string Value)[] data) =>
         $$$"""{"data":{{{{string.Join(',', data.Select(one => $"\"{one.Key}\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes(one.Value))}\""))}}}}}""";
 
     private static string Port(TestHttpServer server) => $"{server.Url.Port}";
 
-    private static Task<IReadOnlyList<Series>> AskAsync(ISeriesSource source) =>
-        source.QueryRangeAsync("up", FakeTime.Epoch, FakeTime.Epoch, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+    private static Task<IReadOnlyList<Series>> AskAsync(ISeriesSource source, string query = "up") =>
+        source.QueryRangeAsync(query, FakeTime.Epoch, FakeTime.Epoch, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
     private static async Task FailsAsync(ISeriesSource source, string names, string told)
     {

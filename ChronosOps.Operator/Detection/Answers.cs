@@ -14,7 +14,10 @@ internal sealed class Answers
     public required IReadOnlyDictionary<PresetQuery, (PodIndex Index, IReadOnlyDictionary<string, SeriesUnavailableException> Failures)> Presets { get; init; }
 
     /// <summary>Own queries, by namespace and text.</summary>
-    public required IReadOnlyDictionary<(string Namespace, string Query), (PodIndex? Index, SeriesUnavailableException? Failure)> Own { get; init; }
+    public required IReadOnlyDictionary<(string Namespace, string Query), OwnAnswer> Own { get; init; }
+
+    /// <summary>Why the source could not say of a namespace how old its samples are. It is asked that for every one.</summary>
+    public required IReadOnlyDictionary<string, SeriesUnavailableException> Silent { get; init; }
 
     /// <summary>Why nothing may be concluded of a namespace although all was answered.</summary>
     public required IReadOnlyDictionary<string, SeriesUnavailableException> Late { get; init; }
@@ -27,6 +30,10 @@ internal sealed class Answers
         signal.CountsRequests ? UncountedOf(policy)
         : PresetQuery.Of(signal) is { } preset ? Presets[preset].Failures.GetValueOrDefault(policy.Namespace) ?? Late.GetValueOrDefault(policy.Namespace)
         : Own[(policy.Namespace, signal.Query!)].Failure ?? Late.GetValueOrDefault(policy.Namespace);
+
+    /// <summary>Whether that a signal cannot be judged speaks against the source. What becomes of an own query does so only where the source does not answer what it is asked for everyone either.</summary>
+    public bool IsOfTheSource(SeriesUnavailableException failure, EffectiveSignal signal, EffectivePolicy policy) =>
+        !failure.IsOfTheQuery && (signal.Query is null || failure.Reason == SeriesReasons.Late || Silent.ContainsKey(policy.Namespace));
 
     /// <summary>The series of a query, which did not fail.</summary>
     public PodIndex SeriesOf(EffectiveSignal signal, EffectivePolicy policy) =>

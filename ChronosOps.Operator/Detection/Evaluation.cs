@@ -10,13 +10,15 @@ namespace ChronosOps.Operator.Detection;
 /// <param name="interval">The distance of the evaluations.</param>
 /// <param name="learnt">What is usual, for the signals that are judged by it; null: nothing is known.</param>
 /// <param name="reader">Asks for many namespaces at once, and remembers how they have to be divided.</param>
-public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, LearntBoard? learnt = null, SpannedReader? reader = null)
+/// <param name="limits">What the policies' own queries may take; null: whatever there is.</param>
+public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, LearntBoard? learnt = null, SpannedReader? reader = null, OwnQueryLimits? limits = null)
 {
     private const int MaxSteps = 60;
 
     /// <summary>About as many signs Kubernetes itself gives of a workload.</summary>
     private const int OwnSigns = 7;
     private readonly SpannedReader _reader = reader ?? new SpannedReader();
+    private readonly OwnQueries _own = new(sources, limits ?? OwnQueryLimits.None);
     private readonly ConcurrentDictionary<(SeriesOrigin Origin, TimeSpan Step), SeriesNeeds> _needs = new();
 
     /// <summary>Reads the series once and judges every workload.</summary>
@@ -27,7 +29,8 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
         IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // All sources at once: one that does not answer holds up no other.
-        var readings = await Task.WhenAll(watched.GroupBy(pair => pair.Policy.Origin).Select(origin => RunOriginAsync([.. origin], origin.Key, now, cancellationToken))).ConfigureAwait(false);
+        var shares = Begin(watched.Select(pair => pair.Policy), now);
+        var readings = await Task.WhenAll(watched.GroupBy(pair => pair.Policy.Origin).Select(origin => RunOriginAsync([.. origin], origin.Key, shares, now, cancellationToken))).ConfigureAwait(false);
         return [.. readings.SelectMany(one => one)];
     }
 
@@ -38,38 +41,49 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<WorkloadReading> RunAsync(WorkloadSnapshot workload, EffectivePolicy policy, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (step, source) = (StepOf(policy), sources.Of(policy.Origin));
-        var answers = await AskAsync([(workload, policy)], [policy], source, policy.Origin, step, now, cancellationToken).ConfigureAwait(false);
-        return Read(workload, policy, answers.Traffic[0], answers, step, source.ClockAhead, now);
+        var group = new Group(StepOf(policy), [(workload, policy)], [policy]);
+        return (await RunGroupsAsync([group], policy.Origin, Begin(group.Policies, now), now, cancellationToken).ConfigureAwait(false))[0];
     }
 
-    private async Task<IReadOnlyList<WorkloadReading>> RunOriginAsync(
-        List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, SeriesOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    private OwnShares Begin(IEnumerable<EffectivePolicy> policies, DateTimeOffset now) =>
+        _own.Begin(policies.Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance).Where(policy => policy.Signals.Any(signal => signal.Query is not null)).Select(policy => policy.Namespace).Distinct().Count(), now);
+
+    private Task<IReadOnlyList<WorkloadReading>> RunOriginAsync(
+        List<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, SeriesOrigin origin, OwnShares shares, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var readings = new List<WorkloadReading>();
+        var groups = from pair in watched
+                     group pair by StepOf(pair.Policy) into same
+                     select new Group(same.Key, [.. same], [.. same.Select(pair => pair.Policy).Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance)]);
+        return RunGroupsAsync([.. groups], origin, shares, now, cancellationToken);
+    }
+
+    /// <summary>Policies that look equally far back share their queries; one that looks back for an hour does not make the others coarser. The own queries of all are asked together, so that none waits for those before it.</summary>
+    private async Task<IReadOnlyList<WorkloadReading>> RunGroupsAsync(List<Group> groups, SeriesOrigin origin, OwnShares shares, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         var source = sources.Of(origin);
-        foreach (var group in watched.GroupBy(pair => StepOf(pair.Policy)))
+        var asked = groups.ConvertAll(group => (Group: group, Needs: NeedsOf(group, origin), Range: RangeOf(group, now)));
+        Task<IReadOnlyDictionary<OwnQuery, OwnAnswer>>? own = null;
+        var readings = new List<WorkloadReading>();
+        foreach (var (group, needs, range) in asked)
         {
-            var (step, pairs) = (group.Key, group.ToList());
-            var policies = pairs.Select(pair => pair.Policy).Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance).ToList();
-            var answers = await AskAsync(pairs, policies, source, origin, step, now, cancellationToken).ConfigureAwait(false);
-            readings.AddRange(pairs.Select((pair, k) => Read(pair.Workload, pair.Policy, answers.Traffic[k], answers, step, source.ClockAhead, now)));
+            var answers = await new SeriesRound(source, origin, _reader, range, now).AskAsync(needs, group.Watched, AskOwn, cancellationToken).ConfigureAwait(false);
+            readings.AddRange(group.Watched.Select((pair, k) => Read(pair.Workload, pair.Policy, answers.Traffic[k], answers, group.Step, source.ClockAhead, now)));
         }
 
         return readings;
+
+        Task<IReadOnlyDictionary<OwnQuery, OwnAnswer>> AskOwn() =>
+            own ??= _own.AskAsync(origin, [.. asked.SelectMany(one => one.Needs.Own.Select(query => new OwnQuery(query.Namespace, query.Query, one.Range)))], shares, now, cancellationToken);
     }
 
-    /// <summary>Policies that look equally far back share their queries; one that looks back for an hour does not make the others coarser.</summary>
-    private Task<Answers> AskAsync(
-        IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, IReadOnlyList<EffectivePolicy> policies, ISeriesSource source, SeriesOrigin origin, TimeSpan step, DateTimeOffset now,
-        CancellationToken cancellationToken)
+    private SeriesNeeds NeedsOf(Group group, SeriesOrigin origin)
     {
-        if (!_needs.TryGetValue((origin, step), out var needs) || !needs.IsOf(policies))
+        if (!_needs.TryGetValue((origin, group.Step), out var needs) || !needs.IsOf(group.Policies))
         {
-            _needs[(origin, step)] = needs = new SeriesNeeds(policies);
+            _needs[(origin, group.Step)] = needs = new SeriesNeeds(group.Policies);
         }
 
-        return new SeriesRound(source, origin, _reader, Grid(policies, step, now), now).AskAsync(needs, watched, cancellationToken);
+        return needs;
     }
 
     private WorkloadReading Read(WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic seen, Answers answers, TimeSpan step, TimeSpan? clockAhead, DateTimeOffset now)
@@ -77,6 +91,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
         var lives = PodLives.Of(workload);
         var uncounted = answers.UncountedOf(policy);
         var failures = new List<SeriesUnavailableException>();
+        var hasSourceFailed = uncounted is { Reason: not SeriesReasons.TooLarge };
         var signals = new List<SignalReading>(policy.Signals.Count + OwnSigns);
         foreach (var signal in policy.Signals)
         {
@@ -87,6 +102,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
             if (failure is not null)
             {
                 failures.Add(failure);
+                hasSourceFailed |= answers.IsOfTheSource(failure, signal, policy);
             }
         }
 
@@ -99,7 +115,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
             Traffic = seen,
             SeriesError = failures.Count == 0 ? null : Say(failures[0]),
             RequestsError = uncounted is null ? null : Say(uncounted),
-            SourceFailed = uncounted is { Reason: not SeriesReasons.TooLarge } || failures.Exists(failure => !failure.IsOfTheQuery),
+            SourceFailed = hasSourceFailed,
             ClockAhead = clockAhead,
             Signals = signals,
         };
@@ -134,8 +150,11 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     private static string Say(SeriesUnavailableException failure) => $"{failure.Reason}: {failure.Message}";
 
     /// <summary>Steps at whole multiples of the interval, so that every evaluation sees the same points.</summary>
-    private List<DateTimeOffset> Grid(IReadOnlyList<EffectivePolicy> policies, TimeSpan step, DateTimeOffset now) =>
-        TimeGrid.Until(now, step, (int)Math.Ceiling(policies.Max(LookBack) / step) + 2);
+    private SeriesRange RangeOf(Group group, DateTimeOffset now)
+    {
+        var grid = TimeGrid.Until(now, group.Step, (int)Math.Ceiling(group.Policies.Max(LookBack) / group.Step) + 2);
+        return new SeriesRange(grid[0], grid[^1], group.Step);
+    }
 
     /// <summary>The interval, or a multiple of it where the policy looks back so far that there would be too many points.</summary>
     private TimeSpan StepOf(EffectivePolicy policy) => interval * Math.Max(1, Math.Ceiling(LookBack(policy) / (interval * MaxSteps)));
@@ -152,4 +171,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    /// <summary>What is evaluated at the same steps.</summary>
+    private sealed record Group(TimeSpan Step, IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched, IReadOnlyList<EffectivePolicy> Policies);
 }

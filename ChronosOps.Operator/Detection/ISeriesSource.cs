@@ -8,6 +8,9 @@ public interface ISeriesSources
 {
     /// <summary>The source of an origin. What stands in its way (a Secret that is missing, say) is told by the source's queries.</summary>
     ISeriesSource Of(SeriesOrigin origin);
+
+    /// <summary>The same source for the queries that policies of a namespace bring along: it bears less of each, and what they do to it is held against that namespace's queries alone.</summary>
+    ISeriesSource OfOwnQueries(SeriesOrigin origin, string @namespace) => Of(origin);
 }
 
 /// <summary>Where series come from: Prometheus, a file, or history alike. Everything that judges reads series through this. One alone is the source of every policy, which is for tests and files.</summary>
@@ -41,7 +44,11 @@ public sealed record Series(IReadOnlyDictionary<string, string> Labels, IReadOnl
 }
 
 /// <summary>The steps of a range query.</summary>
-public readonly record struct SeriesRange(DateTimeOffset Start, DateTimeOffset End, TimeSpan Step);
+public readonly record struct SeriesRange(DateTimeOffset Start, DateTimeOffset End, TimeSpan Step)
+{
+    /// <summary>Each of them.</summary>
+    public List<DateTimeOffset> Grid() => TimeGrid.Until(End, Step, (int)Math.Round((End - Start) / Step) + 1);
+}
 
 /// <summary>One value at one time.</summary>
 public readonly record struct Point(DateTimeOffset Time, double Value);
@@ -71,6 +78,9 @@ public sealed class SeriesUnavailableException(string reason, string message, Ex
 
     /// <summary>Whether less may be asked for in one query with success.</summary>
     public bool MayBeDivided => Reason is SeriesReasons.TooLarge;
+
+    /// <summary>Whether nothing was asked, since the source is left alone for what failed before: it says nothing of this query.</summary>
+    public bool WasNotAsked { get; init; }
 
     /// <summary>How long the source asked to be left alone; null where it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -22,7 +22,7 @@ internal sealed class SeriesNeeds(IReadOnlyList<EffectivePolicy> policies)
            select (preset, SpannedQuery.Of(preset), Namespaces(policies, policy => policy.Signals.Any(signal => PresetQuery.Of(signal) == preset))),
     ];
 
-    /// <summary>The policies' own queries.</summary>
+    /// <summary>The policies' own queries, each once.</summary>
     public IReadOnlyList<(string Namespace, string Query)> Own { get; } =
     [
         .. (from policy in policies

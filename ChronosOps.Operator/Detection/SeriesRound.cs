@@ -3,29 +3,29 @@ using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Detection;
 
-/// <summary>Asks one source all that some policies need at the same steps: a query for each kind of thing, over all their namespaces, and their own queries, each once.</summary>
-internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, SpannedReader reader, IReadOnlyList<DateTimeOffset> grid, DateTimeOffset now)
+/// <summary>Asks one source all that some policies need at the same steps: a query for each kind of thing, over all their namespaces.</summary>
+internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, SpannedReader reader, SeriesRange range, DateTimeOffset now)
 {
-    private const int OwnQueriesAtOnce = 8;
-    private readonly SeriesRange _range = new(grid[0], grid[^1], grid[1] - grid[0]);
-
     /// <summary>Asks. What is not answered is told by the answers.</summary>
     /// <param name="needs">What the workloads' policies need.</param>
     /// <param name="watched">The workloads with their policies.</param>
+    /// <param name="askOwn">Asks the own queries of all that is evaluated of the source, at these steps and others, once. They are asked after those for everyone.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<Answers> AskAsync(SeriesNeeds needs, IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, CancellationToken cancellationToken)
+    public async Task<Answers> AskAsync(
+        SeriesNeeds needs, IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched, Func<Task<IReadOnlyDictionary<OwnQuery, OwnAnswer>>> askOwn, CancellationToken cancellationToken)
     {
         var requests = SpanAsync(TrafficQueries.SpannedRequests, needs.Counted);
         var errors = SpanAsync(TrafficQueries.SpannedErrors, needs.Counted);
         var latency = SpanAsync(TrafficQueries.SpannedLatency, needs.Timed);
-        var newest = reader.ReadAsync(source, origin, Freshness.Query, needs.Read, _range with { Start = _range.End }, now, cancellationToken);
+        var newest = reader.ReadAsync(source, origin, Freshness.Query, needs.Read, range with { Start = range.End }, now, cancellationToken);
         var spanned = needs.Presets.Select(preset => SpanAsync(preset.Query, preset.Namespaces)).ToList();
-        var own = OwnAsync(needs.Own, cancellationToken);
+        var own = askOwn();
         var all = Task.WhenAll([requests, errors, latency, newest, own, .. spanned]);
         var isWaitedFor = !all.IsCompleted;
         await all.ConfigureAwait(false);
 
-        var fresh = Freshness.Read((await newest.ConfigureAwait(false)).Series);
+        var ages = await newest.ConfigureAwait(false);
+        var fresh = Freshness.Read(ages.Series);
         var indices = new Dictionary<PresetQuery, (PodIndex, IReadOnlyDictionary<string, SeriesUnavailableException>)>();
         for (var k = 0; k < spanned.Count; k++)
         {
@@ -35,13 +35,14 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
 
         var (served, failed, timed) = (await requests.ConfigureAwait(false), await errors.ConfigureAwait(false), await latency.ConfigureAwait(false));
         var (uncounted, tooLate) = (Failures([served, failed, timed]), Late(fresh));
-        var traffic = new TrafficBuilder(new TrafficSeries(grid, Settled(served), Settled(failed), Settled(timed)));
+        var traffic = new TrafficBuilder(new TrafficSeries(range.Grid(), Settled(served), Settled(failed), Settled(timed)));
         var answers = new Answers
         {
             Traffic = TrafficOf(watched, traffic, uncounted, tooLate),
             Uncounted = uncounted,
             Presets = indices,
-            Own = await own.ConfigureAwait(false),
+            Own = OfThese(await own.ConfigureAwait(false)),
+            Silent = ages.Failures,
             Late = tooLate,
         };
         if (isWaitedFor)
@@ -52,36 +53,11 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
 
         return answers;
 
-        Task<SpannedSeries> SpanAsync(SpannedQuery query, IReadOnlyList<string> namespaces) => reader.ReadAsync(source, origin, query, namespaces, _range, now, cancellationToken);
+        Task<SpannedSeries> SpanAsync(SpannedQuery query, IReadOnlyList<string> namespaces) => reader.ReadAsync(source, origin, query, namespaces, range, now, cancellationToken);
 
-        IReadOnlyList<Series> Settled(SpannedSeries read) => Freshness.Settled(read.Series, fresh, _range.Step, _range.End);
-    }
+        IReadOnlyList<Series> Settled(SpannedSeries read) => Freshness.Settled(read.Series, fresh, range.Step, range.End);
 
-    private async Task<IReadOnlyDictionary<(string Namespace, string Query), (PodIndex? Index, SeriesUnavailableException? Failure)>> OwnAsync(
-        IReadOnlyList<(string Namespace, string Query)> queries, CancellationToken cancellationToken)
-    {
-        var result = new Dictionary<(string, string), (PodIndex?, SeriesUnavailableException?)>();
-        await AtOnce.ForEachAsync(queries, OwnQueriesAtOnce, async (one, ct) =>
-        {
-            var answer = await OwnAsync(one.Namespace, one.Query, ct).ConfigureAwait(false);
-            lock (result)
-            {
-                result[one] = answer;
-            }
-        }, cancellationToken).ConfigureAwait(false);
-        return result;
-    }
-
-    private async Task<(PodIndex? Index, SeriesUnavailableException? Failure)> OwnAsync(string @namespace, string query, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (new PodIndex(await source.QueryRangeAsync(query, _range.Start, _range.End, _range.Step, cancellationToken).ConfigureAwait(false), @namespace), null);
-        }
-        catch (SeriesUnavailableException e)
-        {
-            return (null, e);
-        }
+        Dictionary<(string Namespace, string Query), OwnAnswer> OfThese(IReadOnlyDictionary<OwnQuery, OwnAnswer> all) => needs.Own.ToDictionary(one => one, one => all[new OwnQuery(one.Namespace, one.Query, range)]);
     }
 
     /// <summary>The traffic of each workload, in their order; none of a namespace that could not be read.</summary>
@@ -119,7 +95,7 @@ internal sealed class SeriesRound(ISeriesSource source, SeriesOrigin origin, Spa
         var late = new Dictionary<string, SeriesUnavailableException>();
         foreach (var (name, newest) in fresh)
         {
-            if (Freshness.TooLate(newest, _range.End, _range.Step, source.ClockAhead) is { } why)
+            if (Freshness.TooLate(newest, range.End, range.Step, source.ClockAhead) is { } why)
             {
                 late[name] = why;
             }

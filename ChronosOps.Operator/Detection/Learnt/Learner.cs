@@ -5,15 +5,20 @@ namespace ChronosOps.Operator.Detection.Learnt;
 
 /// <summary>
 /// Reads what is new of every signal that has a baseline or a trend: at first its whole history, a part each time, then a step at a time, and after a gap what was missed. One query for each kind of thing serves
-/// the workloads of all namespaces. What was learnt is not kept anywhere; a new process reads the history again.
+/// the workloads of all namespaces. What was learnt is not kept anywhere; a new process reads the history again. All sources are read at once; of each what is read for everyone comes first, and then the policies'
+/// own queries, each namespace's within a time.
 /// </summary>
 /// <param name="sources">Where the series come from.</param>
 /// <param name="board">Where it is told what was learnt.</param>
 /// <param name="reader">Asks for many namespaces at once, and remembers how they have to be divided. Not that of the evaluations, which ask for less.</param>
-public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedReader? reader = null)
+/// <param name="time">Tells how long own queries take; null: they may take as long as they do.</param>
+public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedReader? reader = null, TimeProvider? time = null)
 {
     /// <summary>So many values are asked for at once, however many workloads there are: about a second of Prometheus' processor, and a few MiB.</summary>
     private const int MostValues = 200_000;
+
+    /// <summary>Of an own query, whose answers may be smaller.</summary>
+    private const int MostOwnValues = MostValues / 2;
 
     /// <summary>So much is read at once of few series: far below the 11,000 points that Prometheus gives.</summary>
     private const int MostSteps = 1440;
@@ -23,6 +28,7 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
 
     private readonly SpannedReader _reader = reader ?? new SpannedReader();
     private readonly Dictionary<(WorkloadKey Workload, string Signal), LearntSignal> _learnt = [];
+    private readonly OwnTurns _turns = new(time, board.Step);
 
     /// <summary>Whether something but a baseline speaks against the release that a workload runs, so that what it changed is not taken for the usual. Where nothing is said, nothing does.</summary>
     public Func<WorkloadSnapshot, EffectivePolicy, bool> IsDoubted { get; init; } = (_, _) => false;
@@ -53,28 +59,43 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
 
         board.Keep(keys);
         var end = TimeGrid.Until(now, board.Step, 1)[0];
-        var failures = new List<SeriesUnavailableException>();
-        var isBehind = false;
-        var settled = new Dictionary<SeriesOrigin, IReadOnlyDictionary<string, DateTimeOffset>>();
-        foreach (var group in due.GroupBy(one => (one.Learnt.Origin, one.Asked, From: one.Learnt.ReadUntil ?? end - LearntSignal.DepthOf(one.Signal))).Where(group => group.Key.From < end))
-        {
-            var missing = (int)((end - group.Key.From) / board.Step);
-            foreach (var batch in Batches(group, MostValues / Math.Min(missing, FewSteps)))
-            {
-                var steps = Math.Min(missing, StepsAtOnce(batch));
-                if (WaitsForSamples && group.Key.From + (board.Step * steps) > end - SettledSteps.LongestWait && !settled.ContainsKey(group.Key.Origin))
-                {
-                    settled[group.Key.Origin] = await SettledAsync(group.Key.Origin, due, end, now, cancellationToken).ConfigureAwait(false);
-                }
+        _turns.Begin(end);
+        var groups = from one in due
+                     let start = one.Learnt.ReadUntil ?? end - LearntSignal.DepthOf(one.Signal)
+                     where start < end
+                     group one by (one.Learnt.Origin, one.Asked, start) into same
+                     select new Group(same.Key.Origin, same.Key.Asked, same.Key.start, [.. same]);
+        var rounds = await Task.WhenAll(groups.ToList().GroupBy(group => group.Origin).Select(origin => ReadOriginAsync(origin.Key, [.. origin], end, now, cancellationToken))).ConfigureAwait(false);
+        return new LearningRound(Array.Exists(rounds, round => round.IsBehind), [.. rounds.SelectMany(round => round.Failures)]);
+    }
 
-                var failed = await ReadOnAsync(
-                    group.Key.Origin, group.Key.Asked, batch, group.Key.From, steps, steps == missing, settled.GetValueOrDefault(group.Key.Origin), now, cancellationToken).ConfigureAwait(false);
-                failures.AddRange(failed.Values.Distinct());
-                isBehind |= steps < missing && batch.Exists(one => !failed.ContainsKey(one.Namespace));
-            }
+    /// <summary>What is read for everyone first: the guard of the source is that of everyone, and own queries may be slow.</summary>
+    private async Task<LearningRound> ReadOriginAsync(SeriesOrigin origin, List<Group> groups, DateTimeOffset end, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var round = new Progress(() => SettledSteps.ReadAsync(
+            sources.Of(origin), origin, _reader, [.. groups.SelectMany(group => group.Signals).Select(one => one.Namespace).Distinct()], end, board.Step, now, cancellationToken));
+        foreach (var group in groups.Where(group => group.Asked.Query is null))
+        {
+            await ReadGroupAsync(group, end, round, now, cancellationToken).ConfigureAwait(false);
         }
 
-        return new LearningRound(isBehind, failures);
+        var own = groups.Where(group => group.Asked.Query is not null).GroupBy(group => group.Asked.Namespace!).OrderBy(same => same.Key, StringComparer.Ordinal).ToList();
+        await _turns.ForEachAsync(origin, own, (group, ct) => ReadGroupAsync(group, end, round, now, ct), round.Fail, cancellationToken).ConfigureAwait(false);
+        return round.Result();
+    }
+
+    private async Task ReadGroupAsync(Group group, DateTimeOffset end, Progress round, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var missing = (int)((end - group.Start) / board.Step);
+        var most = group.Asked.Query is null ? MostValues : MostOwnValues;
+        foreach (var batch in Batches(group.Signals, most / Math.Min(missing, FewSteps)))
+        {
+            var steps = Math.Min(missing, StepsAtOnce(batch, most, now));
+            var mayBeLate = WaitsForSamples && group.Start + (board.Step * steps) > end - SettledSteps.LongestWait;
+            var settled = mayBeLate ? await round.Settled.Value.ConfigureAwait(false) : null;
+            var failed = await ReadOnAsync(group, batch, steps, steps == missing, settled, now, cancellationToken).ConfigureAwait(false);
+            round.Note(steps < missing && batch.Exists(one => !failed.ContainsKey(one.Namespace)), failed.Values.Distinct());
+        }
     }
 
     private LearntSignal Of(WorkloadKey workload, EffectiveSignal signal, SeriesOrigin origin)
@@ -108,20 +129,19 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
         yield return batch;
     }
 
-    private static int StepsAtOnce(List<Due> batch) => Math.Min(Math.Clamp(MostValues / batch.Sum(one => one.Series), 1, MostSteps), batch.Min(one => one.Learnt.MostSteps));
-
-    private Task<IReadOnlyDictionary<string, DateTimeOffset>> SettledAsync(SeriesOrigin origin, List<Due> due, DateTimeOffset end, DateTimeOffset now, CancellationToken ct) => SettledSteps.ReadAsync(
-        sources.Of(origin), origin, _reader, [.. due.Where(one => one.Learnt.Origin == origin).Select(one => one.Namespace).Distinct()], end, board.Step, now, ct);
+    private static int StepsAtOnce(List<Due> batch, int mostValues, DateTimeOffset now) =>
+        Math.Min(Math.Clamp(mostValues / batch.Sum(one => one.Series), 1, MostSteps), batch.Min(one => one.Learnt.MostSteps(now)));
 
     private Release ReleaseOf(Due one) => new(one.Workload.RolloutStartedAt, one.Workload.RolloutComplete && !IsDoubted(one.Workload, one.Policy), one.Signal.Threshold);
 
     /// <summary>Reads the next steps.</summary>
     /// <returns>Why nothing was read of some namespaces.</returns>
     private async Task<IReadOnlyDictionary<string, SeriesUnavailableException>> ReadOnAsync(
-        SeriesOrigin origin, Asked asked, List<Due> batch, DateTimeOffset start, int steps, bool isLast, IReadOnlyDictionary<string, DateTimeOffset>? settled, DateTimeOffset now, CancellationToken ct)
+        Group group, List<Due> batch, int steps, bool isLast, IReadOnlyDictionary<string, DateTimeOffset>? settled, DateTimeOffset now, CancellationToken ct)
     {
-        var grid = TimeGrid.Until(start + (board.Step * steps), board.Step, steps + 1);
-        var answer = await new PastRound(sources.Of(origin), origin, _reader, grid, now).AskAsync(asked, batch, ct).ConfigureAwait(false);
+        var grid = TimeGrid.Until(group.Start + (board.Step * steps), board.Step, steps + 1);
+        var source = group.Asked.Query is null ? sources.Of(group.Origin) : sources.OfOwnQueries(group.Origin, group.Asked.Namespace!);
+        var answer = await new PastRound(source, group.Origin, _reader, grid, now).AskAsync(group.Asked, batch, ct).ConfigureAwait(false);
         foreach (var one in batch)
         {
             if (!answer.Failures.TryGetValue(one.Namespace, out var why))
@@ -129,13 +149,40 @@ public sealed class Learner(ISeriesSources sources, LearntBoard board, SpannedRe
                 one.Learnt.Read(answer.Points(one), settled?.TryGetValue(one.Namespace, out var last) == true && last < grid[^1] ? last : grid[^1], isLast, ReleaseOf(one));
                 board.Publish(one.Workload.Key, one.Signal, one.Learnt.Readings());
             }
-            else if (why.Reason is SeriesReasons.TooLarge or SeriesReasons.Timeout)
+            else if (!why.WasNotAsked && why.Reason is SeriesReasons.TooLarge or SeriesReasons.Timeout)
             {
-                one.Learnt.AskForLess(steps);
+                one.Learnt.AskForLess(steps, now);
             }
         }
 
         return answer.Failures;
+    }
+
+    /// <summary>Signals that are read together.</summary>
+    private sealed record Group(SeriesOrigin Origin, Asked Asked, DateTimeOffset Start, List<Due> Signals);
+
+    /// <summary>How the round of one source goes on. Thread-safe.</summary>
+    /// <param name="settled">Asks up to when the samples of each namespace have come.</param>
+    private sealed class Progress(Func<Task<IReadOnlyDictionary<string, DateTimeOffset>>> settled)
+    {
+        private readonly List<SeriesUnavailableException> _failures = [];
+        private bool _isBehind;
+
+        /// <summary>Up to when the samples of each namespace have come, asked once in a round.</summary>
+        public Lazy<Task<IReadOnlyDictionary<string, DateTimeOffset>>> Settled { get; } = new(settled);
+
+        public void Note(bool isBehind, IEnumerable<SeriesUnavailableException> failures)
+        {
+            lock (_failures)
+            {
+                _isBehind |= isBehind;
+                _failures.AddRange(failures);
+            }
+        }
+
+        public void Fail(SeriesUnavailableException failure) => Note(false, [failure]);
+
+        public LearningRound Result() => new(_isBehind, _failures);
     }
 }
 

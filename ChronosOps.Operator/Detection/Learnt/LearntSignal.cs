@@ -14,8 +14,13 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
     /// <summary>With fewer steps at once the history would take too long to read.</summary>
     private const int FewestSteps = 60;
 
+    /// <summary>How long it is asked for less; then it is tried whether it may be twice as much again.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+
     private readonly BaselineJudge? _baseline = signal.Baseline is null ? null : new BaselineJudge(signal);
     private readonly TrendJudge? _trend = signal.Trend is null ? null : new TrendJudge(signal);
+    private int _mostSteps = int.MaxValue;
+    private DateTimeOffset _keptUntil;
 
     /// <summary>The signal as it is learnt; another query, or another judgement, has to be learnt anew.</summary>
     public EffectiveSignal Signal => signal;
@@ -26,18 +31,33 @@ public sealed class LearntSignal(EffectiveSignal signal, SeriesOrigin origin)
     /// <summary>Up to when the series has been read; null: not yet.</summary>
     public DateTimeOffset? ReadUntil { get; private set; }
 
-    /// <summary>How many steps of it may be asked for at once: fewer after each answer that was too large or too slow.</summary>
-    public int MostSteps { get; private set; } = int.MaxValue;
-
     /// <summary>Whether its whole history has been read once. What is said until then is of the past.</summary>
     public bool HasCaughtUp { get; private set; }
 
     /// <summary>How far back the history of a signal is read.</summary>
     public static TimeSpan DepthOf(EffectiveSignal signal) => signal.Baseline is null ? DepthOfTrends : DepthOfBaselines;
 
-    /// <summary>Asks for half as much from now on.</summary>
+    /// <summary>How many steps of it may be asked for at once: fewer after each answer that was too large or too slow, and after an hour more again.</summary>
+    public int MostSteps(DateTimeOffset now)
+    {
+        if (_mostSteps < int.MaxValue && now >= _keptUntil)
+        {
+            (_mostSteps, _keptUntil) = (_mostSteps > int.MaxValue / 2 ? int.MaxValue : _mostSteps * 2, now + Kept);
+        }
+
+        return _mostSteps;
+    }
+
+    /// <summary>Asks for half as much from now on. That few steps were too much already is no matter of how many they were.</summary>
     /// <param name="steps">How many steps were too much.</param>
-    public void AskForLess(int steps) => MostSteps = Math.Max(FewestSteps, steps / 2);
+    /// <param name="now">The time.</param>
+    public void AskForLess(int steps, DateTimeOffset now)
+    {
+        if (steps > FewestSteps)
+        {
+            (_mostSteps, _keptUntil) = (Math.Max(FewestSteps, steps / 2), now + Kept);
+        }
+    }
 
     /// <summary>Judges what is new, and learns it.</summary>
     /// <param name="points">The new points, in order of time.</param>

@@ -6,7 +6,12 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
 /// Leaves a source alone that does not answer. When the pause is over one query is a trial: the others wait for how it ends, and go on or fail with it.
 /// What is wrong with a query, or with a Secret, says nothing of the source, and one that answers in part does answer.
 /// </summary>
-internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, TimeProvider time, Func<double>? chance = null) : ISeriesSource
+/// <param name="inner">The source.</param>
+/// <param name="interval">How often it is asked while it answers.</param>
+/// <param name="time">The time.</param>
+/// <param name="chance">From 0 to 1.</param>
+/// <param name="whole">The same source for everyone, where this is a part of what is asked of it: while that one is left alone, so is this. The other way round nothing follows.</param>
+internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, TimeProvider time, Func<double>? chance = null, GuardedSource? whole = null) : ISeriesSource
 {
     private readonly Lock _lock = new();
     private readonly BackOff _backOff = new(interval, chance ?? Random.Shared.NextDouble);
@@ -16,7 +21,12 @@ internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, Time
 
     public async Task<IReadOnlyList<Series>> QueryRangeAsync(string query, DateTimeOffset start, DateTimeOffset end, TimeSpan step, CancellationToken cancellationToken)
     {
-        var trial = await EnterAsync(cancellationToken).ConfigureAwait(false);
+        if (whole is not null)
+        {
+            await whole.EnterAsync(isPart: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        var trial = await EnterAsync(isPart: false, cancellationToken).ConfigureAwait(false);
         try
         {
             var series = await inner.QueryRangeAsync(query, start, end, step, cancellationToken).ConfigureAwait(false);
@@ -35,8 +45,10 @@ internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, Time
     }
 
     /// <summary>Waits for leave to ask.</summary>
+    /// <param name="isPart">Whether it is a part that asks, whose queries are no trial.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The trial that this query is; null where it is none.</returns>
-    private async Task<TaskCompletionSource?> EnterAsync(CancellationToken cancellationToken)
+    private async Task<TaskCompletionSource?> EnterAsync(bool isPart, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -50,12 +62,12 @@ internal sealed class GuardedSource(ISeriesSource inner, TimeSpan interval, Time
 
                 if (time.GetUtcNow() < _backOff.Until)
                 {
-                    throw new SeriesUnavailableException(why.Reason, $"{why.Message}; it is left alone for a while", why);
+                    throw new SeriesUnavailableException(why.Reason, $"{why.Message}; it is left alone for a while", why) { WasNotAsked = true };
                 }
 
                 if (_trial is null)
                 {
-                    return _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    return isPart ? null : _trial = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
 
                 other = _trial.Task;

@@ -6,9 +6,10 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
 
 /// <summary>
 /// Reads the answer of query_range piece by piece, as it arrives: neither the answer nor a tree of it is ever held as a whole. What it does not know (histograms, fields of newer versions) it
-/// passes over. Throws <see cref="JsonException"/> or <see cref="InvalidOperationException"/> where it is not JSON, or not of this form.
+/// passes over. Throws <see cref="JsonException"/> or <see cref="InvalidOperationException"/> where it is not JSON, or not of this form, and <see cref="SeriesUnavailableException"/> where it is of too many series.
 /// </summary>
-internal sealed class MatrixParser
+/// <param name="mostSeries">The most series that are kept. One without labels and points has two bytes in the answer, and many more in memory.</param>
+internal sealed class MatrixParser(long mostSeries)
 {
     private const NumberStyles Number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
     private const int ExactDigits = 15;
@@ -135,6 +136,11 @@ internal sealed class MatrixParser
                 _seen.Remove("values");
                 return token == JsonTokenType.EndArray ? Place.InData : Place.InSeries;
             case Place.InSeries when token == JsonTokenType.EndObject:
+                if (_series.Count >= mostSeries)
+                {
+                    throw new SeriesUnavailableException(SeriesReasons.TooLarge, $"the answer of Prometheus has more than {mostSeries} series; narrow the query");
+                }
+
                 _series.Add(new Series(_last = LabelSet.Of(_labels, _last), Ordered()));
                 return Place.InResult;
             case Place.InSeries:

@@ -15,6 +15,9 @@ public sealed record PrometheusOptions
     /// <summary>The most bytes of an answer, after decompression.</summary>
     public long MaxAnswerBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The most bytes of an answer to a policy's own query, after decompression: there are as many of them as people write, and several are read at once.</summary>
+    public long MaxOwnAnswerBytes { get; init; } = 4 * 1024 * 1024;
+
     /// <summary>Whether answers count that say that they are partial. False: they count as none.</summary>
     public bool AcceptsPartial { get; init; }
 

@@ -11,6 +11,9 @@ internal static class PrometheusReader
     private const int MaxErrorText = 300;
     private const int Piece = 64 * 1024;
 
+    /// <summary>About what a series takes in memory, however few bytes it has in the answer: as few as two.</summary>
+    private const int LeastBytes = 128;
+
     /// <summary>How Prometheus, Thanos, Mimir, Cortex and VictoriaMetrics say that a query asks for too much at once.</summary>
     private static readonly string[] TooMuch =
         ["too many samples", "maximum resolution", "maximum number of", "max number of", "exceeded series limit", "exceeds -search.max", "exceed the limit", "larger than max", "limit exceeded"];
@@ -18,7 +21,7 @@ internal static class PrometheusReader
     /// <summary>Reads the answer of query_range.</summary>
     public static async Task<IReadOnlyList<Series>> ReadAsync(Stream answer, long maxBytes, bool acceptsPartial, CancellationToken cancellationToken)
     {
-        var parser = new MatrixParser();
+        var parser = new MatrixParser(Math.Max(1, maxBytes / LeastBytes));
         try
         {
             await using var bounded = new BoundedStream(answer, maxBytes);

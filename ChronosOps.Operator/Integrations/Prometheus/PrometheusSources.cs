@@ -17,20 +17,42 @@ public sealed class PrometheusSources(PrometheusOptions own, KubernetesClient cl
 {
     /// <summary>Policies come and go, and with them origins. When there were this many all are made anew.</summary>
     private const int Most = 1000;
-    private readonly ConcurrentDictionary<SeriesOrigin, ISeriesSource> _sources = new();
+
+    /// <summary>Likewise namespaces with queries of their own. There may be one for each namespace of a large cluster.</summary>
+    private const int MostNamespaces = 20_000;
+    private readonly ConcurrentDictionary<SeriesOrigin, Lazy<Made>> _sources = new();
+    private readonly ConcurrentDictionary<(SeriesOrigin Origin, string Namespace), GuardedSource> _own = new();
 
     /// <inheritdoc/>
-    public ISeriesSource Of(SeriesOrigin origin)
+    public ISeriesSource Of(SeriesOrigin origin) => Find(origin).Shared;
+
+    /// <inheritdoc/>
+    public ISeriesSource OfOwnQueries(SeriesOrigin origin, string @namespace)
+    {
+        if (_own.Count > MostNamespaces)
+        {
+            _own.Clear();
+        }
+
+        return _own.GetOrAdd((origin, @namespace), _ =>
+        {
+            var made = Find(origin);
+            return new GuardedSource(made.Bounded, interval, time, whole: made.Shared);
+        });
+    }
+
+    private Made Find(SeriesOrigin origin)
     {
         if (_sources.Count > Most)
         {
             _sources.Clear();
+            _own.Clear();
         }
 
-        return _sources.GetOrAdd(origin, Make);
+        return _sources.GetOrAdd(origin, key => new Lazy<Made>(() => Make(key))).Value;
     }
 
-    private GuardedSource Make(SeriesOrigin origin)
+    private Made Make(SeriesOrigin origin)
     {
         ICredentialSource credentials = origin.Secret is { } secret ? new SecretCredentials(client, secret, time)
             : origin.Url is null ? new FileCredentials(own)
@@ -45,6 +67,13 @@ public sealed class PrometheusSources(PrometheusOptions own, KubernetesClient cl
             MaxAnswerBytes = own.MaxAnswerBytes,
             AcceptsPartial = own.AcceptsPartial,
         };
-        return new GuardedSource(around(origin, new PrometheusSeriesSource(new PrometheusClients().Of, options, credentials, time)), interval, time);
+        var clients = new PrometheusClients();
+        var bounded = options with { MaxAnswerBytes = Math.Min(own.MaxAnswerBytes, own.MaxOwnAnswerBytes) };
+        return new Made(new GuardedSource(Asking(options), interval, time), Asking(bounded));
+
+        ISeriesSource Asking(PrometheusOptions with) => around(origin, new PrometheusSeriesSource(clients.Of, with, credentials, time));
     }
+
+    /// <summary>What was made for an origin: the source that all share, and the one that bears less of a query, which has no guard yet.</summary>
+    private sealed record Made(GuardedSource Shared, ISeriesSource Bounded);
 }
