@@ -146,6 +146,42 @@ public sealed class DiagnosisTests
         Assert.NotEqual(Cause.BadConfiguration, without.Accepted?.Cause);
     }
 
+    /// <summary>Somebody deleted it, and then a good release came out that names it as the one before does: that one cannot have begun without it.</summary>
+    [Theory]
+    [InlineData("its pods serve on", true)]
+    [InlineData("it served until the release", true)]
+    [InlineData("it served long ago", false)]
+    [InlineData("it has not proved itself", false)]
+    [InlineData("it could do without", false)]
+    [InlineData("it does not name it", false)]
+    [InlineData("no pod waits for it", false)]
+    public void AConfigMapWithWhichTheRevisionBeforeServedIsNotForgottenByTheRelease(string before, bool wasThere)
+    {
+        var rolling = SampleWorkload.Rolling();
+        var named = SampleWorkload.OldRevision with { Facts = SampleWorkload.OldFacts with { ConfigReferences = [new ConfigReference("ConfigMap", "settings", before == "it could do without")] } };
+        var diagnosis = Diagnose(b =>
+        {
+            var waiting = NeverReady(b, before == "no pod waits for it" ? PodSigns.CrashLoop : PodSigns.ContainerConfigError);
+            return waiting with
+            {
+                Workload = waiting.Workload with
+                {
+                    Revisions = [rolling.Revisions[0], before == "it does not name it" ? rolling.Revisions[1] : named],
+                    Pods = [.. waiting.Workload.Pods.Where(pod => pod.Revision == SampleWorkload.New || before is not ("it served until the release" or "it served long ago"))],
+                },
+                Configs = [Config(exists: false, null) with { Revisions = before == "it does not name it" ? [SampleWorkload.New] : [SampleWorkload.New, SampleWorkload.Old] }],
+                KnownGood = before switch
+                {
+                    "it has not proved itself" => [],
+                    "it served long ago" => [b.KnownGood[0] with { LastGoodAt = SampleWorkload.At(-7200) }],
+                    _ => b.KnownGood,
+                },
+            };
+        });
+        Assert.Equal(wasThere, diagnosis.Accepted is { Cause: Cause.BadConfiguration, Subject: "ConfigMap settings" });
+        Assert.Equal(wasThere, diagnosis.Accepted is not { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+    }
+
     [Fact]
     public void WhatTheReleaseChangedIsNamed()
     {

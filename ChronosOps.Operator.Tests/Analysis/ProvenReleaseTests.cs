@@ -105,6 +105,47 @@ public sealed class ProvenReleaseTests
         Assert.Equal(settled, Settled.IsRelease(bundle));
     }
 
+    /// <summary>
+    /// A release came out so long ago and had proved itself after 40 s; so long after it came out one of its pods was made. A container of that was started anew so many times, the last time after it had
+    /// run for so long, and ended, or is back, so long ago. The quiet minute between two ends was seen to be well each time.
+    /// </summary>
+    [Theory]
+    [InlineData(200, 1, 2, 60, -6.0, null, false)]
+    [InlineData(130, 1, 1, 60, -6.0, null, false)]
+    [InlineData(200, 1, 3, 60, -6.0, -1.0, false)]
+    [InlineData(200, 1, 2, 15, -2.0, null, true)]
+    [InlineData(200, 1, 1, 60, -130.0, -129.0, true)]
+    [InlineData(200, 1, 2, 20, -140.0, -139.0, true)]
+    [InlineData(200, 1, 2, 50, -140.0, -139.0, false)]
+    [InlineData(200, 1, 1, 80, -6.0, null, false)]
+    [InlineData(200, 1, 1, 60, -6.0, null, true)]
+    [InlineData(200, 90, 2, 30, -6.0, null, true)]
+    [InlineData(3600, 1, 2, 3000, -6.0, null, true)]
+    [InlineData(200, 1, 0, 0, null, -199.0, true)]
+    public void ThePausesBetweenTwoEndsAreNoTimeInWhichItServedWell(double age, double made, int restarts, double run, double? ended, double? back, bool settled)
+    {
+        var workload = Unproven.Workload;
+        var container = SampleWorkload.Container(ready: back is not null) with
+        {
+            RestartCount = restarts,
+            ExitCode = ended is null ? null : 1,
+            RanSince = ended is { } from ? SampleWorkload.At(from - run) : null,
+            TerminatedAt = ended is { } at ? SampleWorkload.At(at) : null,
+            RunsSince = back is { } again ? SampleWorkload.At(again) : null,
+        };
+        var pods = workload.Pods.Select((pod, k) => pod with { CreatedAt = SampleWorkload.At(made - age), Containers = k == 0 ? [container] : pod.Containers });
+        var bundle = Unproven with
+        {
+            OnsetAt = SampleWorkload.At(-40),
+            Workload = workload with { RolloutStartedAt = SampleWorkload.At(-age), Pods = [.. pods] },
+            Signals = [SampleBundle.Sign(PodSigns.CrashLoop)],
+            Measures = [],
+            KnownGood = [new GoodRevision(SampleWorkload.New, SampleWorkload.At(40 - age), SampleWorkload.At(-8)), .. Unproven.KnownGood],
+        };
+        Assert.Equal(settled, Settled.IsRelease(bundle));
+        Assert.Equal(!settled, Analysers.Diagnose(bundle).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });
+    }
+
     [Fact]
     public void WhatWasProvenAfterTheTroubleBeganWasNotProvenBefore() =>
         Assert.True(Analysers.Diagnose(Proven(TimeSpan.FromMinutes(4.1))).Accepted is { Cause: Cause.BadRelease, Confidence: >= 0.8 });

@@ -41,6 +41,25 @@ public sealed class UnderWayTests : IDisposable
         Assert.Equal(waitsForB, string.Join(",", book.UnderWay(SampleWorkload.Key, "uid-b", b)));
     }
 
+    /// <summary>Both are under one policy. What is done counts for both, and of what is only planned what was planned first: they would use up each other's budget, and neither would be done.</summary>
+    [Theory]
+    [InlineData(null, -5, null, "", "a")]
+    [InlineData(null, -10, null, "", "a")]
+    [InlineData(null, -15, null, "b", "")]
+    [InlineData(-9, -15, null, "b", "a")]
+    [InlineData(null, -5, -4, "b", "a")]
+    public async Task OfTwoThatAreBothPlannedTheFirstCountsForTheSecondAlone(int? oneApplied, int otherPlanned, int? otherApplied, string countsForA, string countsForB)
+    {
+        var (a, b) = (Planned("a", -10, applied: oneApplied), Planned("b", otherPlanned, applied: otherApplied));
+        (a.Policy, b.Policy) = ("checkout", "checkout");
+        var book = await BookAsync(a, b);
+        Assert.Equal(countsForA, Counted(book.ActionTimes("shop", "checkout", a.Key, a), "b"));
+        Assert.Equal(countsForB, Counted(book.ActionTimes("shop", "checkout", b.Key, b), "a"));
+        Assert.Equal(2, book.ActionTimes("shop", "checkout", "uid-c/1", null).Count);
+
+        static string Counted(IReadOnlyList<DateTimeOffset> times, string other) => times.Count == 0 ? "" : other;
+    }
+
     [Fact]
     public async Task WhatIsNotPlannedYetWaitsForAll() =>
         Assert.Equal(["a", "b"], (await BookAsync(Planned("a", -10), Planned("b", -5))).UnderWay(SampleWorkload.Key, "uid-c", null).Order());

@@ -54,6 +54,7 @@ public sealed class KnownGoodMeasuredTests
         var restarted = new KnownGoodBook();
         restarted.Load(new RemediationPolicyStatus { Workloads = [new WorkloadMemory { Name = "checkout", Uid = Uid, KnownGood = [.. _book.Of(Uid)] }] });
         Assert.Equal(["queue"], restarted.Of(Uid)[0].Measured);
+        Assert.Equal(["queue"], restarted.MeasuredOf(Uid));
         Serve(305, 2000, Queue(SignalState.Unknown), restarted);
         Assert.Equal([Old], restarted.Of(Uid).Select(good => good.Revision));
 
@@ -77,6 +78,15 @@ public sealed class KnownGoodMeasuredTests
         Serve(0, 300, Queue(SignalState.Healthy, Old));
         Serve(305, 605, second => Queue(SignalState.Unknown)(second) with { Policy = WithQuery with { KnownGoodRequests = 0 } });
         Assert.Equal([New, Old], Known());
+    }
+
+    [Fact]
+    public void WhatIsMeasuredIsNotedThereToo()
+    {
+        Serve(0, 300, second => Queue(SignalState.Healthy, Old)(second) with { Policy = WithQuery with { KnownGoodRequests = 0 } });
+        Assert.Equal(["queue"], Assert.Single(_book.Of(Uid)).Measured);
+        Assert.Equal(["queue"], _book.MeasuredOf(Uid));
+        Assert.Empty(_book.MeasuredOf("uid-other"));
     }
 
     /// <summary>Two requests in five seconds, too few for any evaluation to judge.</summary>

@@ -71,7 +71,7 @@ public sealed class GraceTests
     }
 
     private static Check Look(ActionRecord action, IReadOnlyList<TrafficStep> served, EffectiveSignal? signal = null, SignalState state = SignalState.Healthy) =>
-        Verifier.Look(action, Reading(served, signal ?? SamplePolicy.Latency(), state), rolloutProves: false);
+        Verifier.Look(action, Reading(served, signal ?? SamplePolicy.Latency(), state), new IncidentStatus { Actions = [action] }, rolloutProves: false);
 
     private static ActionRecord Rollback(double rolledOut) => new()
     {

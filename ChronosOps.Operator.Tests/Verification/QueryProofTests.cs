@@ -67,7 +67,7 @@ public sealed class QueryProofTests
         Assert.Equal(expected, Verifier.Conclude(action, reading.Policy, reading, SampleWorkload.Now));
     }
 
-    private static Check Look(ActionRecord action, EffectiveSignal signal, SignalReading seen) => Verifier.Look(action, Reading(signal, seen), rolloutProves: false);
+    private static Check Look(ActionRecord action, EffectiveSignal signal, SignalReading seen) => Verifier.Look(action, Reading(signal, seen), new IncidentStatus { Actions = [action] }, rolloutProves: false);
 
     private static SignalReading Judged(EffectiveSignal signal, params (string? Pod, double? Value)[] series) => QueryJudge.Judge(
         signal, SampleWorkload.RolledBack(), [.. series.Where(one => one.Value is not null).Select(one => Series(one.Pod, one.Value!.Value))], true, SampleTraffic.Step, SampleWorkload.Now);

@@ -21,6 +21,15 @@ public sealed class VerificationTimeTests
     public void ARolloutThatGetsOnIsGivenTimeAndIsNotWorseForThePodsThatAreAway(double accepted, double ready, Conclusion expected) =>
         Assert.Equal(expected, Conclude(new ActionRecord { AppliedAt = SampleWorkload.At(-accepted) }, Rolling(ready)));
 
+    /// <summary>A pod has to be ready for so long before the next one is made, and the newest has been for so long: after that the next one has its minute.</summary>
+    [Theory]
+    [InlineData(0, 60, Conclusion.Worse)]
+    [InlineData(90, 60, Conclusion.GoOn)]
+    [InlineData(90, 149, Conclusion.GoOn)]
+    [InlineData(90, 150, Conclusion.Worse)]
+    public void WhatAPodHasToBeReadyForIsNoTimeInWhichARolloutStandsStill(double minReady, double ready, Conclusion expected) =>
+        Assert.Equal(expected, Conclude(new ActionRecord { AppliedAt = SampleWorkload.At(-400) }, Rolling(ready) with { MinReady = TimeSpan.FromSeconds(minReady) }));
+
     /// <summary>The pods of the release do not tell that the way back gets on.</summary>
     [Fact]
     public void OnlyPodsOfWhatIsReturnedToTell()

@@ -135,13 +135,13 @@ public sealed class VerifierTests
     public void AReleaseThatNeverBecameReadyIsVerifiedByTheStateOfTheRollout()
     {
         var reading = Reading(WorkloadTraffic.None);
-        Assert.Equal(CheckResult.Healthy, Verifier.Look(Action(), reading, rolloutProves: true).Result);
-        Assert.Equal(CheckResult.Unknown, Verifier.Look(Action(), reading, rolloutProves: false).Result);
+        Assert.Equal(CheckResult.Healthy, Verifier.Look(Action(), reading, new IncidentStatus(), rolloutProves: true).Result);
+        Assert.Equal(CheckResult.Unknown, Verifier.Look(Action(), reading, new IncidentStatus(), rolloutProves: false).Result);
     }
 
     [Fact]
     public void ErrorsThatAreMeasuredCountForAReleaseThatNeverBecameReadyToo() =>
-        Assert.Equal(CheckResult.Unhealthy, Verifier.Look(Action(), Reading(Served(4, 50, 25)), rolloutProves: true).Result);
+        Assert.Equal(CheckResult.Unhealthy, Verifier.Look(Action(), Reading(Served(4, 50, 25)), new IncidentStatus(), rolloutProves: true).Result);
 
     [Fact]
     public void APolicyWithoutSignalsIsVerifiedByTheStateOfTheRollout() =>
@@ -321,8 +321,8 @@ public sealed class VerifierTests
     {
         Assert.Null(Look(Reading(Served(4, 50)) with { Signals = [SampleBundle.Sign(PodSigns.CrashLoop)] }).MeasuredUntil);
         Assert.Null(Look(Reading(Served(4, 50)) with { Policy = SamplePolicy.Effective() with { Signals = [] } }).MeasuredUntil);
-        Assert.Null(Verifier.Look(Action(), Reading(WorkloadTraffic.None), rolloutProves: true).MeasuredUntil);
-        Assert.Null(Verifier.Look(Action(), Reading(Served(4, 1)), rolloutProves: true).MeasuredUntil);
+        Assert.Null(Verifier.Look(Action(), Reading(WorkloadTraffic.None), new IncidentStatus(), rolloutProves: true).MeasuredUntil);
+        Assert.Null(Verifier.Look(Action(), Reading(Served(4, 1)), new IncidentStatus(), rolloutProves: true).MeasuredUntil);
         Assert.Null(Look(Reading(WorkloadTraffic.None)).MeasuredUntil);
     }
 
@@ -374,7 +374,7 @@ public sealed class VerifierTests
         Assert.False(Verifier.IsNeverMeasured(new ActionRecord { ToRevision = Old, Before = Verifier.MeasureBefore(reading, before) }, reading with { SeriesError = "Timeout: no answer" }));
     }
 
-    private static Check Look(WorkloadReading reading, ActionRecord? action = null) => Verifier.Look(action ?? Action(), reading, rolloutProves: false);
+    private static Check Look(WorkloadReading reading, ActionRecord? action = null) => Verifier.Look(action ??= Action(), reading, new IncidentStatus { Actions = [action] }, rolloutProves: false);
 
     private static Conclusion Conclude(string checks, ActionRecord? action = null, WorkloadReading? reading = null)
     {

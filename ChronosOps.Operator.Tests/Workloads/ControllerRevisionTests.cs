@@ -52,6 +52,7 @@ public sealed class ControllerRevisionTests
     {
         var set = Set([Revision("web-b", 1, "registry.example/checkout:2", -30)], [], strategy, partition);
         Assert.Equal(expected, set.ReplicasToUpdate);
+        Assert.Equal(TimeSpan.FromSeconds(30), set.MinReady);
     }
 
     /// <summary>A canary held at its partition, or a template that waits to be taken up pod by pod, is no rollout that does not progress.</summary>
@@ -143,12 +144,13 @@ public sealed class ControllerRevisionTests
             new V1DaemonSet
             {
                 Metadata = Meta("web", -900),
-                Spec = new() { Template = SampleTemplate.Of("registry.example/checkout:1") },
+                Spec = new() { Template = SampleTemplate.Of("registry.example/checkout:1"), MinReadySeconds = 90 },
                 Status = new() { DesiredNumberScheduled = 3, CurrentNumberScheduled = 3, UpdatedNumberScheduled = 3, NumberAvailable = 2 },
             },
             [Revision("web-a", 1, "registry.example/checkout:1", -900)], [Pod("web-x", "a", -800, ready: true)]);
         Assert.Equal((WorkloadKind.DaemonSet, 3, 3, 2, 3, false), (snapshot.Key.Kind, snapshot.Replicas, snapshot.UpdatedReplicas, snapshot.AvailableReplicas, snapshot.TotalReplicas, snapshot.RolloutComplete));
         Assert.Null(snapshot.RollingSince);
+        Assert.Equal(TimeSpan.FromSeconds(90), snapshot.MinReady);
         Assert.Equal("daemonset/web", snapshot.Key.Reference);
     }
 
@@ -160,6 +162,7 @@ public sealed class ControllerRevisionTests
             Spec = new()
             {
                 Replicas = 3,
+                MinReadySeconds = 30,
                 Template = SampleTemplate.Of("registry.example/checkout:2"),
                 UpdateStrategy = new() { Type = strategy, RollingUpdate = new() { Partition = partition } },
             },

@@ -30,6 +30,16 @@ public sealed class DeploymentSnapshotsTests
     public void WithoutAReplicaSetOfTheRevisionTheControllerTells() =>
         Assert.Equal(At(-2), Of(Deployment("app:2", progressed: -2), [Set("a", 1, "app:1", -86400)]).RolloutStartedAt);
 
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(90, 90)]
+    public void APodHasToBeReadyForSoLong(int? seconds, double expected)
+    {
+        var deployment = Deployment("app:2");
+        deployment.Spec.MinReadySeconds = seconds;
+        Assert.Equal(TimeSpan.FromSeconds(expected), Of(deployment, []).MinReady);
+    }
+
     [Fact]
     public void WithoutAnySignTheRolloutBeganWithTheWorkload() => Assert.Equal(Created, Of(Deployment("app:1"), []).RolloutStartedAt);
 

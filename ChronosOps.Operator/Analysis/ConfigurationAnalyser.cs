@@ -25,7 +25,7 @@ public sealed class ConfigurationAnalyser : IAnalyser
             if (config.Exists == false && !config.Reference.Optional)
             {
                 @case.For(Cause.BadConfiguration, subject, @case.Find(EvidenceKind.Change, "configuration", null, 0.6, $"{subject} does not exist", reference));
-                WasThere(bundle, @case, config.Reference.Name, subject, reference);
+                WasThere(bundle, @case, config, reference);
                 Kept(@case, subject, reference, config.Kept);
             }
             else if (config.ChangedAt is { } changed && changed > bundle.OnsetAt - ConfigReference.Suspected)
@@ -37,19 +37,36 @@ public sealed class ConfigurationAnalyser : IAnalyser
     }
 
     /// <summary>
-    /// A container waits for it while pods of the same release run, and none begins without what it refers to: it is gone since then, and the release did not forget it. That
-    /// requests fail of pods that run has another cause.
+    /// A container waits for it while pods of the same release run, or of one before that has proved itself and refers to it too; and none begins without what it refers to: it is gone since then, and the
+    /// release did not forget it. That requests fail of pods that run has another cause.
     /// </summary>
-    private static void WasThere(EvidenceBundle bundle, Case @case, string name, string subject, string reference)
+    private static void WasThere(EvidenceBundle bundle, Case @case, ConfigFact config, string reference)
     {
-        if (IsAwaited(bundle, name)
-            && bundle.Workload.PodsOf(bundle.Workload.Current.Revision).Where(pod => pod.Serving).MaxBy(pod => pod.CreatedAt) is { } runs)
+        if (IsAwaited(bundle, config.Reference.Name) && (Began(bundle) ?? BeganBefore(bundle, config)) is { } began)
         {
-            var was = @case.Find(EvidenceKind.ContainerState, "configuration", runs.CreatedAt, 0.7, $"pod {runs.Name} of the same release runs, so {subject} was there when it began", reference);
-            @case.For(Cause.BadConfiguration, subject, was);
+            var was = @case.Find(EvidenceKind.ContainerState, "configuration", began.At, 0.7, $"{began.Who}, so {config.Subject} was there when {began.It} began", reference);
+            @case.For(Cause.BadConfiguration, config.Subject, was);
             @case.Against(Cause.BadRelease, Analysers.ReleaseOf(bundle), was);
         }
     }
+
+    /// <summary>The newest pod of the running revision that serves.</summary>
+    private static (DateTimeOffset? At, string Who, string It)? Began(EvidenceBundle bundle) =>
+        Newest(bundle, bundle.Workload.Current.Revision) is { } runs ? (runs.CreatedAt, $"pod {runs.Name} of the same release runs", "it") : null;
+
+    /// <summary>Another revision that has proved itself, cannot do without it, and serves still or served until the release came.</summary>
+    private static (DateTimeOffset? At, string Who, string It)? BeganBefore(EvidenceBundle bundle, ConfigFact config) =>
+        (from good in bundle.KnownGood
+         where good.Revision != bundle.Workload.Current.Revision && config.Revisions.Contains(good.Revision)
+         where bundle.Workload.Revision(good.Revision)?.Facts.ConfigReferences.Any(one => (one.Kind, one.Name, one.Optional) == (config.Reference.Kind, config.Reference.Name, false)) == true
+         let runs = Newest(bundle, good.Revision)
+         where runs is not null || good.LastGoodAt >= bundle.Workload.RolloutStartedAt
+         orderby runs is null
+         select ((DateTimeOffset?, string, string)?)(runs is null
+             ? (good.StartedAt, $"revision {good.Revision} refers to it too, and served well until the release", "its pods")
+             : (runs.CreatedAt, $"pod {runs.Name} of revision {good.Revision}, which refers to it too and has proved itself, runs", "it"))).FirstOrDefault();
+
+    private static PodSnapshot? Newest(EvidenceBundle bundle, string revision) => bundle.Workload.PodsOf(revision).Where(pod => pod.Serving).MaxBy(pod => pod.CreatedAt);
 
     /// <summary>Between two tries to begin, the kubelet says that the container crashes; its Event still tells for want of what (`Error: configmap "settings" not found`).</summary>
     private static bool IsAwaited(EvidenceBundle bundle, string name)

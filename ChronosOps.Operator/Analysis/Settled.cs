@@ -9,9 +9,13 @@ internal static class Settled
     /// <summary>Long enough, however long the proof took: that of an old release comes when the operator is installed.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
 
+    /// <summary>A first run that was so many times as long as the last one was of another kind.</summary>
+    private const double NoLonger = 1.5;
+
     /// <summary>
     /// Whether the release had proved itself since it came out, and then served as long again or for ten minutes. Of one that had proved itself in an earlier rollout already it is not known when it did so
-    /// again: it counts as if that had taken ten minutes.
+    /// again: it counts as if that had taken ten minutes. However quiet the pauses are between the ends of a container that ends again and again: that time is over with the first of them, and there was none
+    /// where the first run was about as short as the last.
     /// </summary>
     public static bool IsRelease(EvidenceBundle bundle)
     {
@@ -22,10 +26,24 @@ internal static class Settled
         }
 
         // Since when containers crash is reckoned, and rather too far back; that all was well is seen.
-        var served = good.LastGoodAt > bundle.OnsetAt ? good.LastGoodAt : bundle.OnsetAt;
+        var seen = good.LastGoodAt > bundle.OnsetAt ? good.LastGoodAt : bundle.OnsetAt;
         var proven = good.ProvenAt >= began ? good.ProvenAt : began + LongEnough;
+        var served = ServedUntil(bundle, proven) is { } until && until < seen ? until : seen;
         var (proof, since) = (proven - began, served - proven);
         return since >= (proof < LongEnough ? proof : LongEnough);
+    }
+
+    /// <summary>When a container of the release ended first that ends again and again; when its pod was made, where that was there for the proof and never ran for long. Null where none does.</summary>
+    private static DateTimeOffset? ServedUntil(EvidenceBundle bundle, DateTimeOffset proven)
+    {
+        var ends = from pod in bundle.Workload.PodsOf(bundle.Workload.Current.Revision)
+                   where !pod.Deleting
+                   from container in pod.Containers
+                   let first = PodSigns.FirstEnd(container, LongEnough, bundle.CollectedAt)
+                   let run = container.TerminatedAt - container.RanSince
+                   let isLikeTheLast = pod.CreatedAt <= proven && run < LongEnough && first - pod.CreatedAt < run * NoLonger
+                   select isLikeTheLast ? pod.CreatedAt : first;
+        return ends.Min();
     }
 }
 

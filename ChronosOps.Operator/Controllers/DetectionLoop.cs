@@ -54,12 +54,7 @@ public sealed class DetectionLoop(
         var watched = policies.Watched();
         await seeder.SeedAsync(watched, ct).ConfigureAwait(false);
         var measured = await evaluation.RunAsync(watched, Now(), ct).ConfigureAwait(false);
-        var readings = measured.Select(reading => alerts.Join(reading, incidents.KeeperOf(reading.Workload.Key))).ToList();
-        foreach (var reading in readings)
-        {
-            book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
-        }
-
+        var readings = measured.Select(reading => Note(alerts.Join(reading, incidents.KeeperOf(reading.Workload.Key)))).ToList();
         await ReadGraphAsync(incidents.IllNamespaces(), ct).ConfigureAwait(false);
         book.Keep(catalog.Uids());
         catalog.Prune();
@@ -76,6 +71,13 @@ public sealed class DetectionLoop(
         metrics.Policies(policies.All().Count);
         metrics.Evaluation(readings.Any(reading => reading.SourceFailed) ? "SeriesUnavailable" : "Ok", Stopwatch.GetElapsedTime(started));
         LastRun = time.GetUtcNow();
+    }
+
+    /// <summary>Has the book take an evaluation into account, and notes what it knows of the workload by then.</summary>
+    private WorkloadReading Note(WorkloadReading reading)
+    {
+        book.Observe(reading, incidents.OpenOf(reading.Workload.Key) is { Status.Phase: not (IncidentPhase.Mitigated or null) });
+        return reading with { Measured = book.MeasuredOf(reading.Workload.Uid) };
     }
 
     /// <summary>That it cannot be read is said once for each reason, and not at each evaluation.</summary>

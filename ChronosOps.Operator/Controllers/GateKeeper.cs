@@ -39,7 +39,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
             Step = step,
             IsDryRun = DryRunGate.IsAskedFor(context.Incident),
             EmergencyStop = await stop.IsOnAsync(cancellationToken).ConfigureAwait(false),
-            RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key),
+            RecentActions = book.ActionTimes(context.Key.Namespace, policy.Name, key, written),
             ActionsUnderWay = [.. book.UnderWay(context.Key, context.Uid, written), .. step is { Action: RemediationAction.Scale, Continues: false } ? book.ScalingUnderWay(context.Uid, written) : []],
             Storm = storms.Of(context.Key.Namespace, context.Now),
             Origins = chains.OriginsOf(context),

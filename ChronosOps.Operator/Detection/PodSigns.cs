@@ -186,6 +186,25 @@ public static class PodSigns
         && !(now - container.RunsSince >= (ended - began) * Recovery)
         && container.TerminatedReason != OutOfMemoryReason && Crash(container, now) is null;
 
+    /// <summary>
+    /// When a container ended first that ends again and again: reckoned back from its last run, as if all runs but the first had been as long, with the kubelet's pauses between them. Null where it has
+    /// ended once at most, and where it is over it.
+    /// </summary>
+    /// <param name="container">The container.</param>
+    /// <param name="longEnough">A run that was as long as this served: what ended before it is no part of the same trouble.</param>
+    /// <param name="now">The time.</param>
+    internal static DateTimeOffset? FirstEnd(ContainerSnapshot container, TimeSpan longEnough, DateTimeOffset now)
+    {
+        var ends = container.RestartCount + (container.RunsSince is null ? 1 : 0);
+        if (ends < 2 || container is not { TerminatedAt: { } ended, RanSince: { } began } || container is { Init: true, ExitCode: 0 } || now - container.RunsSince >= (ended - began) * Recovery)
+        {
+            return null;
+        }
+
+        var run = ended - began;
+        return run >= longEnough ? ended : began - (run * Math.Min(ends - 2, MostRestarts)) - TimeSpan.FromSeconds(Pauses(ends - 2));
+    }
+
     private static SignalReading FirstOf(string sign, string revision, List<PodSnapshot> pods, Func<PodSnapshot, ContainerSnapshot, string?> look, Func<PodSnapshot, ContainerSnapshot, DateTimeOffset>? since = null)
     {
         var seen = new List<(PodSnapshot Pod, ContainerSnapshot Container, string Message)>();
@@ -216,10 +235,13 @@ public static class PodSigns
     /// </summary>
     private static DateTimeOffset FirstCrash(PodSnapshot pod, ContainerSnapshot container, DateTimeOffset now)
     {
-        var pauses = Enumerable.Range(0, Math.Min(container.RestartCount, MostRestarts)).Sum(k => Math.Min(10 * Math.Pow(2, Math.Min(k, 5)), 300) + RunSeconds);
-        var began = (container.TerminatedAt ?? now) - TimeSpan.FromSeconds(pauses + RunSeconds);
+        var restarts = Math.Min(container.RestartCount, MostRestarts);
+        var began = (container.TerminatedAt ?? now) - TimeSpan.FromSeconds(Pauses(restarts) + (RunSeconds * (restarts + 1)));
         return began > pod.CreatedAt ? began : pod.CreatedAt;
     }
+
+    /// <summary>How long the kubelet waits in all before so many restarts, in seconds: 10 before the second one, twice as long each time, 300 at most.</summary>
+    private static double Pauses(int restarts) => Enumerable.Range(0, Math.Min(restarts, MostRestarts)).Sum(k => Math.Min(10 * Math.Pow(2, Math.Min(k, 5)), 300));
 
     private static string? Crash(ContainerSnapshot container, DateTimeOffset now)
     {

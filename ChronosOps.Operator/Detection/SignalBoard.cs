@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Workloads;
 
@@ -12,6 +13,9 @@ public sealed record WorkloadReading
     public required EffectivePolicy Policy { get; init; }
     public required IReadOnlyList<SignalReading> Signals { get; init; }
     public required WorkloadTraffic Traffic { get; init; }
+
+    /// <summary>The signals that were measured of the workload while revisions proved themselves, now or earlier. What is not among them was never measured, or never of one that proved itself.</summary>
+    public IReadOnlySet<string> Measured { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Why series that the policy's signals need could not be read, if they could not. Null where no signal needs any.</summary>
     public string? SeriesError { get; init; }

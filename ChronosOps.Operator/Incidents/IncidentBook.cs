@@ -79,11 +79,16 @@ public sealed class IncidentBook(Informer<Incident> informer)
         return earlier.Count == 0 ? null : new RecurrenceRecord { Previous = earlier[^1].Name(), Count = earlier.Count };
     }
 
-    /// <summary>When actions were taken under a policy, one incident's attempt left out.</summary>
-    public IReadOnlyList<DateTimeOffset> ActionTimes(string @namespace, string policy, string exceptKey) =>
+    /// <summary>When actions were taken under a policy, one incident's attempt left out. Of several that are only planned each counts for those that were planned after it: they would use up each other's budget.</summary>
+    /// <param name="namespace">The policy's namespace.</param>
+    /// <param name="policy">The policy's name.</param>
+    /// <param name="exceptKey">The key of the attempt that asks.</param>
+    /// <param name="own">The action for which it asks, once it is written down.</param>
+    public IReadOnlyList<DateTimeOffset> ActionTimes(string @namespace, string policy, string exceptKey, ActionRecord? own) =>
         [.. from incident in informer.Store.List(@namespace)
             from action in incident.Status?.Actions ?? []
             where (action.Policy ?? incident.Status?.Policy) == policy && action.Key != exceptKey && action.State != ActionState.Refused && !action.IsReturn && action.PlannedAt is not null
+            where action.State != ActionState.Planned || own?.PlannedAt is null || IsBefore(action, own)
             select action.PlannedAt!.Value];
 
     /// <summary>

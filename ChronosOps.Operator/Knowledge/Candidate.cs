@@ -38,7 +38,7 @@ internal sealed class Candidate(string revision, DateTimeOffset since)
 
         var counts = true;
         var signals = reading.Policy.KnownGoodRequests > 0 ? reading.Policy.Signals : [];
-        foreach (var signal in signals)
+        foreach (var signal in reading.Policy.Signals)
         {
             var said = reading.Of(signal.Name);
             var (together, isMeasured) = (IsJudgedTogether(signal), IsMeasured(signal, said, fresh));
@@ -47,7 +47,7 @@ internal sealed class Candidate(string revision, DateTimeOffset since)
                 _measured.Add(signal.Name);
             }
 
-            if (isMeasured || wanted.Contains(signal.Name) || _measured.Contains(signal.Name))
+            if (signals.Count > 0 && (isMeasured || wanted.Contains(signal.Name) || _measured.Contains(signal.Name)))
             {
                 // What is beyond its limit in the grace of a rollout is no trouble, and no proof.
                 counts &= said?.Since is null && (isMeasured || (together && fresh?.Requests == 0));

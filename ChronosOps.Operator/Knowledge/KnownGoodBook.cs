@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Workloads;
@@ -39,6 +40,9 @@ public sealed class KnownGoodBook
     /// <summary>What is known of a workload, newest first.</summary>
     public IReadOnlyList<KnownGoodRevision> Of(string uid) => _pages.TryGetValue(uid, out var page) ? page.Proven : [];
 
+    /// <summary>The signals that were measured of a workload, of whichever revision, while it proved itself.</summary>
+    public IReadOnlySet<string> MeasuredOf(string uid) => _pages.TryGetValue(uid, out var page) ? page.Measured : FrozenSet<string>.Empty;
+
     /// <summary>Whether nothing is known of the workload, and so its history is worth a look.</summary>
     public bool IsBlank(string uid) => Of(uid).Count == 0;
 
@@ -60,7 +64,7 @@ public sealed class KnownGoodBook
 
         var candidate = page.CandidateOf(revision, reading.Time);
         candidate.Look(reading, page.Measured);
-        page.Measured.UnionWith(candidate.Measured);
+        page.Add(candidate.Measured);
         if (candidate.IsProven(reading.Policy))
         {
             page.Prove(candidate, reading, StartOf(reading.Workload, reading.Time - reading.Policy.KnownGoodDuration), Kept);
@@ -97,12 +101,21 @@ public sealed class KnownGoodBook
         public IReadOnlyList<KnownGoodRevision> Proven { get; private set; } = proven;
 
         /// <summary>The signals that were measured of the workload, of whichever revision.</summary>
-        public HashSet<string> Measured { get; } = [.. proven.SelectMany(good => good.Measured)];
+        public IReadOnlySet<string> Measured { get; private set; } = proven.SelectMany(good => good.Measured).ToHashSet();
+
+        /// <summary>Phases read the set meanwhile: it is replaced where something is new, and never changed.</summary>
+        public void Add(IReadOnlyCollection<string> signals)
+        {
+            if (!Measured.IsSupersetOf(signals))
+            {
+                Measured = Measured.Concat(signals).ToHashSet();
+            }
+        }
 
         public void Replace(IReadOnlyList<KnownGoodRevision> revisions)
         {
             Proven = revisions;
-            Measured.UnionWith(revisions.SelectMany(good => good.Measured));
+            Add([.. revisions.SelectMany(good => good.Measured)]);
         }
 
         public void Interrupt() => _candidate = null;

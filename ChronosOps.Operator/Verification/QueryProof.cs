@@ -18,18 +18,26 @@ public static class QueryProof
     /// <summary>What speaks against it, or cannot be told; null where every query is healthy.</summary>
     /// <param name="action">The action.</param>
     /// <param name="reading">The newest evaluation.</param>
+    /// <param name="status">The incident's status.</param>
     /// <param name="texts">Takes what each of them says.</param>
-    public static Check? Look(ActionRecord action, WorkloadReading reading, List<string> texts)
+    /// <param name="unmeasured">Takes those that were never measured of the workload, and why they are not.</param>
+    public static Check? Look(ActionRecord action, WorkloadReading reading, IncidentStatus status, List<string> texts, List<(string Signal, string Why)> unmeasured)
     {
         foreach (var signal in Queries(reading.Policy))
         {
+            var seen = reading.Of(signal.Name);
+            if (seen is null or { State: SignalState.Unknown } && !EverMeasured.Is(signal.Name, reading, status))
+            {
+                unmeasured.Add((signal.Name, seen?.Message ?? "not judged"));
+                continue;
+            }
+
             // The same pods were measured before: what the query looks back on has to be after the step.
             if (action.ToReplicas is not null && reading.Time < action.RolledOutAt + signal.LookBack)
             {
                 return new Check(CheckResult.Unknown, $"{signal.Name}: the {Quantities.Format(signal.LookBack)} that it looks back on still hold the time before");
             }
 
-            var seen = reading.Of(signal.Name);
             if (seen is null or { State: SignalState.Unknown })
             {
                 return new Check(CheckResult.Unknown, $"{signal.Name}: {seen?.Message ?? "not judged"}");

@@ -34,7 +34,9 @@ internal static class VerificationTime
         return rollout < policy.VerificationTimeout || watched - rollout >= time;
     }
 
-    /// <summary>Whether a rollout under way gets on: a pod of what it leads to has become ready within the time that a rollout may stand still.</summary>
+    /// <summary>
+    /// Whether a rollout under way gets on: a pod of what it leads to has become ready within the time that a rollout may stand still, or has to stay ready for still before the rollout goes on.
+    /// </summary>
     public static bool GetsOn(ActionRecord action, EffectivePolicy policy, WorkloadSnapshot workload, DateTimeOffset now) =>
-        !workload.RolloutComplete && workload.PodsOf(action.ToRevision).Any(pod => pod.Serving && now - pod.ReadyChangedAt < (policy.RolloutDeadline ?? StartTime.Allowed(workload)));
+        !workload.RolloutComplete && workload.PodsOf(action.ToRevision).Any(pod => pod.Serving && now - pod.ReadyChangedAt < (policy.RolloutDeadline ?? StartTime.Allowed(workload)) + workload.MinReady);
 }

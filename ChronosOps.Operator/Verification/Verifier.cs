@@ -41,7 +41,8 @@ public enum Conclusion
 /// <summary>
 /// Did it help? Counts only pods of the target revision, and only what they served after the rollout had finished. Where requests are served and
 /// the error series is absent there were no errors; where no requests are served nothing is known. A release that never became ready
-/// had no requests, and a workload whose requests nobody measures has none that tell: then the state of the rollout is the proof. Looking again at what was measured before is no further check. Pure.
+/// had no requests, and a workload whose requests nobody measures has none that tell: then the state of the rollout is the proof. A signal that was never
+/// measured of the workload is not waited for; where there is no other, nothing is proved. Looking again at what was measured before is no further check. Pure.
 /// </summary>
 public static class Verifier
 {
@@ -63,7 +64,7 @@ public static class Verifier
     /// <param name="counted">How many requests the evidence counted, as far back as it looks; null where that is not known.</param>
     public static List<MeasureRecord> MeasureBefore(WorkloadReading reading, double? counted = null) =>
     [
-        .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null }).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
+        .. reading.Signals.Where(signal => signal is { IsKubernetesSign: false, Value: not null } && EverMeasured.IsMeasured(signal)).Select(signal => Measure(signal.Signal, signal.Value!.Value)),
         Measure(Available, reading.Workload.AvailableReplicas),
         .. RequestsPerSecond(reading, reading.Time - (reading.Traffic.Step * 2 > LoadWindow ? reading.Traffic.Step * 2 : LoadWindow)) is { } load ? [Measure(Load, load)] : Array.Empty<MeasureRecord>(),
         .. counted is { } requests ? [Measure(Counted, requests)] : Array.Empty<MeasureRecord>(),
@@ -86,8 +87,9 @@ public static class Verifier
     /// <summary>One check.</summary>
     /// <param name="action">The action.</param>
     /// <param name="reading">The newest evaluation.</param>
+    /// <param name="status">The incident's status, with what was seen and done so far.</param>
     /// <param name="rolloutProves">Whether a complete rollout without signs is proof enough where requests are not measured.</param>
-    public static Check Look(ActionRecord action, WorkloadReading reading, bool rolloutProves)
+    public static Check Look(ActionRecord action, WorkloadReading reading, IncidentStatus status, bool rolloutProves)
     {
         var workload = reading.Workload;
         if (!IsInPlace(action, workload))
@@ -101,7 +103,7 @@ public static class Verifier
             return new Check(CheckResult.Unhealthy, $"{sign.Signal}: {sign.Message}");
         }
 
-        return Unproved(action, reading) is { } why ? new Check(CheckResult.Unknown, why) : Measured(action, reading, rolloutProves);
+        return Unproved(action, reading) is { } why ? new Check(CheckResult.Unknown, why) : Measured(action, reading, status, rolloutProves);
     }
 
     /// <summary>Why nothing that is seen now can tell whether it helped; null where something may.</summary>
@@ -149,20 +151,21 @@ public static class Verifier
         return isStuck && IsWorse(action, reading) ? Conclusion.Worse : Conclusion.Inconclusive;
     }
 
-    private static Check Measured(ActionRecord action, WorkloadReading reading, bool rolloutProves)
+    private static Check Measured(ActionRecord action, WorkloadReading reading, IncidentStatus status, bool rolloutProves)
     {
         var served = ServedAfter(action, reading);
-        var (texts, until) = (new List<string>(), (DateTimeOffset?)null);
+        var (texts, unmeasured, until) = (new List<string>(), new List<(string Signal, string Why)>(), (DateTimeOffset?)null);
         foreach (var signal in reading.Policy.Signals.Where(signal => signal.CountsRequests))
         {
             if (TrafficJudge.Measure(signal, served) is not { } value)
             {
-                if (!rolloutProves)
+                const string why = "not enough requests measured since the rollout finished";
+                if (!rolloutProves && EverMeasured.Is(signal.Name, reading, status))
                 {
-                    return new Check(CheckResult.Unknown, $"{signal.Name}: not enough requests measured since the rollout finished");
+                    return new Check(CheckResult.Unknown, $"{signal.Name}: {why}");
                 }
 
-                texts.Add($"{signal.Name} not measured");
+                unmeasured.Add((signal.Name, why));
                 continue;
             }
 
@@ -185,7 +188,14 @@ public static class Verifier
             // Nothing else judges it.
             if (!signal.HasThreshold && reading.Of(signal.Name) is null or { State: SignalState.Unknown })
             {
-                return new Check(CheckResult.Unknown, $"{signal.Name}: {signal.Describe(value)}, and not judged by what is usual");
+                var why = $"{signal.Describe(value)}, and not judged by what is usual";
+                if (EverMeasured.Is(signal.Name, reading, status))
+                {
+                    return new Check(CheckResult.Unknown, $"{signal.Name}: {why}");
+                }
+
+                unmeasured.Add((signal.Name, why));
+                continue;
             }
 
             if (signal.IsLearnt && NotUsual(signal, reading.Of(signal.Name), action, reading, until) is { } unusual)
@@ -196,8 +206,18 @@ public static class Verifier
             texts.Add($"{signal.Name} {signal.Describe(value)}");
         }
 
-        return QueryProof.Look(action, reading, texts)
-            ?? new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}", Earlier(until, QueryProof.MeasuredAt(reading)));
+        if (QueryProof.Look(action, reading, status, texts, unmeasured) is { } fault)
+        {
+            return fault;
+        }
+
+        if (texts.Count == 0 && unmeasured is [var first, ..] && !rolloutProves)
+        {
+            return new Check(CheckResult.Unknown, $"{first.Signal}: {first.Why}");
+        }
+
+        texts.AddRange(unmeasured.Select(one => $"{one.Signal} not measured"));
+        return new Check(CheckResult.Healthy, $"{reading.Workload.AvailableReplicas} pods ready, {string.Join(", ", texts.DefaultIfEmpty("no signals to measure"))}", Earlier(until, QueryProof.MeasuredAt(reading)));
     }
 
     /// <summary>

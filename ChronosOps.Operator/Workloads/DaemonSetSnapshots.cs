@@ -19,6 +19,7 @@ public static class DaemonSetSnapshots
             UpdatedReplicas = status?.UpdatedNumberScheduled ?? 0,
             AvailableReplicas = status?.NumberAvailable ?? 0,
             TotalReplicas = status?.CurrentNumberScheduled ?? 0,
+            MinReady = TimeSpan.FromSeconds(spec.MinReadySeconds ?? 0),
             Strategy = spec.UpdateStrategy?.Type ?? "RollingUpdate",
             MaxUnavailable = spec.UpdateStrategy?.RollingUpdate?.MaxUnavailable,
             RollingSince = RollingSince(set, owned, common),

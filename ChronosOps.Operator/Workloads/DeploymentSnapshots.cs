@@ -41,6 +41,7 @@ public static class DeploymentSnapshots
             Strategy = deployment.Spec.Strategy?.Type,
             MaxSurge = deployment.Spec.Strategy?.RollingUpdate?.MaxSurge,
             MaxUnavailable = deployment.Spec.Strategy?.RollingUpdate?.MaxUnavailable,
+            MinReady = TimeSpan.FromSeconds(deployment.Spec.MinReadySeconds ?? 0),
             RevisionNumber = Number(deployment),
             Current = facts,
             RolloutStartedAt = RolloutStart(deployment, facts.Revision, revisions, owned, podSnapshots),

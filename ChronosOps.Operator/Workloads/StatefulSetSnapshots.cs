@@ -19,6 +19,7 @@ public static class StatefulSetSnapshots
             UpdatedReplicas = Updated(status),
             AvailableReplicas = status?.AvailableReplicas ?? status?.ReadyReplicas ?? 0,
             TotalReplicas = status?.Replicas ?? 0,
+            MinReady = TimeSpan.FromSeconds(spec.MinReadySeconds ?? 0),
             Strategy = spec.UpdateStrategy?.Type ?? "RollingUpdate",
             Partition = spec.UpdateStrategy?.RollingUpdate?.Partition ?? 0,
             WaitsForEachPod = spec.PodManagementPolicy is null or "OrderedReady",

@@ -30,6 +30,9 @@ public sealed record WorkloadSnapshot
     /// <summary>How many pods a rollout may end before others are ready in their place: a number or a percentage; null where that is not known, and of a StatefulSet.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
+    /// <summary>How long a pod has to be ready before it counts as available, and a rollout goes on (minReadySeconds).</summary>
+    public TimeSpan MinReady { get; init; }
+
     /// <summary>StatefulSets: pods with a lower ordinal keep their revision. 0 for all other workloads.</summary>
     public int Partition { get; init; }
 

@@ -44,6 +44,7 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
         }
 
         _book.Observe(reading, _open is not null);
+        reading = reading with { Measured = _book.MeasuredOf(reading.Workload.Uid) };
         if (_open is null && reading.Firing.FirstOrDefault() is { } first)
         {
             if (HoldDown.Opens(reading, FlapsAt(reading)))
@@ -57,7 +58,7 @@ internal sealed class PastFollower(PastWorkload workload, EffectivePolicy policy
                 Hold(reading, first);
             }
         }
-        else if (_held is not null && Recovery.IsComplete(reading, new IncidentStatus()))
+        else if (_held is not null && Recovery.IsComplete(reading, new IncidentStatus { Signals = [.. _held.Signals.Select(signal => new SignalRecord { Name = signal })] }))
         {
             EndHold(reading.Time);
         }

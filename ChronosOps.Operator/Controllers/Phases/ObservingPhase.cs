@@ -2,6 +2,7 @@ using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Decisions;
 using ChronosOps.Operator.Detection;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Verification;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -60,11 +61,21 @@ public sealed class ObservingPhase(TimeSpan interval) : IPhase
     }
 }
 
-/// <summary>What counts as recovered: everything was measured, nothing is bad, and no rollout is under way.</summary>
+/// <summary>What counts as recovered: everything that was ever measured is, nothing is bad, something tells that it is over, and no rollout is under way.</summary>
 public static class Recovery
 {
-    public static bool IsComplete(WorkloadReading reading, IncidentStatus status) =>
-        reading.Workload.RolloutComplete && reading.Signals.All(signal => signal.State == SignalState.Healthy || IsBeside(signal, status));
+    public static bool IsComplete(WorkloadReading reading, IncidentStatus status)
+    {
+        var others = reading.Signals.Where(signal => signal.State != SignalState.Healthy && !IsBeside(signal, status)).ToList();
+        return reading.Workload.RolloutComplete
+            && others.TrueForAll(signal => signal.State == SignalState.Unknown && !EverMeasured.Is(signal.Signal, reading, status))
+            && (others.Count == 0 || reading.Signals.Any(signal => signal.State == SignalState.Healthy && Tells(signal, reading, status)));
+    }
+
+    /// <summary>Whether that a signal is well tells that the trouble is over: it was seen in it; or in none, and then whatever the policy measures tells.</summary>
+    private static bool Tells(SignalReading signal, WorkloadReading reading, IncidentStatus status) => status.Signals.Count > 0
+        ? status.Signals.Exists(record => record.Name == signal.Signal)
+        : reading.Policy.Signals.Any(one => one.Name == signal.Signal);
 
     /// <summary>Services that may not be read any more hold up only an incident that was seen by them.</summary>
     private static bool IsBeside(SignalReading signal, IncidentStatus status) =>

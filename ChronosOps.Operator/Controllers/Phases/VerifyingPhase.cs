@@ -155,7 +155,7 @@ public sealed class VerifyingPhase(Assessor assessor, GateKeeper gateKeeper, Eff
 
         var rolloutProves = AlertProof.IsSeenOnlyIn(context.Status, PodSigns.BeforeServing)
             || (AlertProof.IsSeenOnlyIn(context.Status, PodSigns.OfContainers) && Verifier.IsNeverMeasured(action, reading));
-        var check = AlertProof.Hold(Verifier.Look(action, reading, rolloutProves), context.Status, reading);
+        var check = AlertProof.Hold(Verifier.Look(action, reading, context.Status, rolloutProves), context.Status, reading);
         if (!Verifier.IsNews(check, action.Checks))
         {
             return;
