@@ -1,4 +1,7 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -9,6 +12,7 @@ public sealed class GateFlipOfOthersTests : OverloadedWorld
 {
     /// <summary>Two others fall ill within the window, and the operator is killed in the storm. What is flipped is the time: no further workload falls ill.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(StormGate))]
     public async Task AStormHoldsTheActionAlsoAfterARestartAndItsEndAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -44,6 +48,7 @@ public sealed class GateFlipOfOthersTests : OverloadedWorld
     /// serve. What is flipped is that incident, which is deleted.
     /// </summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForScale), typeof(OriginGate))]
     public async Task AnOpenIncidentOfWhatIsCalledHoldsTheActionAndItsAbsenceAllows()
     {
         var world = await OverloadedAsync(upstream: "http://cart:8080/");

@@ -2,6 +2,9 @@ using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -10,8 +13,43 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 [Trait("Tier", "apiserver")]
 public class GateFlipOfRestartTests
 {
+    /// <summary>In mode Observe nothing is done; then the next stands in the way, until nothing does.</summary>
+    [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(ModeGate), typeof(ConfidenceGate), typeof(RateGate), typeof(DryRunGate), typeof(OptOutGate), typeof(EmergencyStopGate), typeof(HoldGate))]
+    public async Task WhatForbidsAnyActionForbidsARestartOneByOneAndNothingIsLeftThatDoes()
+    {
+        await using var world = await IllPodTests.WorldAsync(Policy().With("mode", "Observe"));
+        await using var running = await IllPodTests.RunningAsync(world);
+        var ill = await IllPodTests.FallIllAsync(world);
+        var held = await GateWalk.ThroughAsync(world, Policy, ApiGroup.DoNotRestartAnnotation, "DoNotRestart", asksOwner: false);
+        var healed = await IsEvictedAsync(world, ill);
+        Assert.Equal(held.Metadata.Uid, healed.Metadata.Uid);
+
+        static JsonObject Policy() => Manifests.RestartPolicy("policy", "web");
+    }
+
+    /// <summary>Somebody opts a workload out altogether: its trouble is explained, and a person is called. Later the annotation is gone; the policy's limit is changed too, so that it is thought over.</summary>
+    [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(OptOutGate))]
+    public async Task AWorkloadThatHasOptedOutIsNotRestartedAndOneThatHasNotIs()
+    {
+        await using var world = await IllPodTests.WorldAsync(Manifests.RestartPolicy("policy", "web"));
+        await using var running = await IllPodTests.RunningAsync(world);
+        await world.AnnotateAsync(ApiGroup.DoNotActAnnotation, "true");
+        var ill = await IllPodTests.FallIllAsync(world);
+        await IsDeniedAsync(world, "OptOut", "DoNotAct");
+        var denied = await world.EscalatedAsync("DoNotAct");
+        Assert.Equal("PodFault", denied.Status!.Cause);
+
+        await world.AnnotateAsync(ApiGroup.DoNotActAnnotation, null);
+        await Waiting.QuietlyAsync(2);
+        await world.ApplyAsync(Manifests.RestartPolicy("policy", "web").With());
+        Assert.Equal(denied.Metadata.Uid, (await IsEvictedAsync(world, ill)).Metadata.Uid);
+    }
+
     /// <summary>While its configuration was edited since the pods began, only the series speak for a pod's own fault. Pods that began after the edit are all alike.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(EvidenceGate))]
     public async Task OneKindOfEvidenceForbidsAndTwoAllow()
     {
         await using var world = await IllPodTests.WorldAsync(
@@ -28,6 +66,7 @@ public class GateFlipOfRestartTests
 
     /// <summary>A budget holds the eviction off; meanwhile the other pod falls ill as well, or it does not. Then what they depend on explains it, as far as the policy asks: it is scaled to nothing.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(IllPodGate))]
     public async Task APodThatIsNotTheOnlyIllOneAnyMoreForbidsAndOneThatStillIsAllows()
     {
         var policy = Manifests.RestartPolicy("policy", "web");
@@ -62,6 +101,7 @@ public class GateFlipOfRestartTests
     }
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(SparePodsGate))]
     public async Task APausedDeploymentForbidsAndOneThatIsNotAllows()
     {
         await using var world = await IllPodTests.WorldAsync(Manifests.RestartPolicy("policy", "web"));
@@ -76,11 +116,13 @@ public class GateFlipOfRestartTests
     }
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(SparePodsGate))]
     public Task AMissingPodHasTheRestartWaitAndOneThatIsNoLongerAskedForAllows() =>
         MissingPodAsync((world, _) => world.ReleaseAsync(1, PodFate.Well));
 
     /// <summary>The new pod has served next to nothing when it gets ready, and says nothing of the ill one.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(SparePodsGate))]
     public Task AMissingPodHasTheRestartWaitAndItsReplacementAllows() =>
         MissingPodAsync((world, missing) => world.Client.SendAsync(HttpMethod.Delete, KubernetesResources.Pods.Path(world.Namespace, missing.Metadata.Name), ct: ApiServerWorld.Ct));
 

@@ -1,4 +1,7 @@
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -14,6 +17,7 @@ public sealed class GateFlipOfServicesTests
     [Theory]
     [InlineData("back", "http", """{ "spec": { "selector": { "tier": "back" } } }""", """{ "spec": { "selector": { "tier": null } } }""", "it selects app=web,tier=back, and pods of that revision would have app=web,tier=front")]
     [InlineData("front", "web", """{ "spec": { "ports": [ { "port": 80, "targetPort": "web" } ] } }""", """{ "spec": { "ports": [ { "port": 80, "targetPort": 8080 } ] } }""", "it leads to port web, which no container of that revision names")]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(ServicesGate))]
     public async Task AServiceThatWouldNotLeadToTheTargetForbidsAndOneThatWouldAllows(string tier, string port, string forbids, string allows, string why)
     {
         await using var world = await ServiceMismatchTests.WorldAsync();

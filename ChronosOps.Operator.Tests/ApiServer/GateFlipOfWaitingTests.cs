@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -11,6 +14,7 @@ public class GateFlipOfWaitingTests
 {
     /// <summary>The emergency stop only keeps the incident from acting until the traffic has ceased.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(MinimumTrafficGate))]
     public async Task TrafficThatCeasedHasTheActionWaitAndItsReturnAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -33,8 +37,12 @@ public class GateFlipOfWaitingTests
         world.AssertSpecWrites("web");
     }
 
-    /// <summary>The pods of the old revision fail when the new one comes, and of the new one none serves yet.</summary>
+    /// <summary>
+    /// The pods of the old revision fail when the new one comes, and of the new one none serves yet; then its pods crash, so that the rollout under way is the suspect's. Where only the rollout's end is flipped:
+    /// <see cref="RollingRestartTests"/>.
+    /// </summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(RolloutGate))]
     public async Task ARolloutThatIsNotSuspectedHasTheActionWaitAndOneThatIsAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -53,11 +61,16 @@ public class GateFlipOfWaitingTests
         world.Kubelet.Fates[Manifests.Image(2)] = PodFate.Well with { Start = PodStart.CrashLoop };
         var acted = await world.IncidentAsync("acted upon", one => one.Status?.Actions is [{ Action: "Rollback", AppliedAt: not null }]);
         Assert.Equal((waiting.Metadata.Uid, Manifests.Image(1)), (acted.Metadata.Uid, await world.ImageAsync()));
+
+        // What the new revision had done to them is over with it.
+        world.Kubelet.Fates[Manifests.Image(1)] = PodFate.Well;
+        Assert.Equal("Rollback/Succeeded", (await world.IncidentAsync(IncidentPhase.Resolved)).Status!.LastAction);
         world.AssertSpecWrites("web");
     }
 
     /// <summary>The connection breaks under every patch of the first incident, so that its action stays under way.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(OneActionGate))]
     public async Task AnActionOfAnotherIncidentHasTheActionWaitAndItsAbsenceAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();

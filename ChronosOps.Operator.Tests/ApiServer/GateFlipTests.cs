@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -8,8 +11,8 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// <summary>
 /// A gate denies; then that one condition is flipped, and nothing else, and the same trouble is healed. Where the policy is what was flipped the incident is
 /// thought over; otherwise a person mends the service and releases it again. Emergency stop, hold and mode: <see cref="ModeTests"/>; configuration:
-/// <see cref="ConfigurationEscalationTests"/>; gates that wait: <see cref="GateFlipOfWaitingTests"/>; of a restart: <see cref="GateFlipOfRestartTests"/>; of a
-/// StatefulSet: <see cref="GateFlipOfStatefulSetTests"/>.
+/// <see cref="ConfigurationEscalationTests"/>; gates that wait: <see cref="GateFlipOfWaitingTests"/>; of a restart: <see cref="GateFlipOfRestartTests"/> and <see cref="RollingRestartTests"/>; of a
+/// StatefulSet: <see cref="GateFlipOfStatefulSetTests"/>; of an undo: <see cref="GateFlipOfUndoTests"/>. All bear the mark <see cref="FlipsAttribute"/>.
 /// </summary>
 [Trait("Tier", "apiserver")]
 public class GateFlipTests
@@ -18,6 +21,7 @@ public class GateFlipTests
     [InlineData("EmptyLadder", "ladder", "[]", """["Rollback"]""")]
     [InlineData("ConfidenceTooLow", "minimumConfidence", "\"1\"", "\"0.8\"")]
     [InlineData("TooManyActions", "maxActionsPerHour", "0", "3")]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(ConfidenceGate), typeof(RateGate))]
     public async Task ThePolicyForbidsAndThenAllows(string reason, string field, string forbids, string allows)
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -39,6 +43,7 @@ public class GateFlipTests
     /// action again the same incident takes it.
     /// </summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(LadderGate))]
     public async Task APolicyThatNoLongerNamesTheActionForbidsItRightBeforeTheEffectAndOneThatDoesAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -70,8 +75,10 @@ public class GateFlipTests
 
     [Theory]
     [InlineData("DoNotRollBack", "annotations", "chronosops.io/do-not-roll-back", "true")]
+    [InlineData("DoNotAct", "annotations", "chronosops.io/do-not-act", "true")]
     [InlineData("GitOpsOwned", "annotations", "argocd.argoproj.io/tracking-id", "shop:apps/Deployment:shop/web")]
     [InlineData("GitOpsOwned", "labels", "kustomize.toolkit.fluxcd.io/name", "shop")]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(OptOutGate), typeof(GitOpsGate))]
     public Task AMarkOnTheWorkloadForbidsAndItsAbsenceAllows(string reason, string map, string key, string value) =>
         ForbidsThenAllowsAsync(reason, (deployment, flipped) =>
         {
@@ -82,11 +89,13 @@ public class GateFlipTests
         });
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(FeasibilityGate))]
     public Task AStrategyForbidsAndAnotherAllows() =>
         ForbidsThenAllowsAsync("RecreateStrategy", (deployment, flipped) =>
             deployment["spec"]!["strategy"] = flipped ? new JsonObject { ["type"] = "RollingUpdate", ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 } } : new JsonObject { ["type"] = "Recreate" });
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(FeasibilityGate))]
     public async Task APausedDeploymentForbidsAndOneThatIsNotAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -106,6 +115,7 @@ public class GateFlipTests
     }
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(KnownGoodGate))]
     public async Task ARevisionThatHasNotProvedItselfForbidsAndOneThatHasAllows()
     {
         await using var world = await ApiServerWorld.StartAsync();
@@ -127,6 +137,7 @@ public class GateFlipTests
     }
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollback), typeof(QuarantineGate))]
     public async Task AnIncidentThatRolledTheRevisionBackForbidsItAndItsAbsenceAllowsIt()
     {
         await using var world = await ApiServerWorld.StartAsync();

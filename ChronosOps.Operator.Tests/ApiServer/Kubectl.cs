@@ -6,7 +6,7 @@ namespace ChronosOps.Operator.Tests.ApiServer;
 /// <summary>The output of a program that a person would run.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Error);
 
-/// <summary>Runs kubectl and Helm as the administrator, or as whom the kubeconfig says.</summary>
+/// <summary>Runs kubectl, Helm and our own command line as the administrator, or as whom the kubeconfig says.</summary>
 internal static class Kubectl
 {
     /// <summary>Of this run alone: an earlier cluster at the same address had other resources.</summary>
@@ -27,6 +27,7 @@ internal static class Kubectl
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = kubeconfig;
+        start.Environment["DOTNET_ROOT"] = RunningOperator.DotnetRoot;
         start.Environment["KUBECACHEDIR"] = Volatile.Read(ref _discoveryCache);
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input);

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes.Models;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -37,6 +40,7 @@ public sealed class NodeFaultTests : IAsyncDisposable
     }
 
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(OtherNodesGate))]
     public async Task ANodeThatStillTakesPodsIsNamedAndLeftToPeopleUntilItTakesNone()
     {
         var world = await WorldAsync();
@@ -55,6 +59,7 @@ public sealed class NodeFaultTests : IAsyncDisposable
 
     /// <summary>As with a role of one namespace: that the pods of one node alone are ill is seen by the pods.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRestart), typeof(OtherNodesGate))]
     public async Task WithoutTheRightToSeeNodesTheNodeIsNamedAndNothingIsDoneUntilTheyAreSeen()
     {
         var world = await WorldAsync(maySeeNodes: false);

@@ -12,11 +12,14 @@ internal sealed class NodeRights : IAsyncDisposable
 
     private NodeRights(KubernetesClient client) => _client = client;
 
-    public static async Task<NodeRights> GrantAsync(ApiServerWorld world)
+    public static Task<NodeRights> GrantAsync(ApiServerWorld world) => GrantAsync(world, """{ "apiGroups": [ "" ], "resources": [ "nodes", "pods" ], "verbs": [ "list" ] }""");
+
+    /// <summary>Grants something else that the chart's role for one namespace does not.</summary>
+    public static async Task<NodeRights> GrantAsync(ApiServerWorld world, string rule)
     {
         var rights = new NodeRights(world.Client);
         await world.Client.SendAsync(HttpMethod.Post, $"{Group}/clusterroles", JsonNode.Parse($$"""
-            { "metadata": { "name": "{{rights._name}}" }, "rules": [ { "apiGroups": [ "" ], "resources": [ "nodes", "pods" ], "verbs": [ "list" ] } ] }
+            { "metadata": { "name": "{{rights._name}}" }, "rules": [ {{rule}} ] }
             """), ct: ApiServerWorld.Ct);
         await world.Client.SendAsync(HttpMethod.Post, $"{Group}/clusterrolebindings", JsonNode.Parse($$"""
             { "metadata": { "name": "{{rights._name}}" }, "roleRef": { "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "{{rights._name}}" },

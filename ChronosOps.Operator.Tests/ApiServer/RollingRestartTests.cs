@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
+using ChronosOps.Operator.Decisions;
+using ChronosOps.Operator.Decisions.Gates;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.ApiServer;
@@ -104,6 +107,7 @@ public class RollingRestartTests
 
     /// <summary>With one strategy a restart would stop every pod first. Then only that is changed, and the policy's limits, so that it is thought over.</summary>
     [Fact]
+    [Flips(nameof(GatePipeline.ForRollingRestart), typeof(RollingRestartGate))]
     public async Task AStrategyThatStopsAllPodsForbidsItAndOneThatDoesNotAllows()
     {
         await using var world = await WorldAsync("--server-side", deployment => SetStrategy(deployment, "Recreate"));
@@ -115,6 +119,45 @@ public class RollingRestartTests
         await world.ApplyAsync(Policy(hourly: 9));
         var incident = await world.IncidentAsync(IncidentPhase.Mitigated, patience: Patience);
         Assert.Equal("Restart/Succeeded", incident.Status!.LastAction);
+        world.AssertSpecWrites("web");
+    }
+
+    /// <summary>One of three pods is not ready, and has long to get so. Then it does, and nothing else changes.</summary>
+    [Fact]
+    [Flips(nameof(GatePipeline.ForRollingRestart), typeof(RolloutGate))]
+    public async Task AMissingPodHasItWaitAndOneThatIsThereAllows()
+    {
+        await using var world = await WorldAsync("--server-side", deployment => deployment["spec"]!["replicas"] = 3);
+        var policy = Policy();
+        policy["spec"]!["rolloutDeadline"] = "10m";
+        await world.ApplyAsync(policy);
+        await using var running = await IllPodTests.RunningAsync(world);
+        await LeakAsync(world);
+        var missing = (await IllPodTests.PodsAsync(world))[0].Metadata.Name!;
+        world.Kubelet.PodFates[missing] = Leaking with { Start = PodStart.NotReady };
+        await world.IncidentAsync(IncidentPhase.Deciding, patience: Patience);
+        var waiting = await world.StoppedByAsync("RolloutInProgress", "Wait", "OtherRollout");
+        await Waiting.QuietlyAsync(3);
+        Assert.Empty(world.ForeignWrites());
+
+        world.Kubelet.PodFates[missing] = Leaking;
+        var mitigated = await world.IncidentAsync(IncidentPhase.Mitigated, patience: Patience);
+        Assert.Equal((waiting.Metadata.Uid, "Restart/Succeeded"), (mitigated.Metadata.Uid, mitigated.Status!.LastAction));
+        world.AssertSpecWrites("web");
+    }
+
+    /// <summary>In mode Observe nothing is done; then the next stands in the way, until nothing does.</summary>
+    [Fact]
+    [Flips(nameof(GatePipeline.ForRollingRestart), typeof(ModeGate), typeof(ConfidenceGate), typeof(RateGate), typeof(DryRunGate), typeof(OptOutGate), typeof(GitOpsGate), typeof(EmergencyStopGate), typeof(HoldGate))]
+    public async Task WhatForbidsAnyActionForbidsItOneByOneAndNothingIsLeftThatDoes()
+    {
+        await using var world = await WorldAsync("--server-side");
+        await world.ApplyAsync(Policy().With("mode", "Observe"));
+        await using var running = await IllPodTests.RunningAsync(world);
+        await LeakAsync(world);
+        var held = await GateWalk.ThroughAsync(world, () => Policy(), ApiGroup.DoNotRestartAnnotation, "DoNotRestart");
+        var mitigated = await world.IncidentAsync(IncidentPhase.Mitigated, patience: Patience);
+        Assert.Equal((held.Metadata.Uid, "Restart/Succeeded"), (mitigated.Metadata.Uid, mitigated.Status!.LastAction));
         world.AssertSpecWrites("web");
     }
 

@@ -25,6 +25,12 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     public string Address { get; }
 
+    /// <summary>The built program, and where its runtime is: its environment has to name it as DOTNET_ROOT.</summary>
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "chronosops");
+
+    /// <summary>See <see cref="Program"/>.</summary>
+    public static string DotnetRoot => Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+
     /// <summary>Runs the operator in this process, for the world's namespace. Keeps incidents for ever, where nothing else is said.</summary>
     public static async Task<RunningOperator> StartAsync(ApiServerWorld world, TimeSpan retention = default)
     {
@@ -61,8 +67,8 @@ internal sealed class RunningOperator : IAsyncDisposable
             "--listen", running.Address, "--control-configmap", ApiServerWorld.ControlMap, "--control-namespace", world.Namespace,
             "--kubeconfig", kubeconfig ?? world.OperatorKubeconfig, "--log-level", "warning", .. more,
         ];
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "chronosops"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_ROOT"] = DotnetRoot;
         running._process = Process.Start(start)!;
         running._process.OutputDataReceived += (_, line) => running.Keep(line.Data);
         running._process.ErrorDataReceived += (_, line) => running.Keep(line.Data);

@@ -103,7 +103,7 @@ public sealed class GatePipelineTests
     /// <summary>Whatever else forbids the step is named first: a dry run tells what would happen.</summary>
     [Fact]
     public void TheDryRunIsAskedLast() =>
-        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForRollingRestart, GatePipeline.ForScale, GatePipeline.ForUndo, GatePipeline.ForContinuation }, gates => Assert.IsType<DryRunGate>(gates[^1]));
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForRollingRestart, GatePipeline.ForScale, GatePipeline.ForUndo, GatePipeline.ForContinuation, GatePipeline.ForReturn }, gates => Assert.IsType<DryRunGate>(gates[^1]));
 
     [Fact]
     public void EveryGateOfTheRoomIsAsked() =>
@@ -148,7 +148,7 @@ public sealed class GatePipelineTests
     [Fact]
     public void GateNamesAreUniqueAndFitIntoTheRecord()
     {
-        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForRollingRestart, GatePipeline.ForScale, GatePipeline.ForUndo }, gates =>
+        Assert.All(new[] { GatePipeline.ForRollback, GatePipeline.ForRestart, GatePipeline.ForRollingRestart, GatePipeline.ForScale, GatePipeline.ForUndo, GatePipeline.ForContinuation, GatePipeline.ForReturn }, gates =>
         {
             Assert.Equal(gates.Count, gates.Select(gate => gate.Name).Distinct().Count());
             Assert.True(gates.Count <= StatusLimits.GateVerdicts);
@@ -176,7 +176,7 @@ public sealed class GatePipelineTests
         ["Mode"] = c => c.Policy(p => p with { Mode = PolicyMode.Observe }),
         ["Ladder"] = c => c.Policy(p => p with { Ladder = [] }),
         ["GitOps"] = c => c.Bundle(b => b with { Ownership = null }),
-        ["DoNotRollBack"] = c => c.Workload(w => w with { Current = w.Current with { DoNotRollBack = true } }),
+        ["OptOut"] = c => c.Workload(w => w with { Annotations = new Dictionary<string, string> { [ApiGroup.DoNotActAnnotation] = "true" } }),
         ["Quarantine"] = c => c with { Rollbacks = null },
         ["Confidence"] = c => c.Accepting(h => h with { Confidence = 0.5 }),
         ["Evidence"] = c => c.Accepting(h => h with { For = [] }),

@@ -38,6 +38,7 @@ public sealed class RollbackPlanTests
               { "op": "test", "path": "/metadata/annotations/kustomize.toolkit.fluxcd.io~1name", "value": null },
               { "op": "test", "path": "/metadata/annotations/helm.toolkit.fluxcd.io~1name", "value": null },
               { "op": "test", "path": "/metadata/annotations/fluxcd.io~1sync-gc-mark", "value": null },
+              { "op": "test", "path": "/metadata/annotations/chronosops.io~1do-not-act", "value": null },
               { "op": "test", "path": "/metadata/annotations/chronosops.io~1do-not-roll-back", "value": null },
               { "op": "replace", "path": "/spec/template", "value": { "metadata": { "labels": { "app": "checkout" } }, "spec": { "containers": [ { "name": "app", "image": "checkout:1" } ] } } },
               { "op": "add", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-1/2" }
@@ -63,15 +64,18 @@ public sealed class RollbackPlanTests
 
     /// <summary>Where the gates had seen it they had let it pass, such as "false". An undo brings the release back, and does not ask for it.</summary>
     [Theory]
-    [InlineData("Rollback", null, """[null]""")]
-    [InlineData("Rollback", "false", """["false"]""")]
-    [InlineData("Undo", null, "[]")]
-    public void ARollbackIsBoundToTheTeamsOwnWordAsItWasSeen(string name, string? seen, string tested)
+    [InlineData("Rollback", "do-not-roll-back", null, """[null]""")]
+    [InlineData("Rollback", "do-not-roll-back", "false", """["false"]""")]
+    [InlineData("Rollback", "do-not-act", null, """[null]""")]
+    [InlineData("Rollback", "do-not-act", "false", """["false"]""")]
+    [InlineData("Undo", "do-not-roll-back", null, "[]")]
+    [InlineData("Undo", "do-not-act", null, "[]")]
+    public void ARollbackIsBoundToTheTeamsOwnWordAsItWasSeen(string name, string word, string? seen, string tested)
     {
         var action = Write();
         action.Action = name;
-        var patch = RollbackPlan.Patch(action, SampleTemplate.Parse(Template), seen is null ? Annotated() : Annotated((ApiGroup.DoNotRollBackAnnotation, seen)));
-        var tests = patch.Where(operation => operation!["path"]!.ToString().EndsWith("~1do-not-roll-back", StringComparison.Ordinal)).Select(operation => operation!["value"]?.DeepClone());
+        var patch = RollbackPlan.Patch(action, SampleTemplate.Parse(Template), seen is null ? Annotated() : Annotated((ApiGroup.Prefix + word, seen)));
+        var tests = patch.Where(operation => operation!["path"]!.ToString().EndsWith("~1" + word, StringComparison.Ordinal)).Select(operation => operation!["value"]?.DeepClone());
         Assert.Equal(tested, new JsonArray([.. tests]).ToJsonString());
     }
 

@@ -43,6 +43,8 @@ public sealed class RollingRestartEffectTests
               { "op": "test", "path": "/metadata/generation", "value": 3 },
               { "op": "test", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-0/1" },
               { "op": "test", "path": "/metadata/annotations/chronosops.io~1hold", "value": null },
+              { "op": "test", "path": "/metadata/annotations/chronosops.io~1do-not-act", "value": null },
+              { "op": "test", "path": "/metadata/annotations/chronosops.io~1do-not-restart", "value": null },
               {{stamp}},
               { "op": "add", "path": "/metadata/annotations/chronosops.io~1last-action", "value": "uid-1/2" }
             ]

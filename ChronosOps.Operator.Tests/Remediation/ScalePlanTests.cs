@@ -15,7 +15,7 @@ public sealed class ScalePlanTests
     [Fact]
     public void TheWorkloadIsPatchedWhereNothingElseSetsItsReplicas() => Assert.Equal(
         """
-        [{"op":"test","path":"/metadata/uid","value":"uid-checkout"},{"op":"test","path":"/metadata/generation","value":3},{"op":"test","path":"/spec/replicas","value":3},{"op":"test","path":"/metadata/annotations/chronosops.io~1last-action","value":null},{"op":"test","path":"/metadata/annotations/chronosops.io~1hold","value":"false"},{"op":"replace","path":"/spec/replicas","value":7},{"op":"add","path":"/metadata/annotations/chronosops.io~1last-action","value":"uid-incident/1"}]
+        [{"op":"test","path":"/metadata/uid","value":"uid-checkout"},{"op":"test","path":"/metadata/generation","value":3},{"op":"test","path":"/spec/replicas","value":3},{"op":"test","path":"/metadata/annotations/chronosops.io~1last-action","value":null},{"op":"test","path":"/metadata/annotations/chronosops.io~1hold","value":"false"},{"op":"test","path":"/metadata/annotations/chronosops.io~1do-not-act","value":null},{"op":"test","path":"/metadata/annotations/chronosops.io~1do-not-scale","value":null},{"op":"replace","path":"/spec/replicas","value":7},{"op":"add","path":"/metadata/annotations/chronosops.io~1last-action","value":"uid-incident/1"}]
         """.Trim(), ScalePlan.Patch(Plan(), Annotated).ToJsonString());
 
     [Fact]
@@ -27,6 +27,17 @@ public sealed class ScalePlanTests
             """
             [{"op":"test","path":"/metadata/uid","value":"uid-hpa"},{"op":"test","path":"/spec/minReplicas","value":2},{"op":"test","path":"/spec/maxReplicas","value":5},{"op":"test","path":"/metadata/annotations","value":null},{"op":"replace","path":"/spec/minReplicas","value":7},{"op":"replace","path":"/spec/maxReplicas","value":7},{"op":"add","path":"/metadata/annotations","value":{"chronosops.io/last-action":"uid-incident/1"}}]
             """.Trim(), ScalePlan.Patch(action, new Dictionary<string, string>()).ToJsonString());
+    }
+
+    /// <summary>They are given back also where the workload has opted out since.</summary>
+    [Theory]
+    [InlineData("HandBack")]
+    [InlineData("Undo")]
+    public void AStepBackDoesNotAskWhetherTheWorkloadHasOptedOut(string name)
+    {
+        var back = ScalePlan.Write("uid-incident", 2, name, SampleWorkload.Settled(), Plan(), 5, null, SampleWorkload.Now);
+        Assert.DoesNotContain("do-not", ScalePlan.Patch(back, Annotated).ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("do-not", ScalePlan.Patch(Plan(), Annotated).ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]

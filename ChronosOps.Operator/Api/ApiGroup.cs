@@ -9,8 +9,17 @@ public static class ApiGroup
     /// <summary>On a workload: the key of the last action. Travels with the effect in one patch.</summary>
     public const string LastActionAnnotation = "chronosops.io/last-action";
 
-    /// <summary>On a workload, "true": never roll this workload back. On a pod template, "true": never roll this revision back.</summary>
+    /// <summary>On a workload: never roll this workload back (<see cref="OptOut"/>). On a pod template, "true": never roll this revision back.</summary>
     public const string DoNotRollBackAnnotation = "chronosops.io/do-not-roll-back";
+
+    /// <summary>On a workload: take no action on it (<see cref="OptOut"/>).</summary>
+    public const string DoNotActAnnotation = "chronosops.io/do-not-act";
+
+    /// <summary>On a workload: restart neither a pod of it nor all (<see cref="OptOut"/>).</summary>
+    public const string DoNotRestartAnnotation = "chronosops.io/do-not-restart";
+
+    /// <summary>On a workload: ask for no more replicas of it (<see cref="OptOut"/>).</summary>
+    public const string DoNotScaleAnnotation = "chronosops.io/do-not-scale";
 
     /// <summary>On a workload: a person holds it, and nothing is done to it. "true", or until when (RFC 3339).</summary>
     public const string HoldAnnotation = "chronosops.io/hold";

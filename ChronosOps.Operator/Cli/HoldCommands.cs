@@ -13,7 +13,7 @@ internal static class HoldCommands
 
     public static Command Hold(CliHost host)
     {
-        var until = new Option<string?>("--for") { Description = "How long, e.g. 2h. Without it until it is released.", HelpName = "DURATION" };
+        var until = new Option<string?>("--for") { Description = "Snoozes it: how long, e.g. 2h, after which it ends by itself. Without it until it is released.", HelpName = "DURATION" };
         var reason = new Option<string?>("--reason") { Description = "Why, and who; incidents of the workload show it.", HelpName = "TEXT" };
         var replace = new Option<bool>("--replace") { Description = "Takes the place of the hold that there is. Without it such a workload is left as it is: somebody may rely on that hold." };
         return New(host, "hold", "Holds a workload: it is watched and diagnosed, and nothing is done to it.", [until, reason, replace], async (client, key, parsed, cancellationToken) =>

@@ -21,7 +21,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
         var bundle = new EvidenceBundle { CollectedAt = context.Now, OnsetAt = context.Status.OnsetAt ?? context.Now, Workload = workload, Signals = [] };
         var step = action.ToReplicas is { } replicas
             ? new ProposedStep(RemediationAction.Scale, null, action.Action == ActionNames.Undo, Continues: true, Replicas: replicas)
-            : new ProposedStep(RemediationAction.Rollback, null, Continues: true);
+            : new ProposedStep(RemediationAction.Rollback, null, action.Action == ActionNames.Undo, Continues: true);
         return AskAsync(context, new Assessment(bundle, new Diagnosis([], [], null, [])), policy, step, action.Key, action.Attempt ?? 1, cancellationToken);
     }
 
@@ -77,7 +77,7 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
         {
             Time = context.Now,
             Attempt = attempt,
-            Action = step.IsUndo ? ActionNames.Undo : !step.Continues ? step.Action.ToString() : step.Action == RemediationAction.Scale ? ActionNames.HandBack : Continuation,
+            Action = NameOf(step),
             Verdict = decisive.Verdict.Verdict.ToString(),
             Reason = allowed ? "AllGatesAllow" : decisive.Verdict.Reason,
             Message = Bounded.Sentence(allowed ? $"all {report.Results.Count} gates allow it" : $"{decisive.Gate}: {decisive.Verdict.Message}"),
@@ -89,6 +89,14 @@ public sealed class GateKeeper(IncidentBook book, EmergencyStop stop, StormWatch
             })],
         });
     }
+
+    private static string NameOf(ProposedStep step) => step switch
+    {
+        { Continues: true, Action: not RemediationAction.Scale } => Continuation,
+        { IsUndo: true } => ActionNames.Undo,
+        { Continues: true } => ActionNames.HandBack,
+        _ => step.Action.ToString(),
+    };
 
     private static void Add(IncidentContext context, DecisionRecord decision)
     {

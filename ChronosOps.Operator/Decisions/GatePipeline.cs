@@ -58,7 +58,7 @@ public static class GatePipeline
         new ModeGate(),
         new LadderGate(),
         new GitOpsGate(),
-        new AnnotationGate(),
+        new OptOutGate(),
         new QuarantineGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
@@ -75,7 +75,7 @@ public static class GatePipeline
     ];
 
     /// <summary>
-    /// The gates of a restart of one pod. It changes nothing that a GitOps controller, a revision or a person's mark on a revision speaks of.
+    /// The gates of a restart of one pod. It changes nothing that a GitOps controller or a revision speaks of.
     /// </summary>
     public static readonly IReadOnlyList<IGate> ForRestart =
     [
@@ -84,6 +84,7 @@ public static class GatePipeline
         new StormGate(),
         new ModeGate(),
         new LadderGate(),
+        new OptOutGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
         new OriginGate(),
@@ -105,6 +106,7 @@ public static class GatePipeline
         new ModeGate(),
         new LadderGate(),
         new GitOpsGate(),
+        new OptOutGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
         new OriginGate(),
@@ -125,6 +127,7 @@ public static class GatePipeline
         new ModeGate(),
         new LadderGate(),
         new GitOpsGate(),
+        new OptOutGate(),
         new ConfidenceGate(),
         new EvidenceGate(),
         new OriginGate(),
@@ -161,6 +164,18 @@ public static class GatePipeline
         new HoldGate(),
         new StormGate(),
         new ModeGate(),
+        new OptOutGate(),
+        new OneActionGate(),
+        new DryRunGate(),
+    ];
+
+    /// <summary>The gates of taking our own doing back, and of going on with that: added replicas are handed back also where the workload has opted out since.</summary>
+    public static readonly IReadOnlyList<IGate> ForReturn =
+    [
+        new EmergencyStopGate(),
+        new HoldGate(),
+        new StormGate(),
+        new ModeGate(),
         new OneActionGate(),
         new DryRunGate(),
     ];
@@ -169,6 +184,7 @@ public static class GatePipeline
     /// <exception cref="ArgumentOutOfRangeException">There are no gates for such a step, and so no way to take it.</exception>
     internal static IReadOnlyList<IGate> For(ProposedStep step) => step switch
     {
+        { Continues: true, IsUndo: true } or { Continues: true, Action: RemediationAction.Scale } => ForReturn,
         { Continues: true } => ForContinuation,
         { IsUndo: true } => ForUndo,
         { Action: RemediationAction.Rollback } => ForRollback,

@@ -39,6 +39,9 @@ public static class KeyedPatch
         return patch;
     }
 
+    /// <summary>The annotations by which a workload opts out of an action.</summary>
+    public static IEnumerable<string> OptOuts(RemediationAction action) => OptOut.Against(action).Select(word => word.Annotation);
+
     /// <summary>What must be so.</summary>
     public static JsonObject Test(string path, JsonNode? value) => Operation("test", path, value);
 

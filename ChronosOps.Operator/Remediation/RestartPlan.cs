@@ -63,7 +63,7 @@ public static class RestartPlan
         };
     }
 
-    /// <summary>The patch of a restart of all pods: UID and generation are tested. Nothing but the stamp and the key is touched.</summary>
+    /// <summary>The patch of a restart of all pods: UID and generation are tested, and what forbids it by an annotation. Nothing but the stamp and the key is touched.</summary>
     /// <param name="action">The action.</param>
     /// <param name="templateHasAnnotations">Whether the pod template has any: below what is not there nothing can be added.</param>
     /// <param name="annotations">The workload's annotations as the gates saw them.</param>
@@ -71,8 +71,9 @@ public static class RestartPlan
     {
         var stamp = (action.PlannedAt ?? default).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         List<JsonObject> tests = [KeyedPatch.Test("/metadata/uid", action.TargetUid), KeyedPatch.Test("/metadata/generation", action.TargetGeneration)];
+        var further = KeyedPatch.OptOuts(RemediationAction.Restart);
         return templateHasAnnotations
-            ? KeyedPatch.Write(action, tests, [KeyedPatch.Add(StampPath, stamp)], annotations)
-            : KeyedPatch.Write(action, tests, [KeyedPatch.Add(TemplateAnnotations, new JsonObject { [ApiGroup.RestartedAtAnnotation] = stamp })], annotations);
+            ? KeyedPatch.Write(action, tests, [KeyedPatch.Add(StampPath, stamp)], annotations, further)
+            : KeyedPatch.Write(action, tests, [KeyedPatch.Add(TemplateAnnotations, new JsonObject { [ApiGroup.RestartedAtAnnotation] = stamp })], annotations, further);
     }
 }

@@ -63,7 +63,7 @@ public static class RollbackPlan
             [KeyedPatch.Test("/metadata/uid", action.TargetUid), KeyedPatch.Test("/metadata/generation", action.TargetGeneration)],
             [KeyedPatch.Replace("/spec/template", PodTemplates.Restorable(template))],
             annotations,
-            action.Action == ActionNames.Undo ? Ownership.GitOpsMarks : Ownership.GitOpsMarks.Append(ApiGroup.DoNotRollBackAnnotation));
+            action.Action == ActionNames.Undo ? Ownership.GitOpsMarks : Ownership.GitOpsMarks.Concat(KeyedPatch.OptOuts(RemediationAction.Rollback)));
 
     /// <summary>What the live object says of an action that was written down.</summary>
     public static EffectState Observe(ActionRecord action, LiveWorkload? live)

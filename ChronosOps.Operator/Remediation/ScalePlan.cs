@@ -72,7 +72,8 @@ public static class ScalePlan
             action,
             [KeyedPatch.Test("/metadata/uid", action.TargetUid), KeyedPatch.Test("/metadata/generation", action.TargetGeneration), KeyedPatch.Test("/spec/replicas", action.FromReplicas)],
             [KeyedPatch.Replace("/spec/replicas", action.ToReplicas)],
-            annotations)
+            annotations,
+            action.Action == nameof(RemediationAction.Scale) ? KeyedPatch.OptOuts(RemediationAction.Scale) : null)
         : KeyedPatch.Write(
             action,
             [KeyedPatch.Test("/metadata/uid", action.AutoscalerUid), KeyedPatch.Test("/spec/minReplicas", action.FromReplicas), KeyedPatch.Test("/spec/maxReplicas", action.FromMaximum)],
