@@ -28,6 +28,13 @@ public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill,
         where firing is { IsKubernetesSign: false, State: SignalState.Firing }
         select Of(bundle, firing.Signal, [.. bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal)]);
 
+    /// <summary>Whether one pod alone shows what fires, as far as can be told, and some have answered too few requests to tell.</summary>
+    public static bool IsShortOfRequests(EvidenceBundle bundle) =>
+        (from firing in bundle.Signals
+         where firing is { IsKubernetesSign: false, State: SignalState.Firing }
+         select bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal).ToList())
+        .Any(measures => measures.Count > 1 && measures.Exists(measure => measure.Requests < LeastRequests) && measures.Count(measure => measure.Value >= measure.Threshold) == 1);
+
     private static PodComparison Of(EvidenceBundle bundle, string signal, List<PodMeasure> measures)
     {
         var telling = measures.Where(measure => measure.Requests >= LeastRequests).ToList();

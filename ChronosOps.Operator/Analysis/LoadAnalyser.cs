@@ -15,11 +15,14 @@ public sealed class LoadAnalyser : IAnalyser
     /// <summary>Requests per second below which a multiple says nothing.</summary>
     private const double LeastRate = 1;
 
+    /// <summary>Whether the workload gets markedly more requests since the trouble began than before.</summary>
+    public static bool HasRisen(EvidenceBundle bundle) => bundle.Load is { } load && load.Now >= LeastRate && load.Now >= load.Before * Rise;
+
     public void Analyse(EvidenceBundle bundle, Case @case)
     {
         var firing = bundle.Signals.Where(signal => signal is { State: SignalState.Firing, IsKubernetesSign: false }).ToList();
         var saturated = firing.Where(signal => signal.IsSaturation).ToList();
-        var risen = bundle.Load is { } load && load.Now >= LeastRate && load.Now >= load.Before * Rise;
+        var risen = HasRisen(bundle);
         if (firing.Count == 0 || (saturated.Count == 0 && !risen))
         {
             return;

@@ -51,7 +51,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, context.Status.Actions);
         if (choice.Step is null)
         {
-            if (WaitForOther(context) is { } waiting)
+            if ((WaitForOther(context) ?? (assessment.Diagnosis.Accepted is null ? WaitForEvidence(context, assessment, policy) : null)) is { } waiting)
             {
                 return waiting;
             }
@@ -101,7 +101,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
 
             if (verdict.Verdict != Verdict.Wait)
             {
-                return WaitForOther(context) ?? PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
+                return WaitForOther(context) ?? (gate == ConfidenceGate.Label ? WaitForEvidence(context, assessment, reading.Policy) : null) ?? PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
             }
 
             context.Status.Message = Bounded.Sentence($"waiting for {gate}: {verdict.Message}");
@@ -128,6 +128,18 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
         }
 
         context.Status.Message = Bounded.Sentence($"waiting for incident {other}, which acts on the same workload");
+        return PhaseResult.Wait();
+    }
+
+    /// <summary>What is in doubt now may be plain within minutes.</summary>
+    private static PhaseResult? WaitForEvidence(IncidentContext context, Assessment assessment, EffectivePolicy policy)
+    {
+        if (EvidenceToCome.Of(assessment.Bundle, policy) is not { } coming)
+        {
+            return null;
+        }
+
+        context.Status.Message = Bounded.Sentence($"waiting for evidence: {coming}");
         return PhaseResult.Wait();
     }
 

@@ -5,7 +5,9 @@ namespace ChronosOps.Operator.Decisions.Gates;
 /// <summary>The diagnosis must be as certain as the policy asks.</summary>
 public sealed class ConfidenceGate : IGate
 {
-    public string Name => "Confidence";
+    internal const string Label = "Confidence";
+
+    public string Name => Label;
 
     public GateVerdict Evaluate(GateContext context)
     {
