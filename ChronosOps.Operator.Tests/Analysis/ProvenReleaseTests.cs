@@ -119,7 +119,7 @@ public sealed class ProvenReleaseTests
     [InlineData(200, 1, 2, 50, -140.0, -139.0, false)]
     [InlineData(200, 1, 1, 80, -6.0, null, false)]
     [InlineData(200, 1, 1, 60, -6.0, null, true)]
-    [InlineData(200, 90, 2, 30, -6.0, null, true)]
+    [InlineData(200, 60, 2, 40, -6.0, null, true)]
     [InlineData(3600, 1, 2, 3000, -6.0, null, true)]
     [InlineData(200, 1, 0, 0, null, -199.0, true)]
     public void ThePausesBetweenTwoEndsAreNoTimeInWhichItServedWell(double age, double made, int restarts, double run, double? ended, double? back, bool settled)
