@@ -156,7 +156,7 @@ public static class OperatorHost
     {
         var token = options.TokenFile is { } file ? new BearerTokenFile(file) : null;
         token?.Read();
-        return AlertListener.Build(options, new AlertEndpoint(token, isReady, intake.TakeAsync, metrics, loggers.CreateLogger<AlertEndpoint>()), time, loggers);
+        return AlertListener.Build(options, new AlertEndpoint(token, isReady, intake.TakeAsync, metrics, time, loggers.CreateLogger<AlertEndpoint>()), time, loggers);
     }
 
     /// <summary>Ends when told to, or when a part fails: first the work, then the caches that it reads, then the caller may dispose of the client.</summary>

@@ -93,30 +93,28 @@ internal sealed class RealAlerting : IAsyncDisposable
                   authorization:
                     credentials_file: {{TokenFile}}
             """);
-        RunAlertmanager(alertmanager, ["--config.file=alertmanager.yml", "--storage.path=alertmanager", $"--web.listen-address=127.0.0.1:{alertmanagerPort}", "--cluster.listen-address="]);
-        Run(prometheus, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{prometheusPort}", "--log.level=error"]);
+        _processes.Add(StartAlertmanager(alertmanager, _folder, ["--config.file=alertmanager.yml", "--storage.path=alertmanager", $"--web.listen-address=127.0.0.1:{alertmanagerPort}", "--cluster.listen-address="]));
+        _processes.Add(Start(prometheus, _folder, ["--config.file=prometheus.yml", "--storage.tsdb.path=data", $"--web.listen-address=127.0.0.1:{prometheusPort}", "--log.level=error"]));
         await ReadyAsync("Alertmanager", alertmanagerPort);
         await ReadyAsync("Prometheus", prometheusPort);
     }
 
-    /// <summary>It looks for its template where the package would be installed.</summary>
-    private void RunAlertmanager(string program, string[] arguments)
+    /// <summary>Starts Alertmanager. It looks for its template where the package would be installed.</summary>
+    /// <param name="program">Where it is.</param>
+    /// <param name="folder">Where it is started.</param>
+    /// <param name="arguments">Its arguments.</param>
+    internal static Process StartAlertmanager(string program, string folder, string[] arguments)
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(program)!, "..", ".."));
-        if (root == "/")
-        {
-            Run(program, arguments);
-            return;
-        }
-
-        Run("unshare", ["--mount", "--", "sh", "-c", """mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$0/usr/bin/prometheus-alertmanager" "$@" """.Trim(), root, .. arguments]);
+        return root == "/" ? Start(program, folder, arguments) : Start("unshare", folder, ["--mount", "--", "sh", "-c", """mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$0/usr/bin/prometheus-alertmanager" "$@" """.Trim(), root, .. arguments]);
     }
 
-    private void Run(string program, string[] arguments) => _processes.Add(Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder, RedirectStandardError = false })!);
+    private static Process Start(string program, string folder, string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardError = false })!;
 
     private Task WriteAsync(string name, string text) => File.WriteAllTextAsync(Path.Combine(_folder, name), text, ApiServerWorld.Ct);
 
-    private static async Task ReadyAsync(string what, int port)
+    /// <summary>Waits until Prometheus or Alertmanager is ready.</summary>
+    internal static async Task ReadyAsync(string what, int port)
     {
         using var http = new HttpClient(new SocketsHttpHandler());
         await Waiting.ForAsync($"{what} to be ready", async () =>

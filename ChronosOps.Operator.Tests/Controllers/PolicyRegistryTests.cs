@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using ChronosOps.Kubernetes;
 using ChronosOps.Operator.Api;
@@ -43,6 +44,66 @@ public sealed class PolicyRegistryTests
         unreadable["spec"]!["mode"] = "Yolo";
         var (registry, workload) = await RegistryAsync(unreadable, Policy("b", """{ "selector": {} }""", "500ms"));
         Assert.Equal("b for a", Told(registry.Governing(workload)));
+    }
+
+    /// <summary>The second stands in for the first until both are gone.</summary>
+    [Fact]
+    public async Task WhatWasMadeOfPoliciesIsLetGoWithThem()
+    {
+        JsonObject[] policies = [Policy("a", """{ "name": "checkout" }""", Slip), Policy("b", """{ "selector": {} }""", "500ms")];
+        var gone = new Queue<JsonObject>();
+        using var api = new FakeApi(request => !request.PathAndQuery.Contains("/remediationpolicies", StringComparison.Ordinal) ? SampleCaches.List(request, Checkout)
+            : request.PathAndQuery.Contains("watch=true", StringComparison.Ordinal) && gone.TryDequeue(out var policy) ? Deleted(policy)
+            : SampleCaches.List(request, [.. policies.Select(policy => policy.ToJsonString())]));
+        var (caches, cache) = (SampleCaches.Of(api.Client), new Informer<RemediationPolicy>(api.Client.For(ApiResources.Policies), new() { StreamLists = false }));
+        await SampleCaches.FillAsync(caches.Deployments, TestContext.Current.CancellationToken);
+        await SampleCaches.FillAsync(cache, TestContext.Current.CancellationToken);
+        var catalog = new WorkloadCatalog(caches, new FakeTime());
+        var registry = new PolicyRegistry(cache, catalog);
+        var made = Made(registry, catalog);
+        gone.Enqueue(policies[0]);
+        await FollowAsync(cache, 1);
+        Assert.Equal([true, false], Left(registry, made));
+        gone.Enqueue(policies[1]);
+        await FollowAsync(cache, 0);
+        Assert.Equal([false, false], Left(registry, made));
+    }
+
+    /// <summary>What was made of the second policy by itself, and in the place of the first.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference[] Made(PolicyRegistry registry, WorkloadCatalog catalog)
+    {
+        var (itself, inPlace) = (registry.Find("shop", "b"), registry.Governing(catalog.Find(SampleWorkload.Key)!));
+        Assert.Equal(("b", "b for a"), (Told(itself), Told(inPlace)));
+        return [new WeakReference(itself), new WeakReference(inPlace)];
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool[] Left(PolicyRegistry registry, WeakReference[] made)
+    {
+        registry.Watched();
+        GC.Collect();
+        return [.. made.Select(one => one.IsAlive)];
+    }
+
+    private static FakeAnswer Deleted(JsonObject policy)
+    {
+        var last = policy.DeepClone().AsObject();
+        last["metadata"]!["resourceVersion"] = "8";
+        return new FakeAnswer(200, new JsonObject { ["type"] = "DELETED", ["object"] = last }.ToJsonString() + "\n");
+    }
+
+    private static async Task FollowAsync(Informer<RemediationPolicy> cache, int until)
+    {
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var running = cache.RunAsync(following.Token);
+        while (cache.Store.Count != until)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await following.CancelAsync();
+        await Task.WhenAny(running);
     }
 
     private static string? Told(EffectivePolicy? policy) => policy is null ? null : policy.StandsInFor is { } other ? $"{policy.Name} for {other}" : policy.Name;

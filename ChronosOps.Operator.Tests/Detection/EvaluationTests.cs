@@ -167,6 +167,25 @@ public sealed class EvaluationTests
         Assert.Equal((4, 0), (source.Given, source.Left));
     }
 
+    [Fact]
+    public async Task WhatWasWorkedOutForAPolicyIsLetGoWithIt()
+    {
+        var evaluation = new Evaluation(new FakeSource(_ => []), Interval);
+        var (gone, stays) = (await EvaluateAsync(evaluation, "gone"), SamplePolicy.Effective());
+        await evaluation.RunAsync(Watched(stays), SampleWorkload.Now, TestContext.Current.CancellationToken);
+        GC.Collect();
+        Assert.False(gone.IsAlive);
+        GC.KeepAlive(evaluation);
+    }
+
+    /// <summary>A round with one policy, of a tenant of its own.</summary>
+    private static async Task<WeakReference> EvaluateAsync(Evaluation evaluation, string tenant)
+    {
+        var policy = SamplePolicy.Effective() with { Origin = new SeriesOrigin { Tenant = tenant } };
+        await evaluation.RunAsync(Watched(policy), SampleWorkload.Now, TestContext.Current.CancellationToken);
+        return new WeakReference(policy);
+    }
+
     private static IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> Watched(EffectivePolicy policy) => [(SampleWorkload.Rolling(), policy)];
 
     private static Task<IReadOnlyList<WorkloadReading>> RunAsync(ISeriesSource source, IReadOnlyList<(WorkloadSnapshot, EffectivePolicy)> watched) =>

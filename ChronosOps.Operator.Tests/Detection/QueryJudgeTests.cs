@@ -22,6 +22,24 @@ public sealed class QueryJudgeTests
     [InlineData(new double[] { }, SignalState.Unknown)]
     public void JudgesByValueAndDuration(double[] values, SignalState expected) => Assert.Equal(expected, Judge(Series(NewPod, values)).State);
 
+    [Theory]
+    [InlineData(0, new[] { double.NaN, double.NegativeInfinity }, "the query gives no numbers, but NaN or infinity")]
+    [InlineData(-604_800, new double[] { 50, 50 }, "the newest value of the query is too old: 168h00m")]
+    [InlineData(-16, new[] { double.NaN, double.NaN }, "the query gives no recent value")]
+    public void TellsWhyNothingIsKnown(double end, double[] values, string message)
+    {
+        var reading = Judge(SeriesEnding(end, NewPod, values));
+        Assert.Equal((SignalState.Unknown, message), (reading.State, reading.Message));
+    }
+
+    /// <summary>However large, it is what the query gives.</summary>
+    [Fact]
+    public void AHugeValueIsToldAsItIs()
+    {
+        var reading = Judge(Series(NewPod, 1e308, 1e308, 1e308));
+        Assert.Equal((SignalState.Firing, 1e308), (reading.State, reading.Value));
+    }
+
     [Fact]
     public void TellsWhenItsNewestValueWasMeasured()
     {

@@ -80,6 +80,21 @@ public sealed class TrafficJudgeTests
         Assert.Contains("too little traffic: 0.4 requests/s", reading.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>One request in ten seconds, whichever step it falls into, and whether it fails or not.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 1)]
+    [InlineData(0, 0)]
+    [InlineData(0, 1)]
+    public void OneRequestInTenSecondsIsTooLittleToTell(int first, double errors)
+    {
+        (double, double)[] steps = [.. Enumerable.Range(0, 12).Select(k => k % 2 == first ? (1.0, errors) : (0, 0))];
+        var patient = SamplePolicy.Errors() with { For = TimeSpan.FromSeconds(55) };
+        var reading = Judge(LongSettled, Of((New, Steps(steps))), patient);
+        Assert.Equal((SignalState.Unknown, "too little traffic: 0.1 requests/s, 0.5 are needed"), (reading.State, reading.Message));
+        Assert.Equal(SignalState.Unknown, Judge(Rolling, Of((New, Steps(steps)), (Old, Steps(steps))), patient).State);
+    }
+
     [Fact]
     public void FewRequestsPerStepAreJudgedTogether() =>
         Assert.Equal(SignalState.Firing, Judge(LongSettled, Of((New, Steady(6, 3, 3)))).State);

@@ -122,6 +122,22 @@ public sealed class AlertIntakeTests : IDisposable
         AssertOutcomes(("Opened", 1), ("Resolved", 1));
     }
 
+    /// <summary>Both send it, each by itself, to replicas that know only what is written down; the second hears of its end last.</summary>
+    [Fact]
+    public async Task OfTwoAlertmanagersTheOneThatLagsBehindDoesNotHaveWhatIsOverFireAnew()
+    {
+        await TakeAsync(Notification.Alert());
+        await TakeAsync(Notification.Alert(startedAt: -58));
+        await TakeAsync(Notification.Alert(endedAt: -5));
+        _shop.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(await TakeAsync(Notification.Alert(startedAt: -58)));
+        Assert.Equal(SampleWorkload.At(-5), AlertAnnotations.Find(_shop[0], Notification.Fingerprint)!.EndsAt);
+        await TakeAsync(Notification.Alert(startedAt: -58, endedAt: -5));
+        AssertOutcomes(("Opened", 1), ("Repeated", 3), ("Resolved", 1));
+        await TakeAsync(Notification.Alert(startedAt: 60));
+        Assert.Equal((1, SampleWorkload.At(60), null), (_shop.Incidents.Count, AlertAnnotations.Find(_shop[0], Notification.Fingerprint)!.StartsAt, AlertAnnotations.Find(_shop[0], Notification.Fingerprint)!.EndsAt));
+    }
+
     [Fact]
     public async Task TheEndOfWhatNobodyKnowsOpensNothing()
     {
@@ -266,6 +282,20 @@ public sealed class AlertIntakeTests : IDisposable
         await intake.TakeAsync(Notification.ReadMessage(message), Never);
         Assert.Equal("12", _shop[0].Metadata.Annotations![AlertAnnotations.Truncated]);
         Assert.Contains("chronosops_alerts_truncated_total 12", _shop.Metrics, StringComparison.Ordinal);
+    }
+
+    /// <summary>The incident is there already; what it is told later counts.</summary>
+    [Fact]
+    public async Task WhatWasLeftOutLaterIsSaidWithTheAlertsThatCame()
+    {
+        await TakeAsync(Notification.Alert());
+        var message = Notification.Of(Notification.Alert("Slow", "00000000000000aa"));
+        message["truncatedAlerts"] = 7;
+        using var intake = await _shop.ReplicaAsync(Never);
+        await intake.TakeAsync(Notification.ReadMessage(message), Never);
+        var readings = new AlertReadings(TimeSpan.FromHours(24)).Of(_shop[0], SampleWorkload.Now);
+        Assert.Equal(["alert/HighErrorRate", "alert/Slow"], readings.Select(reading => reading.Signal));
+        Assert.All(readings, reading => Assert.EndsWith(" (Alertmanager left 7 more of the group out)", reading.Message, StringComparison.Ordinal));
     }
 
     /// <summary>Damage to the labels, times and states of an alert never opens an incident for anything but the workload that is governed, and never two.</summary>

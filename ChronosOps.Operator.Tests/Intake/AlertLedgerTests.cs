@@ -49,6 +49,14 @@ public sealed class AlertLedgerTests
     [Fact]
     public void ItCanFireAnew() => Assert.Equal((SampleWorkload.At(-5), null), Next(Over, Notification.Alert(startedAt: -5)) is { } next ? (next.StartsAt, next.EndsAt) : default);
 
+    /// <summary>An Alertmanager of a pair that has not heard yet that it is over.</summary>
+    [Theory]
+    [InlineData(-75)]
+    [InlineData(-60)]
+    [InlineData(-45)]
+    [InlineData(-10)]
+    public void WhatBeganBeforeTheEndThatIsKnownDoesNotFireAnew(double startedAt) => Assert.Null(Next(Over, Notification.Alert(startedAt: startedAt)));
+
     [Theory]
     [InlineData(-60, true)]
     [InlineData(-75, true)]
@@ -86,6 +94,19 @@ public sealed class AlertLedgerTests
         var known = AlertAnnotations.Read(incident);
         Assert.Equal((AlertAnnotations.Most, true, false), (known.Count, known.ContainsKey(Notification.Fingerprint), known.ContainsKey($"{5:x16}")));
         Assert.Equal("3", incident.Metadata.Annotations![AlertAnnotations.Truncated]);
+    }
+
+    /// <summary>Alertmanager puts those that fire first.</summary>
+    [Fact]
+    public void OneThatIsOverMakesRoomForWhatStandsBeforeItInTheMessage()
+    {
+        var incident = new Incident();
+        Apply(incident, AlertChange.Of(incident, [.. Enumerable.Range(0, AlertAnnotations.Most).Select(i => Notification.ReadOne(Notification.Alert(fingerprint: $"{i:x16}")))], 0, SampleWorkload.Now));
+        var change = AlertChange.Of(incident, Notification.Read(Notification.Alert(), Notification.Alert(fingerprint: $"{5:x16}", endedAt: -1)).Alerts, 0, SampleWorkload.Now);
+        Assert.Equal([AlertOutcomes.Merged, AlertOutcomes.Resolved], change.Outcomes.Select(one => one.Outcome).Order(StringComparer.Ordinal));
+        Apply(incident, change);
+        var known = AlertAnnotations.Read(incident);
+        Assert.Equal((AlertAnnotations.Most, true, false), (known.Count, known.ContainsKey(Notification.Fingerprint), known.ContainsKey($"{5:x16}")));
     }
 
     [Theory]

@@ -63,6 +63,36 @@ public sealed class PrometheusSourcesTests : IDisposable
         Assert.Equal(2, _reads);
     }
 
+    /// <summary>Its connections, its Secret and its pause go with it.</summary>
+    [Fact]
+    public void HoweverManyOriginsThereAreEachKeepsItsSource()
+    {
+        var sources = Sources(new Uri("http://prometheus.invalid"));
+        var origins = Enumerable.Range(0, 1500).Select(k => new SeriesOrigin { Tenant = $"{k}" }).ToList();
+        var first = origins.ConvertAll(sources.Of);
+        for (var round = 0; round < 30; round++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(15));
+            Assert.Equal(first, origins.ConvertAll(sources.Of));
+        }
+    }
+
+    /// <summary>In minutes; with so many others that are asked all the time.</summary>
+    [Theory]
+    [InlineData(0, 59, true)]
+    [InlineData(0, 61, false)]
+    [InlineData(1000, 4, true)]
+    [InlineData(1000, 6, false)]
+    public void WhatNobodyAsksForAnyMoreIsLetGoWhenAnotherCame(int others, double later, bool kept)
+    {
+        var sources = Sources(new Uri("http://prometheus.invalid"));
+        var before = sources.Of(new SeriesOrigin { Tenant = "once" });
+        _time.Advance(TimeSpan.FromMinutes(later));
+        Enumerable.Range(0, others).ToList().ForEach(k => sources.Of(new SeriesOrigin { Tenant = $"{k}" }));
+        sources.Of(new SeriesOrigin { Tenant = "another" });
+        Assert.Equal(kept, ReferenceEquals(before, sources.Of(new SeriesOrigin { Tenant = "once" })));
+    }
+
     [Theory]
     [InlineData(404, "is missing")]
     [InlineData(403, "the operator's role lacks the right")]

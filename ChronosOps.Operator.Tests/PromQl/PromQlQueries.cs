@@ -45,14 +45,14 @@ internal static class PromQlQueries
         from metric in Metric
         from matchers in Matcher.NonEmptyListOf()
         from before in Gap
-        from own in Gen.Elements(GeneratedQuery.Matcher, "'namespace'='shop'", "namespace = `shop`")
+        from own in Gen.Elements(GeneratedQuery.Matcher, "'namespace'='shop'", "namespace = `shop`", "namespace = \"shop\"")
         let list = string.Join(before.Text, matchers.Select(m => m.Text + ","))
         let bound = string.Join(before.Bound, matchers.Select(m => m.Text + ","))
         select form switch
         {
             0 => new GeneratedQuery(metric.Text, $"{metric.Text}{{{GeneratedQuery.Matcher}}}"),
             1 => new GeneratedQuery($"{metric.Text}{{{list}}}", $"{metric.Text}{{{GeneratedQuery.Matcher},{bound}}}"),
-            2 => new GeneratedQuery($"{{{list}{own}}}", $"{{{bound}{own}}}"),
+            2 => new GeneratedQuery($"{{{list}{own}}}", own.Replace(" ", "", StringComparison.Ordinal) == GeneratedQuery.Matcher ? $"{{{bound}{own}}}" : $"{{{GeneratedQuery.Matcher},{bound}{own}}}"),
             _ => new GeneratedQuery($"{{{list.TrimEnd(',')}}}", $"{{{GeneratedQuery.Matcher},{bound.TrimEnd(',')}}}"),
         };
 

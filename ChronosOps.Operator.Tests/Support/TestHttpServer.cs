@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,6 +37,15 @@ internal sealed class TestHttpServer : IAsyncDisposable
             https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
             https.AllowAnyClientCertificate();
         })));
+        return await StartAsync(builder, answer);
+    }
+
+    /// <summary>One whose handshakes go as a test says.</summary>
+    public static async Task<TestHttpServer> StartTlsAsync(SslServerAuthenticationOptions handshake, RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(handshake) })));
         return await StartAsync(builder, answer);
     }
 

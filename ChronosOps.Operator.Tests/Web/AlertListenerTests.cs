@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -21,7 +22,9 @@ public sealed class AlertListenerTests : IDisposable
     private readonly List<AlertmanagerMessage> _taken = [];
     private readonly ChronosMetrics _metrics = new();
     private readonly FakeTime _time = new();
+    private readonly SemaphoreSlim _going = new(0);
     private Func<bool> _take = () => true;
+    private Task _pause = Task.CompletedTask;
     private bool _ready = true;
 
     private static CancellationToken Never => TestContext.Current.CancellationToken;
@@ -31,6 +34,7 @@ public sealed class AlertListenerTests : IDisposable
     public void Dispose()
     {
         _metrics.Dispose();
+        _going.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -145,16 +149,98 @@ public sealed class AlertListenerTests : IDisposable
     [Fact]
     public void WithoutACertificateItDoesNotStart() => Assert.Contains("tls.crt", Assert.Throws<InvalidDataException>(() => Build(null, tls: true)).Message, StringComparison.Ordinal);
 
+    /// <summary>A connection without a request, with half of one's head, and with a handshake that does not begin.</summary>
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(false, "POST /api/v1/alerts HTTP/1.1\r\nHost: x\r\n")]
+    [InlineData(true, "")]
+    public async Task WhoeverSaysNothingIsNotWaitedFor(bool tls, string said)
+    {
+        Certify("any");
+        await using var app = await StartAsync(tls: tls);
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port, Never);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(said), Never);
+        using var reader = new StreamReader(client.GetStream());
+        Assert.True((await reader.ReadToEndAsync(Never).WaitAsync(TimeSpan.FromSeconds(20), Never)).Length < 300);
+    }
+
+    [Fact]
+    public async Task WhoHasNoTokenIsLeftAlone()
+    {
+        await using var app = await StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port, Never);
+        await client.GetStream().WriteAsync("POST /api/v1/alerts HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), Never);
+        using var reader = new StreamReader(client.GetStream());
+        var answer = await reader.ReadToEndAsync(Never).WaitAsync(TimeSpan.FromSeconds(20), Never);
+        Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
+    }
+
+    /// <summary>Six come at once, and those that are taken take their time.</summary>
+    [Fact]
+    public async Task FewAreHeldAtOnceAndTheOthersAreSentAgain()
+    {
+        var pause = new TaskCompletionSource();
+        _pause = pause.Task;
+        await using var app = await StartAsync();
+        var sent = Enumerable.Range(0, AlertEndpoint.MostAtOnce + 2).Select(_ => PostAsync(app, Body(), "secret")).ToList();
+        for (var k = 0; k < AlertEndpoint.MostAtOnce; k++)
+        {
+            await _going.WaitAsync(Never);
+        }
+
+        await ArmedAsync(sent.Count);
+        Assert.False(await _going.WaitAsync(TimeSpan.FromMilliseconds(100), Never));
+        _time.Advance(AlertEndpoint.Patience);
+        var first = await Task.WhenAny(sent);
+        var second = await Task.WhenAny(sent.Where(one => one != first));
+        Assert.All([await first, await second], answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "others are being taken; send it again\n"), answer));
+        pause.SetResult();
+        Assert.Equal(AlertEndpoint.MostAtOnce, (await Task.WhenAll(sent)).Count(answer => answer.Status == HttpStatusCode.OK));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(app, Body(), "secret")).Status);
+    }
+
+    [Fact]
+    public async Task ABodyThatDoesNotArriveIsGivenUp()
+    {
+        await using var app = await StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port, Never);
+        await client.GetStream().WriteAsync("POST /api/v1/alerts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray(), Never);
+        await ArmedAsync(1);
+        _time.Advance(AlertEndpoint.Patience);
+        using var reader = new StreamReader(client.GetStream());
+        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadLineAsync(Never).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Never), StringComparison.Ordinal);
+        Assert.Empty(_taken);
+    }
+
+    /// <summary>Waits until so many wait for the clock.</summary>
+    private async Task ArmedAsync(int timers)
+    {
+        while (_time.ArmedTimers < timers)
+        {
+            await Task.Delay(10, Never);
+        }
+    }
+
     private static string Body() => Notification.Of(Notification.Alert()).ToJsonString();
 
     private WebApplication Build(string? token, bool tls = false) => AlertListener.Build(
-        new AlertListenerOptions(tls ? "https://127.0.0.1:0" : "http://127.0.0.1:0", token is null ? null : TokenFile, tls ? _folder : null),
-        new AlertEndpoint(token is null ? null : new BearerTokenFile(TokenFile), () => _ready, TakeAsync, _metrics, NullLogger<AlertEndpoint>.Instance), _time, NullLoggerFactory.Instance);
+        new AlertListenerOptions(tls ? "https://127.0.0.1:0" : "http://127.0.0.1:0", token is null ? null : TokenFile, tls ? _folder : null) { Patience = TimeSpan.FromMilliseconds(500) },
+        new AlertEndpoint(token is null ? null : new BearerTokenFile(TokenFile), () => _ready, TakeAsync, _metrics, _time, NullLogger<AlertEndpoint>.Instance), _time, NullLoggerFactory.Instance);
 
-    private Task<bool> TakeAsync(AlertmanagerMessage message, CancellationToken ct)
+    private async Task<bool> TakeAsync(AlertmanagerMessage message, CancellationToken ct)
     {
-        _taken.Add(message);
-        return Task.FromResult(_take());
+        lock (_taken)
+        {
+            _taken.Add(message);
+        }
+
+        _going.Release();
+        await _pause.WaitAsync(ct);
+        return _take();
     }
 
     private async Task<WebApplication> StartAsync(string? token = "secret", bool tls = false)

@@ -43,7 +43,7 @@ public sealed class AlertRouter(WorkloadCatalog catalog, PolicyRegistry policies
         }
 
         // What it speaks of may be gone by the time it resolves, such as a pod.
-        if (book.KeepersIn(@namespace).FirstOrDefault(incident => Keeps(incident, alert.Fingerprint)) is { } keeper)
+        if (book.KeeperOf(@namespace, alert.Fingerprint) is { } keeper)
         {
             var reference = keeper.Spec.WorkloadRef;
             return Governed(new WorkloadKey(reference.Kind, @namespace, reference.Name)) with { Refusal = null, Keeper = keeper };
@@ -63,9 +63,6 @@ public sealed class AlertRouter(WorkloadCatalog catalog, PolicyRegistry policies
             : catalog.OwnerOfPod(@namespace, target.Name) is { } owner ? Governed(owner)
             : Nowhere(AlertOutcomes.TargetNotFound, $"pod {@namespace}/{target.Name} is not known, or no workload's");
     }
-
-    private static bool Keeps(Incident incident, string fingerprint) =>
-        PhaseTable.IsEnd(incident.Status?.Phase) ? AlertAnnotations.Waiting(incident).ContainsKey(fingerprint) : AlertAnnotations.Find(incident, fingerprint) is not null;
 
     private WorkloadKey? ClaimOf(string @namespace, ReceivedAlert alert) =>
         (from entry in policies.All()

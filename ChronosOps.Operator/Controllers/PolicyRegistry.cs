@@ -11,15 +11,22 @@ public sealed record PolicyEntry(RemediationPolicy Object, EffectivePolicy? Effe
 public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, WorkloadCatalog catalog, OriginRules? rules = null)
 {
     private readonly Dictionary<string, (long Generation, EffectivePolicy? Policy, IReadOnlyList<FieldError> Errors)> _compiled = [];
-    private readonly Dictionary<(string Uid, string For), EffectivePolicy> _standingIn = [];
+    private readonly Dictionary<(string Uid, string ForUid), EffectivePolicy> _standingIn = [];
     private readonly Lock _lock = new();
 
     /// <summary>All policies, valid or not, by namespace and name.</summary>
-    public IReadOnlyList<PolicyEntry> All() =>
-        [.. from policy in informer.Store.List()
-            where !policy.IsBeingDeleted()
-            orderby policy.Namespace(), policy.Name()
-            select Entry(policy)];
+    public IReadOnlyList<PolicyEntry> All()
+    {
+        List<PolicyEntry> all =
+        [
+            .. from policy in informer.Store.List()
+               where !policy.IsBeingDeleted()
+               orderby policy.Namespace(), policy.Name()
+               select Entry(policy),
+        ];
+        Forget(all);
+        return all;
+    }
 
     /// <summary>A valid policy by name.</summary>
     public EffectivePolicy? Find(string @namespace, string name) =>
@@ -30,7 +37,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
     /// </summary>
     public EffectivePolicy? Governing(WorkloadSnapshot workload)
     {
-        string? invalid = null;
+        RemediationPolicy? invalid = null;
         foreach (var (entry, _) in ByPrecedence().Where(one => one.Claim.Covers(workload.Key.Kind, workload.Key.Namespace, workload.Key.Name, workload.Labels)))
         {
             if (entry.Effective is { } policy)
@@ -38,7 +45,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
                 return StandingIn(policy, invalid);
             }
 
-            invalid ??= entry.Object.Name();
+            invalid ??= entry.Object;
         }
 
         return null;
@@ -48,7 +55,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
     public IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> Watched()
     {
         var governed = new Dictionary<WorkloadKey, (WorkloadSnapshot, EffectivePolicy)>();
-        var invalid = new Dictionary<WorkloadKey, string>();
+        var invalid = new Dictionary<WorkloadKey, RemediationPolicy>();
         foreach (var (entry, claim) in ByPrecedence())
         {
             foreach (var workload in catalog.SelectedBy(claim))
@@ -59,7 +66,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
                 }
                 else
                 {
-                    invalid.TryAdd(workload.Key, entry.Object.Name());
+                    invalid.TryAdd(workload.Key, entry.Object);
                 }
             }
         }
@@ -76,7 +83,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
         select (entry, claim);
 
     /// <summary>The policy as it is in the place of another; the same object while it does not change, by which what it needs is told to be the same.</summary>
-    private EffectivePolicy StandingIn(EffectivePolicy policy, string? invalid)
+    private EffectivePolicy StandingIn(EffectivePolicy policy, RemediationPolicy? invalid)
     {
         if (invalid is null)
         {
@@ -85,7 +92,8 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
 
         lock (_lock)
         {
-            return _standingIn.TryGetValue((policy.Uid, invalid), out var known) && known.Generation == policy.Generation ? known : _standingIn[(policy.Uid, invalid)] = policy with { StandsInFor = invalid };
+            var key = (policy.Uid, UidOf(invalid));
+            return _standingIn.TryGetValue(key, out var known) && known.Generation == policy.Generation ? known : _standingIn[key] = policy with { StandsInFor = invalid.Name() };
         }
     }
 
@@ -93,7 +101,7 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
     {
         lock (_lock)
         {
-            var uid = policy.Uid() ?? "";
+            var uid = UidOf(policy);
             if (!_compiled.TryGetValue(uid, out var known) || known.Generation != policy.Generation())
             {
                 var (effective, errors) = PolicyCompiler.Compile(policy, rules);
@@ -103,4 +111,22 @@ public sealed class PolicyRegistry(Informer<RemediationPolicy> informer, Workloa
             return new PolicyEntry(policy, known.Policy, known.Errors);
         }
     }
+
+    /// <summary>Policies come and go, and with them what was made of them.</summary>
+    private void Forget(List<PolicyEntry> all)
+    {
+        lock (_lock)
+        {
+            if (_compiled.Count <= all.Count)
+            {
+                return; // all that are there have just been compiled: so no other is
+            }
+
+            var there = all.Select(entry => UidOf(entry.Object)).ToHashSet();
+            _compiled.Keys.Where(uid => !there.Contains(uid)).ToList().ForEach(uid => _compiled.Remove(uid));
+            _standingIn.Keys.Where(key => !there.Contains(key.Uid) || !there.Contains(key.ForUid)).ToList().ForEach(key => _standingIn.Remove(key));
+        }
+    }
+
+    private static string UidOf(RemediationPolicy policy) => policy.Uid() ?? "";
 }

@@ -31,6 +31,7 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
         // All sources at once: one that does not answer holds up no other.
         var shares = Begin(watched.Select(pair => pair.Policy), now);
         var readings = await Task.WhenAll(watched.GroupBy(pair => pair.Policy.Origin).Select(origin => RunOriginAsync([.. origin], origin.Key, shares, now, cancellationToken))).ConfigureAwait(false);
+        Forget(watched);
         return [.. readings.SelectMany(one => one)];
     }
 
@@ -84,6 +85,16 @@ public sealed class Evaluation(ISeriesSources sources, TimeSpan interval, Learnt
         }
 
         return needs;
+    }
+
+    /// <summary>A round is of all policies: what it did not need, none needs any more.</summary>
+    private void Forget(IReadOnlyList<(WorkloadSnapshot Workload, EffectivePolicy Policy)> watched)
+    {
+        var needed = watched.Select(pair => pair.Policy).Distinct<EffectivePolicy>(ReferenceEqualityComparer.Instance).Select(policy => (policy.Origin, StepOf(policy))).ToHashSet();
+        foreach (var key in _needs.Keys.Where(key => !needed.Contains(key)))
+        {
+            _needs.TryRemove(key, out _);
+        }
     }
 
     private WorkloadReading Read(WorkloadSnapshot workload, EffectivePolicy policy, WorkloadTraffic seen, Answers answers, TimeSpan step, TimeSpan? clockAhead, DateTimeOffset now)

@@ -54,6 +54,7 @@ public static class QueryJudge
         var there = workload.Pods.Where(pod => !pod.Deleting).Select(pod => pod.Revision).ToHashSet();
         return Worst(byRevision.FindAll(reading => there.Contains(reading.Revision)), workload.Current.Revision)
             ?? Worst(byRevision, workload.Current.Revision)
+            ?? byRevision.FirstOrDefault()
             ?? Unknown(signal, signal.ReadsContainers ? "there are no cAdvisor series of the workload's pods, or their containers have no such limit" : "the query gives no series for the workload's pods");
     }
 
@@ -73,7 +74,7 @@ public static class QueryJudge
                      select new Point(same.Key, same.Max())).ToList();
         if (worst.Count == 0 || now - worst[^1].Time > step * MostSteps)
         {
-            return Unknown(signal, "the query gives no recent value");
+            return Unknown(signal, WhyNoValue(series, worst, now - (step * MostSteps), now));
         }
 
         DateTimeOffset? since = null;
@@ -98,6 +99,11 @@ public static class QueryJudge
             Message = $"{signal.Describe(value)}{(signal.HasThreshold ? $", limit {signal.Describe(signal.Threshold)}" : "")}{(since is null ? "" : $", for {Quantities.Format(lasted)}")}",
         };
     }
+
+    private static string WhyNoValue(IReadOnlyList<Series> series, List<Point> values, DateTimeOffset since, DateTimeOffset now) =>
+        series.Any(one => one.Points.Any(point => point.Time >= since && point.Time <= now)) ? "the query gives no numbers, but NaN or infinity"
+        : values.Count > 0 ? $"the newest value of the query is too old: {Quantities.Format(now - values[^1].Time)}"
+        : "the query gives no recent value";
 
     /// <summary>Pods whose last value is older are gone.</summary>
     private static PodValue[] ByPod(EffectiveSignal signal, IReadOnlyList<Series> series, DateTimeOffset since, DateTimeOffset now) =>

@@ -45,6 +45,12 @@ public static class AlertAnnotations
     /// <summary>The annotation of an alert.</summary>
     public static string KeyOf(string fingerprint) => Prefix + fingerprint;
 
+    /// <summary>The alerts that an incident has annotations of, whatever is in them.</summary>
+    public static IEnumerable<string> FingerprintsOf(Incident incident) =>
+        from key in incident.Metadata.Annotations?.Keys ?? Enumerable.Empty<string>()
+        where key.StartsWith(Prefix, StringComparison.Ordinal) && key != Truncated
+        select key[Prefix.Length..];
+
     /// <summary>The alerts by fingerprint; null for one that cannot be read.</summary>
     public static IReadOnlyDictionary<string, AlertRecord?> Read(Incident incident) =>
         (from annotation in incident.Metadata.Annotations ?? []

@@ -7,9 +7,13 @@ using ChronosOps.Operator.Workloads;
 namespace ChronosOps.Operator.Incidents;
 
 /// <summary>What the cached incidents tell: which are open, what was done, and what was rolled back.</summary>
-public sealed class IncidentBook(Informer<Incident> informer)
+public sealed class IncidentBook
 {
     private const int NameLimit = 63;
+
+    /// <summary>By the workload, and by each alert that an incident knows: what is asked of one of many thousand incidents must not go through all.</summary>
+    private const string ByWorkload = "workload";
+    private const string ByAlert = "alert";
 
     /// <summary>The cause of what only suffers from something else.</summary>
     private const string Suffering = "DependencyFailure";
@@ -17,48 +21,58 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <summary>What comes back later is told as something new.</summary>
     private static readonly TimeSpan Repeats = TimeSpan.FromHours(24);
 
-    /// <summary>The incidents of a workload, oldest first.</summary>
-    public IReadOnlyList<Incident> Of(WorkloadKey workload) =>
-        [.. from incident in informer.Store.List(workload.Namespace)
-            where incident.Spec.WorkloadRef.Name == workload.Name && incident.Spec.WorkloadRef.Kind == workload.Kind
-            orderby incident.Metadata.CreationTimestamp, incident.Uid()
-            select incident];
+    private readonly IStore<Incident> _store;
 
-    /// <summary>The open incident of a workload.</summary>
-    public Incident? OpenOf(WorkloadKey workload) => Of(workload).FirstOrDefault(IsOpen);
+    /// <summary>Makes the book of the incidents in a cache. A cache has one book.</summary>
+    public IncidentBook(Informer<Incident> informer)
+    {
+        informer.AddIndex(ByWorkload, incident => [IndexOf(WorkloadOf(incident))]);
+        informer.AddIndex(ByAlert, incident => AlertAnnotations.FingerprintsOf(incident).Select(fingerprint => IndexOf(incident.Namespace(), fingerprint)));
+        _store = informer.Store;
+    }
+
+    /// <summary>The incidents of a workload, oldest first.</summary>
+    public IReadOnlyList<Incident> Of(WorkloadKey workload) => OldestFirst(_store.ByIndex(ByWorkload, IndexOf(workload)));
+
+    /// <summary>The open incident of a workload. One that names what is not there is nobody's: it must not keep trouble from being seen.</summary>
+    public Incident? OpenOf(WorkloadKey workload) => Of(workload).FirstOrDefault(incident => IsOpen(incident) && !LeadsNowhere(incident.Status));
 
     /// <summary>The incident that keeps the alerts of a workload: the open one, else the last. Null where there is none.</summary>
     public Incident? KeeperOf(WorkloadKey workload) => Keepers(Of(workload)).FirstOrDefault();
 
-    /// <summary>The incidents of a namespace that keep alerts.</summary>
-    public IReadOnlyList<Incident> KeepersIn(string @namespace) =>
-        [.. informer.Store.List(@namespace).OrderBy(incident => incident.Metadata.CreationTimestamp).ThenBy(incident => incident.Uid(), StringComparer.Ordinal)
-            .GroupBy(incident => (incident.Spec.WorkloadRef.Kind, incident.Spec.WorkloadRef.Name)).SelectMany(Keepers)];
+    /// <summary>
+    /// The incident of a namespace that keeps an alert: an open one that knows it, or the last of a workload in which it waits for the next one. Of several the oldest; null where there is none.
+    /// </summary>
+    public Incident? KeeperOf(string @namespace, string fingerprint) =>
+        OldestFirst(_store.ByIndex(ByAlert, IndexOf(@namespace, fingerprint))).FirstOrDefault(incident => Keeps(incident, fingerprint) && Keepers(Of(WorkloadOf(incident))).Any(keeper => keeper.Name() == incident.Name()));
+
+    /// <summary>Whether an incident waits for a workload, or a policy, that it names and that is not there or does not govern.</summary>
+    public static bool LeadsNowhere(IncidentStatus? status) => status is { Phase: IncidentPhase.Escalated, Reason: "WorkloadNotFound" or "PolicyNotFound" or "PolicyDoesNotGovern" or "NoPolicy" };
 
     /// <summary>All open incidents.</summary>
-    public IReadOnlyList<Incident> Open() => [.. informer.Store.List().Where(IsOpen)];
+    public IReadOnlyList<Incident> Open() => [.. _store.List().Where(IsOpen)];
 
     /// <summary>An incident by name.</summary>
-    public Incident? Find(string @namespace, string name) => informer.Store.Get(@namespace, name);
+    public Incident? Find(string @namespace, string name) => _store.Get(@namespace, name);
 
     /// <summary>The incidents in which something fired, of workloads that serve, taken up since a time. A person's report of what turns out to be well is none.</summary>
     public IReadOnlyList<StormOpening> Openings(DateTimeOffset since) =>
-        [.. from incident in informer.Store.List()
+        [.. from incident in _store.List()
             where incident.Status is { Signals.Count: > 0, WorkloadUid: not null } && incident.Status.DetectedAt >= since && !WorkloadKinds.IsBatch(incident.Spec.WorkloadRef.Kind)
             select new StormOpening(incident.Namespace() ?? "", incident.Name(), incident.Status!.WorkloadUid!, incident.Status.DetectedAt!.Value)];
 
     /// <summary>The incidents of a namespace that began within the hour, and were soon over by themselves.</summary>
-    public IReadOnlyList<Incident> Flaps(string @namespace, DateTimeOffset now) => [.. informer.Store.List(@namespace).Where(incident => Flapping.Counts(incident, now))];
+    public IReadOnlyList<Incident> Flaps(string @namespace, DateTimeOffset now) => [.. _store.List(@namespace).Where(incident => Flapping.Counts(incident, now))];
 
     /// <summary>What is ill in a namespace by its own evidence, the first to fall ill first; one incident of each workload.</summary>
     public IReadOnlyList<IllWorkload> IllIn(string @namespace) =>
-        [.. (from incident in informer.Store.List(@namespace)
+        [.. (from incident in _store.List(@namespace)
              where !incident.IsBeingDeleted() && IsIll(incident.Status)
              select Ill(incident.Name(), new WorkloadKey(incident.Spec.WorkloadRef.Kind, @namespace, incident.Spec.WorkloadRef.Name), incident.Status!))
             .OrderBy(one => one.Onset).ThenBy(one => one.Incident, StringComparer.Ordinal).DistinctBy(one => one.Workload)];
 
     /// <summary>The namespaces in which something is ill.</summary>
-    public IReadOnlyList<string> IllNamespaces() => [.. informer.Store.List().Where(incident => !incident.IsBeingDeleted() && IsIll(incident.Status)).Select(incident => incident.Namespace() ?? "").Distinct()];
+    public IReadOnlyList<string> IllNamespaces() => [.. _store.List().Where(incident => !incident.IsBeingDeleted() && IsIll(incident.Status)).Select(incident => incident.Namespace() ?? "").Distinct()];
 
     /// <summary>Whether an incident is open, not mitigated, and something of its own was seen that is not known to be well again.</summary>
     public static bool IsIll(IncidentStatus? status) =>
@@ -85,7 +99,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <param name="exceptKey">The key of the attempt that asks.</param>
     /// <param name="own">The action for which it asks, once it is written down.</param>
     public IReadOnlyList<DateTimeOffset> ActionTimes(string @namespace, string policy, string exceptKey, ActionRecord? own) =>
-        [.. from incident in informer.Store.List(@namespace)
+        [.. from incident in _store.List(@namespace)
             from action in incident.Status?.Actions ?? []
             where (action.Policy ?? incident.Status?.Policy) == policy && action.Key != exceptKey && action.State != ActionState.Refused && !action.IsReturn && action.PlannedAt is not null
             where action.State != ActionState.Planned || own?.PlannedAt is null || IsBefore(action, own)
@@ -114,7 +128,7 @@ public sealed class IncidentBook(Informer<Incident> informer)
     /// <param name="exceptUid">The incident that asks.</param>
     /// <param name="own">The action for which it asks, once it is written down.</param>
     public IReadOnlyList<string> ScalingUnderWay(string? exceptUid, ActionRecord? own) =>
-        [.. from incident in informer.Store.List()
+        [.. from incident in _store.List()
             where incident.Uid() != exceptUid && incident.Status?.Phase is IncidentPhase.Acting or IncidentPhase.Verifying
             let last = incident.Status!.Actions.LastOrDefault()
             where last is { RolledOutAt: null } && last.ToReplicas > last.FromReplicas
@@ -150,6 +164,18 @@ public sealed class IncidentBook(Informer<Incident> informer)
         var stem = workload.Key.Name.Length > NameLimit - 9 ? workload.Key.Name[..(NameLimit - 9)].TrimEnd('-', '.') : workload.Key.Name;
         return $"{stem}-{hash}";
     }
+
+    private static WorkloadKey WorkloadOf(Incident incident) => new(incident.Spec.WorkloadRef.Kind, incident.Namespace() ?? "", incident.Spec.WorkloadRef.Name);
+
+    private static string IndexOf(WorkloadKey workload) => $"{workload.Kind}/{IndexOf(workload.Namespace, workload.Name)}";
+
+    private static string IndexOf(string? @namespace, string name) => $"{@namespace}/{name}";
+
+    private static IReadOnlyList<Incident> OldestFirst(IReadOnlyList<Incident> incidents) =>
+        incidents.Count < 2 ? incidents : [.. incidents.OrderBy(incident => incident.Metadata.CreationTimestamp).ThenBy(incident => incident.Uid(), StringComparer.Ordinal)];
+
+    private static bool Keeps(Incident incident, string fingerprint) =>
+        PhaseTable.IsEnd(incident.Status?.Phase) ? AlertAnnotations.Waiting(incident).ContainsKey(fingerprint) : AlertAnnotations.Find(incident, fingerprint) is not null;
 
     private static IEnumerable<Incident> Keepers(IEnumerable<Incident> oldestFirst)
     {

@@ -28,7 +28,9 @@ public sealed class AlertChange
     {
         var change = new AlertChange();
         var known = incident is null ? [] : AlertAnnotations.Read(incident).ToDictionary(one => one.Key, one => Known(incident, one.Key, one.Value));
-        foreach (var alert in alerts)
+
+        // What is over makes room for what fires, wherever it stands in the message.
+        foreach (var alert in alerts.OrderBy(alert => !alert.Resolved))
         {
             change._outcomes.Add((alert, change.Add(known, alert, now)));
         }

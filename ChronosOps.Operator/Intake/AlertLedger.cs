@@ -19,6 +19,12 @@ public static class AlertLedger
             return known is null or { EndsAt: not null } || ended < known.StartsAt ? null : known with { EndsAt = ended, SeenAt = now };
         }
 
+        // What began before the end that is known is what ended: an Alertmanager that lags behind another still sends it.
+        if (known?.EndsAt is not null && IsKnown(known, alert))
+        {
+            return null;
+        }
+
         var fires = new AlertRecord { Name = alert.Name, StartsAt = Earlier(alert.StartsAt, now), SeenAt = now, Severity = alert.Severity, Summary = alert.Summary };
         if (known is null or { EndsAt: not null })
         {
@@ -30,7 +36,7 @@ public static class AlertLedger
         return since == known.StartsAt && now - known.SeenAt < Freshness ? null : fires with { StartsAt = since };
     }
 
-    /// <summary>Whether an incident that is over knew of the alert: what is sent again is no new trouble. It is when it began anew.</summary>
+    /// <summary>Whether what is sent was known before it was over, or its incident: sent again it is no new trouble. It is when it began anew.</summary>
     public static bool IsKnown(AlertRecord? known, ReceivedAlert alert) => known is not null && (alert.StartsAt <= known.StartsAt || alert.StartsAt <= known.EndsAt);
 
     /// <summary>Whether there is room for one alert more among those that an incident knows, and whose place it takes: of one that is over, or that cannot be read.</summary>

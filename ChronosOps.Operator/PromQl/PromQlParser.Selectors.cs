@@ -17,7 +17,7 @@ internal sealed partial class PromQlParser
             _at++;
         }
 
-        var matcher = $"{NamespaceLabel}={PromQlStrings.Quote(@namespace)}";
+        var matcher = $"{NamespaceLabel}={_own}";
         if (!Current.Is("{"))
         {
             _insertions[_at - 1] = $"{{{matcher}}}";
@@ -43,7 +43,8 @@ internal sealed partial class PromQlParser
         }
     }
 
-    // Returns whether it binds the selector to our namespace.
+    // Returns whether it is, to the letter, what binds a selector to our namespace. One that is written otherwise is added to, so that nothing rests on how we read names and escapes:
+    // a server that reads them otherwise finds both, and all of them hold.
     private bool Matcher()
     {
         var name = Current;
@@ -73,7 +74,7 @@ internal sealed partial class PromQlParser
         }
 
         return compare.Is("=") && PromQlStrings.Value(value.Text) == @namespace
-            ? true
+            ? name.Text == NamespaceLabel && value.Text == _own
             : throw new PromQlException(name.Start, $"{name.Text}{compare.Text}{value.Text} reaches beyond the namespace {@namespace}; leave it out, it is added");
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class PromQlParser(List<PromQlToken> tokens, string @nam
     private static readonly HashSet<string> OperatorWords = new(StringComparer.OrdinalIgnoreCase) { "and", "or", "unless", "atan2" };
     private static readonly HashSet<string> NeverMetrics = new(StringComparer.OrdinalIgnoreCase) { "bool", "on", "ignoring", "group_left", "group_right", "atan2" };
 
+    private readonly string _own = PromQlStrings.Quote(@namespace);
     private readonly Dictionary<int, string> _insertions = [];
     private int _at;
     private int _depth;

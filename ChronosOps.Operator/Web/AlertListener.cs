@@ -10,6 +10,9 @@ public static class AlertListener
 {
     private const int MostConnections = 100;
 
+    /// <summary>So much is read ahead of each connection before anybody knows whether it has the token.</summary>
+    private const int ReadAhead = 64 * 1024;
+
     /// <summary>Builds it. Nothing is listened to before it is started.</summary>
     /// <exception cref="InvalidDataException">The token or the certificate cannot be read.</exception>
     public static WebApplication Build(AlertListenerOptions options, AlertEndpoint endpoint, TimeProvider time, ILoggerFactory loggers)
@@ -24,7 +27,10 @@ public static class AlertListener
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = AlertEndpoint.MostBytes;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            Listen(kestrel, BindingAddress.Parse(options.Listen), listen => Secure(listen, tls));
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
+            kestrel.Limits.KeepAliveTimeout = options.Patience;
+            kestrel.Limits.RequestHeadersTimeout = options.Patience;
+            Listen(kestrel, BindingAddress.Parse(options.Listen), listen => Secure(listen, tls, options.Patience));
         });
         var app = builder.Build();
         app.MapPost(AlertEndpoint.Path, (RequestDelegate)endpoint.HandleAsync);
@@ -47,12 +53,15 @@ public static class AlertListener
         }
     }
 
-    private static void Secure(ListenOptions listen, TlsFiles? tls)
+    private static void Secure(ListenOptions listen, TlsFiles? tls, TimeSpan patience)
     {
+        // One request at a time on a connection, so that the limit of connections is one of requests.
+        listen.Protocols = HttpProtocols.Http1;
         if (tls is not null)
         {
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
+                HandshakeTimeout = patience,
                 OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = tls.Current() }),
             });
         }

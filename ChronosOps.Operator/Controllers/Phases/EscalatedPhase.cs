@@ -10,14 +10,12 @@ public sealed class EscalatedPhase(TimeSpan interval) : IPhase
     /// <summary>A policy that is made anew, or mended, comes back within this time. After it nobody asks for the incident, and what calls the workload must not be held up by it.</summary>
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(10);
 
-    private static readonly HashSet<string> Missing = ["WorkloadNotFound", "PolicyNotFound", "PolicyDoesNotGovern", "NoPolicy"];
-
     public Task<PhaseResult> RunAsync(IncidentContext context, CancellationToken cancellationToken) => Task.FromResult(Run(context));
 
     private PhaseResult Run(IncidentContext context)
     {
         var status = context.Status;
-        if (Missing.Contains(status.Reason ?? ""))
+        if (IncidentBook.LeadsNowhere(status))
         {
             return context is { Workload: not null, Policy: { } found, Reading: not null } && (context.Incident.Spec.PolicyRef?.Name ?? found.Name) == found.Name ? TakeUp(context) : PhaseResult.Wait();
         }

@@ -41,18 +41,28 @@ internal sealed class PrometheusClients
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.GZip,
         };
+
+        // A certificate may name an address from which its issuer is fetched: whoever shows one, or writes it into a Secret, must not choose where else the operator asks.
+        var trust = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        handler.SslOptions.CertificateChainPolicy = trust;
         try
         {
             if (credentials.Authorities is { } authorities)
             {
                 var trusted = new X509Certificate2Collection();
                 trusted.ImportFromPem(authorities);
-                handler.SslOptions.CertificateChainPolicy = trusted.Count > 0 ? Trust(trusted) : throw new CryptographicException("there is no certificate in it");
+                if (trusted.Count == 0)
+                {
+                    throw new CryptographicException("there is no certificate in it");
+                }
+
+                trust.TrustMode = X509ChainTrustMode.CustomRootTrust;
+                trust.CustomTrustStore.AddRange(trusted);
             }
 
             if (credentials.Certificate is { } certificate)
             {
-                handler.SslOptions.ClientCertificates = new X509CertificateCollection { X509Certificate2.CreateFromPem(certificate, credentials.Key) };
+                handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPem(certificate, credentials.Key), null, offline: true);
             }
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
@@ -62,12 +72,5 @@ internal sealed class PrometheusClients
         }
 
         return handler;
-    }
-
-    private static X509ChainPolicy Trust(X509Certificate2Collection authorities)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
     }
 }

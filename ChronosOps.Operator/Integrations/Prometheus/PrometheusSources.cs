@@ -15,41 +15,58 @@ namespace ChronosOps.Operator.Integrations.Prometheus;
 /// <param name="around">What is put around each source that is asked.</param>
 public sealed class PrometheusSources(PrometheusOptions own, KubernetesClient client, TimeSpan interval, TimeProvider time, Func<SeriesOrigin, ISeriesSource, ISeriesSource> around) : ISeriesSources
 {
-    /// <summary>Policies come and go, and with them origins. When there were this many all are made anew.</summary>
-    private const int Most = 1000;
+    /// <summary>Where there are more, what the last rounds did not ask is let go.</summary>
+    private const int Many = 1000;
 
-    /// <summary>Likewise namespaces with queries of their own. There may be one for each namespace of a large cluster.</summary>
+    /// <summary>So many rounds, of which even what is learnt slowly asks in some.</summary>
+    private const int Rounds = 20;
+
+    /// <summary>Namespaces with queries of their own. There may be one for each namespace of a large cluster; when there were more their guards are made anew.</summary>
     private const int MostNamespaces = 20_000;
-    private readonly ConcurrentDictionary<SeriesOrigin, Lazy<Made>> _sources = new();
-    private readonly ConcurrentDictionary<(SeriesOrigin Origin, string Namespace), GuardedSource> _own = new();
+
+    /// <summary>Policies come and go, and with them origins. One that nobody has asked for so long is let go.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
+    private readonly ConcurrentDictionary<SeriesOrigin, KeptSource> _sources = new();
 
     /// <inheritdoc/>
-    public ISeriesSource Of(SeriesOrigin origin) => Find(origin).Shared;
+    public ISeriesSource Of(SeriesOrigin origin) => Find(origin).Made.Shared;
 
     /// <inheritdoc/>
     public ISeriesSource OfOwnQueries(SeriesOrigin origin, string @namespace)
     {
-        if (_own.Count > MostNamespaces)
+        var kept = Find(origin);
+        if (kept.Own.Count > MostNamespaces)
         {
-            _own.Clear();
+            kept.Own.Clear();
         }
 
-        return _own.GetOrAdd((origin, @namespace), _ =>
-        {
-            var made = Find(origin);
-            return new GuardedSource(made.Bounded, interval, time, whole: made.Shared);
-        });
+        return kept.Own.GetOrAdd(@namespace, _ => new GuardedSource(kept.Made.Bounded, interval, time, whole: kept.Made.Shared));
     }
 
-    private Made Find(SeriesOrigin origin)
+    private KeptSource Find(SeriesOrigin origin)
     {
-        if (_sources.Count > Most)
+        var now = time.GetUtcNow();
+        if (!_sources.TryGetValue(origin, out var kept))
         {
-            _sources.Clear();
-            _own.Clear();
+            LetGo(now);
+            kept = _sources.GetOrAdd(origin, added => new KeptSource(Make(added), now));
         }
 
-        return _sources.GetOrAdd(origin, key => new Lazy<Made>(() => Make(key))).Value;
+        kept.UsedAt = now;
+        return kept;
+    }
+
+    /// <summary>Queries that are under way end with what is let go; its connections close after a minute.</summary>
+    private void LetGo(DateTimeOffset now)
+    {
+        var unused = now - (_sources.Count < Many ? Kept : interval * Rounds);
+        foreach (var (origin, kept) in _sources)
+        {
+            if (kept.UsedAt < unused)
+            {
+                _sources.TryRemove(origin, out _);
+            }
+        }
     }
 
     private Made Make(SeriesOrigin origin)
@@ -76,4 +93,20 @@ public sealed class PrometheusSources(PrometheusOptions own, KubernetesClient cl
 
     /// <summary>What was made for an origin: the source that all share, and the one that bears less of a query, which has no guard yet.</summary>
     private sealed record Made(GuardedSource Shared, ISeriesSource Bounded);
+
+    private sealed class KeptSource(Made made, DateTimeOffset usedAt)
+    {
+        private long _usedAt = usedAt.UtcTicks;
+
+        public Made Made { get; } = made;
+
+        /// <summary>The guards of queries of policies' own, by namespace.</summary>
+        public ConcurrentDictionary<string, GuardedSource> Own { get; } = new();
+
+        public DateTimeOffset UsedAt
+        {
+            get => new(Volatile.Read(ref _usedAt), TimeSpan.Zero);
+            set => Volatile.Write(ref _usedAt, value.UtcTicks);
+        }
+    }
 }
