@@ -39,6 +39,18 @@ public sealed class IncidentBookTests
         Assert.Null((await BookAsync(0, over)).KeeperOf("shop", "0000000000000000"));
     }
 
+    /// <summary>Whoever named a policy that is not there keeps nobody from seeing what is wrong with the workload.</summary>
+    [Theory]
+    [InlineData("PolicyNotFound", null)]
+    [InlineData("PolicyDoesNotGovern", null)]
+    [InlineData("NoRungHelps", "lost-1")]
+    public async Task AnIncidentThatLeadsNowhereIsNotTheOpenOneOfItsWorkload(string reason, string? open)
+    {
+        var incident = Open("lost-1", 0, "lost");
+        (incident.Status!.Phase, incident.Status.Reason) = (IncidentPhase.Escalated, reason);
+        Assert.Equal(open, (await BookAsync(0, incident)).OpenOf(SampleWorkload.Key with { Name = "lost" })?.Name());
+    }
+
     private static string Ask(IncidentBook book) => $"{book.OpenOf(SampleWorkload.Key)?.Name()} {book.KeeperOf(SampleWorkload.Key)?.Name()} {book.KeeperOf("shop", Alert)?.Name()}";
 
     private static long Cost(IncidentBook book)
