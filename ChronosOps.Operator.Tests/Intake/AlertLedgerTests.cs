@@ -57,6 +57,13 @@ public sealed class AlertLedgerTests
     [InlineData(-10)]
     public void WhatBeganBeforeTheEndThatIsKnownDoesNotFireAnew(double startedAt) => Assert.Null(Next(Over, Notification.Alert(startedAt: startedAt)));
 
+    /// <summary>Prometheus could not reach Alertmanager for a while, which took the alert for over. It fires with the beginning that it had.</summary>
+    [Theory]
+    [InlineData(119, false)]
+    [InlineData(120, true)]
+    public void WhatIsSentAgainMinutesAfterTheEndFires(double now, bool fires) =>
+        Assert.Equal(fires ? Fires with { SeenAt = SampleWorkload.At(now) } : null, Next(Over, Notification.Alert(), now));
+
     [Theory]
     [InlineData(-60, true)]
     [InlineData(-75, true)]

@@ -8,6 +8,9 @@ public static class AlertLedger
     /// <summary>That an alert still fires, and with which words, is written down no more often.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
 
+    /// <summary>How far one Alertmanager lags behind another that waits for it (<c>--cluster.peer-timeout</c>, 15 s for each), with room. What still comes later fires: Prometheus was away for a while, and the alert was taken for over.</summary>
+    private static readonly TimeSpan Lag = TimeSpan.FromMinutes(2);
+
     /// <summary>What is to be written of the alert; null where what is known says so already, or it says nothing about what is known.</summary>
     public static AlertRecord? Next(AlertRecord? known, ReceivedAlert alert, DateTimeOffset now)
     {
@@ -20,7 +23,7 @@ public static class AlertLedger
         }
 
         // What began before the end that is known is what ended: an Alertmanager that lags behind another still sends it.
-        if (known?.EndsAt is not null && IsKnown(known, alert))
+        if (known?.EndsAt is not null && now - known.SeenAt < Lag && IsKnown(known, alert))
         {
             return null;
         }
