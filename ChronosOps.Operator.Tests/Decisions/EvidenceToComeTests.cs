@@ -41,7 +41,8 @@ public sealed class EvidenceToComeTests
     [Theory]
     [InlineData(null, true)]
     [InlineData("no restart", false)]
-    [InlineData("two fail", false)]
+    [InlineData("two fail", true)]
+    [InlineData("two fail of enough requests", false)]
     [InlineData("enough requests", false)]
     [InlineData("three minutes", false)]
     public void WhichPodIsIllMayBeTold(string? but, bool waits)
@@ -52,8 +53,8 @@ public sealed class EvidenceToComeTests
             OnsetAt = but == "three minutes" ? sample.CollectedAt - TimeSpan.FromMinutes(3) : sample.OnsetAt,
             PodMeasures = [.. sample.PodMeasures.Select((measure, k) => measure with
             {
-                Requests = but == "enough requests" ? 100 : 60,
-                Value = but == "two fail" && k == 0 ? 0.4 : measure.Value,
+                Requests = but == "enough requests" || (but == "two fail of enough requests" && k < 2) ? 100 : 60,
+                Value = but?.StartsWith("two fail", StringComparison.Ordinal) == true && k == 0 ? 0.4 : measure.Value,
             })],
         };
         var policy = SamplePolicy.Effective() with { Ladder = but == "no restart" ? [RemediationAction.Rollback] : [RemediationAction.Rollback, RemediationAction.Restart] };

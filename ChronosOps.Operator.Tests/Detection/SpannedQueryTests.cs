@@ -44,7 +44,7 @@ public sealed class SpannedQueryTests(RealPrometheus prometheus) : IClassFixture
         foreach (var text in texts)
         {
             Assert.Equal(Pods(await prometheus.QueryAsync(text(bank))), Pods(await prometheus.QueryAsync(text(bank, First))).Concat(Pods(await prometheus.QueryAsync(text(bank, Second)))));
-            Assert.Equal(text(bank, First).Split('{').Length, text(bank, First).Split("pod=~\".*[01]\"").Length);
+            Assert.Equal(text(bank, First).Split('{').Length, text(bank, First).Split("pod=~\"(.*[01])?\"").Length);
         }
 
         static IEnumerable<string> Pods(JsonArray? result) => result!.Select(one => (string)one!["metric"]!["pod"]!).Order(StringComparer.Ordinal);

@@ -28,12 +28,13 @@ public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill,
         where firing is { IsKubernetesSign: false, State: SignalState.Firing }
         select Of(bundle, firing.Signal, [.. bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal)]);
 
-    /// <summary>Whether one pod alone shows what fires, as far as can be told, and some have answered too few requests to tell.</summary>
+    /// <summary>Whether it may yet be that one pod alone shows what fires: some have answered too few requests to tell, of which a single one that failed is a large share.</summary>
     public static bool IsShortOfRequests(EvidenceBundle bundle) =>
         (from firing in bundle.Signals
          where firing is { IsKubernetesSign: false, State: SignalState.Firing }
          select bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal).ToList())
-        .Any(measures => measures.Count > 1 && measures.Exists(measure => measure.Requests < LeastRequests) && measures.Count(measure => measure.Value >= measure.Threshold) == 1);
+        .Any(measures => measures.Count > 1 && measures.Exists(measure => measure.Requests < LeastRequests) && measures.Exists(measure => measure.Value >= measure.Threshold)
+            && measures.Count(measure => measure.Requests >= LeastRequests && measure.Value >= measure.Threshold) <= 1);
 
     private static PodComparison Of(EvidenceBundle bundle, string signal, List<PodMeasure> measures)
     {

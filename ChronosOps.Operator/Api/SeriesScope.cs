@@ -25,8 +25,8 @@ public readonly record struct PodEnding(int From, int To)
     /// <summary>Every pod.</summary>
     public static readonly PodEnding Any = new(0, Characters.Length);
 
-    /// <summary>A regular expression for their names.</summary>
-    public string Pattern => $".*[{Characters[From..To]}]";
+    /// <summary>A regular expression for their names. What has no pod at all is in the first part.</summary>
+    public string Pattern => From == 0 ? $"(.*[{Characters[..To]}])?" : $".*[{Characters[From..To]}]";
 
     /// <summary>Where it is cut in two; null where it is one character.</summary>
     public int? Middle => To - From > 1 ? (From + To) / 2 : null;

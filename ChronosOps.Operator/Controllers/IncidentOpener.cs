@@ -39,7 +39,7 @@ public sealed class IncidentOpener(KubernetesClient client, IncidentBook book, C
     public async Task OpenAsync(IReadOnlyList<WorkloadReading> readings, CancellationToken ct)
     {
         metrics.SignalsHeldDown(HeldDown(readings));
-        foreach (var reading in readings.Where(reading => reading.Firing.Any() && book.OpenOf(reading.Workload.Key) is null))
+        foreach (var reading in readings.Where(reading => reading.Firing.Any() && book.OpenOf(reading.Workload.Key) is null && !book.IsAboutToBeTakenUp(reading.Workload.Key, reading.Policy.Name)))
         {
             try
             {

@@ -11,22 +11,30 @@ internal static class AtOnce
     public static async Task ForEachAsync<T>(IReadOnlyList<T> items, int most, Func<T, CancellationToken, ValueTask> body, CancellationToken cancellationToken)
     {
         var underWay = new List<Task>();
-        foreach (var item in items)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var one = body(item, cancellationToken);
-            if (one.IsCompletedSuccessfully)
+            foreach (var item in items)
             {
-                continue;
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                var one = body(item, cancellationToken);
+                if (one.IsCompletedSuccessfully)
+                {
+                    continue;
+                }
 
-            underWay.Add(one.AsTask());
-            if (underWay.Count == most)
-            {
-                var done = await Task.WhenAny(underWay).ConfigureAwait(false);
-                underWay.Remove(done);
-                await done.ConfigureAwait(false);
+                underWay.Add(one.AsTask());
+                if (underWay.Count == most)
+                {
+                    var done = await Task.WhenAny(underWay).ConfigureAwait(false);
+                    underWay.Remove(done);
+                    await done.ConfigureAwait(false);
+                }
             }
+        }
+        finally
+        {
+            // Nothing goes on behind the back of whoever sees it fail.
+            await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(underWay).ConfigureAwait(false);

@@ -71,6 +71,11 @@ internal sealed class OwnQueries(ISeriesSources sources, OwnQueryLimits limits)
             }
 
             await Task.WhenAny(underWay.Select(one => one.Answer)).ConfigureAwait(false);
+            if (underWay.Exists(one => one.Answer.IsFaulted || one.Answer.IsCanceled))
+            {
+                await Task.WhenAll(underWay.Select(one => one.Answer)).ConfigureAwait(false);
+            }
+
             foreach (var (query, answer) in underWay.Where(one => one.Answer.IsCompleted))
             {
                 result[query] = await answer.ConfigureAwait(false);
@@ -82,7 +87,10 @@ internal sealed class OwnQueries(ISeriesSources sources, OwnQueryLimits limits)
         return result;
     }
 
-    /// <summary>The first query of each namespace, then the second, and so on, so that nobody waits for more queries of another namespace than it has itself.</summary>
+    /// <summary>
+    /// The first query of each namespace, then the second, and so on, so that nobody waits for more queries of another namespace than it has itself. Once each namespace has begun, another query of each
+    /// is the first.
+    /// </summary>
     internal static IReadOnlyList<OwnQuery> InTurn(IReadOnlyList<OwnQuery> queries, int turn)
     {
         var namespaces = queries.GroupBy(one => one.Namespace).OrderBy(same => same.Key, StringComparer.Ordinal).ToList();
@@ -90,11 +98,13 @@ internal sealed class OwnQueries(ISeriesSources sources, OwnQueryLimits limits)
         return
         [
             .. namespaces.Skip(first).Concat(namespaces.Take(first))
-                .SelectMany(same => same.Select((one, place) => (one, place)))
+                .SelectMany(same => Turned([.. same], turn / namespaces.Count).Select((one, place) => (one, place)))
                 .OrderBy(placed => placed.place)
                 .Select(placed => placed.one),
         ];
     }
+
+    private static IEnumerable<OwnQuery> Turned(List<OwnQuery> queries, int by) => queries.Skip(by % queries.Count).Concat(queries.Take(by % queries.Count));
 
     private async Task<OwnAnswer> AskAsync(
         SeriesOrigin origin, OwnQuery one, OwnShares shares, DateTimeOffset now, CancellationToken untilDeadline, CancellationToken cancellationToken)

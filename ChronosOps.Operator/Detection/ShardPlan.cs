@@ -52,7 +52,7 @@ public sealed class ShardPlan
         {
             if (_alone.TryGetValue(name, out var alone))
             {
-                leftOut[name] = alone.Why;
+                leftOut[name] = new SeriesUnavailableException(alone.Why.Reason, alone.Why.Message, alone.Why) { WasNotAsked = true };
                 continue;
             }
 

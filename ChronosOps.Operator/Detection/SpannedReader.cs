@@ -64,7 +64,7 @@ public sealed class SpannedReader(int longestText = 128 * 1024)
 
         var answers = new List<IReadOnlyList<Series>>(parts.Count);
         await AtOnce.ForEachAsync(parts, PartsAtOnce, ReadPartAsync, cancellationToken).ConfigureAwait(false);
-        return new SpannedSeries(answers is [var only] ? only : [.. answers.SelectMany(answer => answer).Where(IsWhole)], failures);
+        return new SpannedSeries(answers is [var only] && failures.Count == 0 ? only : [.. answers.SelectMany(answer => answer).Where(IsWhole)], failures);
 
         // Of a namespace that was asked for in parts all must have been answered: a sum of some of them looks like less.
         bool IsWhole(Series one) => failures.Count == 0 || !failures.ContainsKey(one.Labels.GetValueOrDefault("namespace", ""));

@@ -16,6 +16,8 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
     private static readonly TimeSpan LeastBefore = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LeastSince = TimeSpan.FromSeconds(3);
 
+    private readonly SpannedReader _reader = new();
+
     public string Subject => "series by revision";
 
     public async Task<EvidenceBundle> CollectAsync(EvidenceBundle bundle, CollectionRequest request, CancellationToken cancellationToken)
@@ -75,19 +77,24 @@ public sealed class SeriesCollector(ISeriesSources sources, TimeSpan interval) :
 
         async Task<TrafficBuilder> ReadAsync(List<DateTimeOffset> times)
         {
-            var requests = await Query(TrafficQueries.Requests(own)).ConfigureAwait(false);
-            var errors = await Query(TrafficQueries.Errors(own)).ConfigureAwait(false);
-            var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await Query(TrafficQueries.Latency(own)).ConfigureAwait(false) : null;
+            var requests = await QueryAsync(TrafficQueries.SpannedRequests, times).ConfigureAwait(false);
+            var errors = await QueryAsync(TrafficQueries.SpannedErrors, times).ConfigureAwait(false);
+            var latency = signals.Any(signal => signal.Kind == Api.SignalKind.LatencyP95) ? await QueryAsync(TrafficQueries.SpannedLatency, times).ConfigureAwait(false) : null;
             return new TrafficBuilder(new TrafficSeries(times, requests, errors, latency));
+        }
 
-            Task<IReadOnlyList<Series>> Query(string query) => source.QueryRangeAsync(query, times[0], times[^1], interval, cancellationToken);
+        // What is too large for one answer is asked for by its pods, as the evaluations do.
+        async Task<IReadOnlyList<Series>> QueryAsync(SpannedQuery query, List<DateTimeOffset> times)
+        {
+            var read = await _reader.ReadAsync(source, policy.Origin, query, own, new SeriesRange(times[0], times[^1], interval), request.Now, cancellationToken).ConfigureAwait(false);
+            return read.Failures.TryGetValue(policy.Namespace, out var why) ? throw why : read.Series;
         }
 
         // What grows slowly is held against the load of so long ago as its growth was looked at: a load that rises with it rises slowly too.
         async Task<LoadFact?> OverAsync(TimeSpan horizon)
         {
             var then = TimeGrid.Until(request.OnsetAt - horizon, interval, StepsThen);
-            var earlier = await source.QueryRangeAsync(TrafficQueries.Requests(own), then[0], then[^1], interval, cancellationToken).ConfigureAwait(false);
+            var earlier = await QueryAsync(TrafficQueries.SpannedRequests, then).ConfigureAwait(false);
             var before = new TrafficBuilder(new TrafficSeries(then, earlier, [], null)).Of(bundle.Workload).Whole();
             return Compare([.. before, .. traffic.Whole().Where(step => step.From >= request.OnsetAt)], request.OnsetAt);
         }

@@ -35,7 +35,11 @@ public sealed class IncidentBook
     public IReadOnlyList<Incident> Of(WorkloadKey workload) => OldestFirst(_store.ByIndex(ByWorkload, IndexOf(workload)));
 
     /// <summary>The open incident of a workload. One that names what is not there is nobody's: it must not keep trouble from being seen.</summary>
-    public Incident? OpenOf(WorkloadKey workload) => Of(workload).FirstOrDefault(incident => IsOpen(incident) && !LeadsNowhere(incident.Status));
+    public Incident? OpenOf(WorkloadKey workload) => Of(workload).FirstOrDefault(IsLive);
+
+    /// <summary>Whether an incident of a workload has waited for the policy that governs it by now, and is about to be taken up.</summary>
+    public bool IsAboutToBeTakenUp(WorkloadKey workload, string policy) =>
+        Of(workload).Any(incident => IsOpen(incident) && LeadsNowhere(incident.Status) && (incident.Spec.PolicyRef?.Name ?? policy) == policy);
 
     /// <summary>The incident that keeps the alerts of a workload: the open one, else the last. Null where there is none.</summary>
     public Incident? KeeperOf(WorkloadKey workload) => Keepers(Of(workload)).FirstOrDefault();
@@ -180,8 +184,10 @@ public sealed class IncidentBook
     private static IEnumerable<Incident> Keepers(IEnumerable<Incident> oldestFirst)
     {
         var there = oldestFirst.Where(incident => !incident.IsBeingDeleted()).ToList();
-        return there.Exists(IsOpen) ? there.Where(IsOpen) : there.TakeLast(1);
+        return there.Exists(IsLive) ? there.Where(IsLive) : there.Exists(IsOpen) ? there.Where(IsOpen) : there.TakeLast(1);
     }
+
+    private static bool IsLive(Incident incident) => IsOpen(incident) && !LeadsNowhere(incident.Status);
 
     private static bool IsOpen(Incident incident) => !incident.IsBeingDeleted() && !PhaseTable.IsEnd(incident.Status?.Phase);
 }

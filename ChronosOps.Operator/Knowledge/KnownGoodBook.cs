@@ -133,7 +133,7 @@ public sealed class KnownGoodBook
                 LastGoodAt = reading.Time,
                 StartedAt = startedAt ?? known?.StartedAt,
                 Source = known?.Source ?? KnownGoodSource.Observed,
-                Measured = [.. reading.Policy.Signals.Select(signal => signal.Name).Where(candidate.Measured.Contains)],
+                Measured = [.. reading.Policy.Signals.Select(signal => signal.Name).Where(name => candidate.Measured.Contains(name) || known?.Measured.Contains(name) == true)],
             };
             Proven = [entry, .. Proven.Where(good => good.Revision != candidate.Revision).Take(kept - 1)];
         }

@@ -101,7 +101,7 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
 
             if (verdict.Verdict != Verdict.Wait)
             {
-                return WaitForOther(context) ?? (gate == ConfidenceGate.Label ? WaitForEvidence(context, assessment, reading.Policy) : null) ?? PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
+                return WaitForOther(context) ?? (gate is ConfidenceGate.Label or EvidenceGate.Label ? WaitForEvidence(context, assessment, reading.Policy) : null) ?? PhaseResult.Go(Trigger.Denied, verdict.Reason, $"{gate}: {verdict.Message}");
             }
 
             context.Status.Message = Bounded.Sentence($"waiting for {gate}: {verdict.Message}");

@@ -5,7 +5,9 @@ public sealed class EvidenceGate : IGate
 {
     private const int NeededKinds = 2;
 
-    public string Name => "Evidence";
+    internal const string Label = "Evidence";
+
+    public string Name => Label;
 
     public GateVerdict Evaluate(GateContext context)
     {

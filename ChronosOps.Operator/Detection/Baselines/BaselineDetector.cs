@@ -52,6 +52,7 @@ public struct BaselineDetector
             ? _baseline.Step(seconds, Math.Clamp(reading, -Largest, Largest), _clock.Interval, sensitivity.Required(), _counter.IsCounter)
             : BaselineVerdict.Unjudged(SampleState.Learning, _baseline.Samples, _counter.IsCounter);
     }
+
     /// <summary>Takes a level for the usual one from now on, as after a release that changed it. What is known of the time of day and of the week moves with it; ranges stay known.</summary>
     /// <param name="level">The level: a value, of a counter a rate per second.</param>
     /// <param name="by">How far that is from what was expected.</param>
