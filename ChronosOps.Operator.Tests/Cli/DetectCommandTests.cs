@@ -46,6 +46,12 @@ public sealed class DetectCommandTests
     [InlineData("1424986973.5")]
     [InlineData("1424986973000")]
     [InlineData("\"2015-02-26 21:42:53\"")]
+    [InlineData("2015-2-26 9:42:53")]
+    [InlineData("2015/2/26 9:42")]
+    [InlineData("2015-02-26 21:42:53 GMT")]
+    [InlineData("2015-02-26 21:42:53.5 +0000 UTC")]
+    [InlineData("20150226T214253Z")]
+    [InlineData("\"2015-02-26 21:42:53,123\"")]
     public async Task EchoesTimesAsTheyAreWritten(string time)
     {
         var cli = new CliRun { In = new StringReader($"{time},0.10\n") };
@@ -59,6 +65,10 @@ public sealed class DetectCommandTests
     [InlineData("Inf")]
     [InlineData("-Infinity")]
     [InlineData("null")]
+    [InlineData("None")]
+    [InlineData("<NA>")]
+    [InlineData("#N/A")]
+    [InlineData("-")]
     public async Task ARowWithoutANumberIsNoAnomaly(string value)
     {
         var cli = new CliRun { In = new StringReader($"1700000000,1\n1700000015,{value}\n1700000030,1\n") };
@@ -86,6 +96,31 @@ public sealed class DetectCommandTests
         var cli = new CliRun { In = new StringReader("host,value,timestamp\nweb,3,1700000000\n\n") };
         Assert.Equal(0, await cli.RunAsync("detect", "--csv", "-"));
         Assert.Equal(["timestamp,value,score,anomaly", "1700000000,3,0,0"], Lines(cli));
+    }
+
+    [Fact]
+    public async Task ACommaBetweenQuotesPartsNoCells()
+    {
+        var cli = new CliRun { In = new StringReader("host,timestamps,value\n\"web, 80\",\"1700000000\",\"3\"\n") };
+        Assert.Equal(0, await cli.RunAsync("detect", "--csv", "-"));
+        Assert.Equal(["timestamp,value,score,anomaly", "\"1700000000\",\"3\",0,0"], Lines(cli));
+    }
+
+    [Fact]
+    public async Task ANumberIsNotCutAtItsComma()
+    {
+        var cli = new CliRun { In = new StringReader("1700000000,\"1,150\"\n") };
+        Assert.Equal(1, await cli.RunAsync("detect", "--csv", "-"));
+        Assert.Equal("error: line 1: '\"1,150\"' is not a number", cli.Error.ToString().TrimEnd());
+    }
+
+    [Fact]
+    public async Task RowsThatAreTooOldAreCounted()
+    {
+        var cli = new CliRun { In = new StringReader("1700000060,1\n1700000000,2\n1700000120,3\n") };
+        Assert.Equal(0, await cli.RunAsync("detect", "--csv", "-"));
+        Assert.Equal("1 of 3 rows are older than a row before them and were not judged: sort the series by time", cli.Error.ToString().TrimEnd());
+        Assert.Equal(4, Lines(cli).Length);
     }
 
     [Theory]

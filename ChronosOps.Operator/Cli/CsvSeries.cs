@@ -11,7 +11,7 @@ internal readonly record struct CsvRow(string TimeText, string ValueText, double
 
 /// <summary>
 /// Reads a series line by line: <c>timestamp,value</c>, more columns are ignored. The first line may be a header, which may name the two
-/// columns in another order; it is one if its time cell is no time. Empty lines are skipped. Times are ISO 8601, with T or a blank, without a zone UTC; or
+/// columns in another order; it is one if its time cell is no time. Empty lines are skipped. A cell in quotes may hold commas. Times are ISO 8601, with T or a blank, without a zone UTC; or
 /// seconds, milliseconds, microseconds or nanoseconds since 1970.
 /// </summary>
 internal sealed class CsvSeries
@@ -19,7 +19,8 @@ internal sealed class CsvSeries
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFF K", "yyyy-MM-dd HH:mm:ss.FFFFFFF 'UTC'", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd",
-        "yyyy/MM/dd HH:mm:ss.FFFFFFFK", "yyyy/MM/dd HH:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzz",
+        "yyyy/M/d H:mm:ss.FFFFFFFK", "yyyy/M/d H:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFFzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzz",
+        "yyyy-M-d H:mm:ss.FFFFFFFK", "yyyy-M-d H:mmK", "yyyy-MM-dd HH:mm:ss.FFFFFFF 'GMT'", "yyyy-MM-dd HH:mm:ss.FFFFFFF K 'UTC'", "yyyyMMdd'T'HHmmssK",
     ];
 
     private int _line;
@@ -41,7 +42,7 @@ internal sealed class CsvSeries
 
         var first = !_begun;
         _begun = true;
-        var cells = line.TrimStart('\uFEFF').Split(',', StringSplitOptions.TrimEntries);
+        var cells = Cells(line.TrimStart('\uFEFF'));
         if (cells.Length <= Math.Max(_time, _value))
         {
             throw Refuse($"'{Shown(line)}' is not timestamp,value");
@@ -64,11 +65,34 @@ internal sealed class CsvSeries
         return true;
     }
 
+    /// <summary>The cells of a line as they were written, quotes included. A comma between quotes parts nothing.</summary>
+    private static string[] Cells(string line)
+    {
+        if (!line.Contains('"', StringComparison.Ordinal))
+        {
+            return line.Split(',', StringSplitOptions.TrimEntries);
+        }
+
+        var (cells, from, quoted) = (new List<string>(), 0, false);
+        for (var i = 0; i < line.Length; i++)
+        {
+            quoted ^= line[i] == '"';
+            if (line[i] == ',' && !quoted)
+            {
+                cells.Add(line[from..i].Trim());
+                from = i + 1;
+            }
+        }
+
+        cells.Add(line[from..].Trim());
+        return [.. cells];
+    }
+
     /// <summary>Takes the order of the columns from their names, where it can be told.</summary>
     private void Name(string[] header)
     {
         var names = Array.ConvertAll(header, name => name.Trim('"').ToLowerInvariant());
-        var (time, value) = (Array.FindIndex(names, name => name is "timestamp" or "time" or "ts" or "date" or "datetime"), Array.IndexOf(names, "value"));
+        var (time, value) = (Array.FindIndex(names, name => name is "timestamp" or "timestamps" or "time" or "ts" or "date" or "datetime"), Array.IndexOf(names, "value"));
         if (time >= 0 && value >= 0)
         {
             (_time, _value) = (time, value);
@@ -85,7 +109,7 @@ internal sealed class CsvSeries
             return double.IsFinite(seconds);
         }
 
-        var read = DateTimeOffset.TryParseExact(ToTicks(text), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+        var read = DateTimeOffset.TryParseExact(ToTicks(text.Replace(',', '.')), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
         seconds = read ? (time - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
         return read;
     }
@@ -105,7 +129,7 @@ internal sealed class CsvSeries
         value = double.NaN;
         return text.ToLowerInvariant() switch
         {
-            "" or "nan" or "null" or "na" or "n/a" or "inf" or "+inf" or "-inf" => true,
+            "" or "nan" or "null" or "none" or "nil" or "na" or "n/a" or "#n/a" or "<na>" or "-" or "inf" or "+inf" or "-inf" => true,
             _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value),
         };
     }

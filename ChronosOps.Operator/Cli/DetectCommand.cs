@@ -28,7 +28,7 @@ internal static class DetectCommand
 
     private static async Task<int> JudgeAsync(CliHost host, TextReader input, Sensitivity sensitivity, CancellationToken cancellationToken)
     {
-        var (rows, detector) = (new CsvSeries(), new BaselineDetector());
+        var (rows, detector, late, all) = (new CsvSeries(), new BaselineDetector(), 0L, 0L);
         await host.Out.WriteLineAsync("timestamp,value,score,anomaly");
         while (await input.ReadLineAsync(cancellationToken) is { } line)
         {
@@ -38,10 +38,16 @@ internal static class DetectCommand
             }
 
             var verdict = detector.Step(row.Seconds, row.Value, sensitivity);
+            (late, all) = (verdict.State == SampleState.Late ? late + 1 : late, all + 1);
             await host.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{row.TimeText},{row.ValueText},{verdict.Score:0.######},{(verdict.IsAnomaly ? 1 : 0)}"));
         }
 
         await host.Out.FlushAsync(cancellationToken);
+        if (late > 0)
+        {
+            await host.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{late} of {all} rows are older than a row before them and were not judged: sort the series by time"));
+        }
+
         return ExitCodes.Ok;
     }
 }

@@ -38,6 +38,26 @@ public sealed class BaselineDetectorTests
     }
 
     [Fact]
+    public void WhatIsUnusualForItsHourIsRaisedThoughOtherHoursGoFarther()
+    {
+        var noise = Noise(14);
+        var said = Every(3600, 50 * 24, time => Wave(time) * (1 + 0.03 * noise()) + (time == 30 * Day ? 400 : 0) - (time == 36.5 * Day ? 1000 : 0)).Judge();
+        Assert.Equal(View.Season, said[30 * 24].Verdict.View);
+        Assert.Equal(View.Season, said[36 * 24 + 12].Verdict.View);
+        Assert.InRange(said.Anomalies(10 * Day), 2, 6);
+    }
+
+    [Fact]
+    public void TheSameTroubleIsRaisedASecondTime()
+    {
+        var noise = Noise(15);
+        static double Fault(double time) => time >= 14.5 * Day && time < 14.5 * Day + 3600 ? 0.1 : time >= 18.5 * Day && time < 18.5 * Day + 3600 ? 0.4 : 1;
+        var said = Every(300, 21 * 288, time => Wave(time) * (1 + 0.03 * noise()) * Fault(time)).Judge();
+        Assert.Equal(1, said.Anomalies(14.5 * Day, 14.5 * Day + 3600));
+        Assert.Equal(1, said.Anomalies(18.5 * Day, 18.5 * Day + 3600));
+    }
+
+    [Fact]
     public void AWeekIsLearntWhereThereIsOne()
     {
         var noise = Noise(3);
@@ -153,6 +173,25 @@ public sealed class BaselineDetectorTests
         Assert.Equal(0, said.Anomalies(59_000, 61_000));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(0)]
+    public void ASeriesThatStandsStillIsRaisedOnce(int digits)
+    {
+        var noise = Noise(16);
+        var said = Every(60, 4000, time => time is > 180_000 and < 200_000 ? 51 : Math.Round(50 + 5 * noise(), digits)).Judge();
+        Assert.Equal(View.Stuck, Assert.Single(said, one => one.Verdict.IsAnomaly && one.Time - Monday is > 180_000 and < 200_000).Verdict.View);
+        Assert.Equal(1, said.Count(one => one.Verdict.View == View.Stuck));
+    }
+
+    [Fact]
+    public void WhatIsOftenTheSameIsNotStuck()
+    {
+        var (noise, random, last, k) = (Noise(17), new Random(17), 0.0, 0);
+        Assert.DoesNotContain(Every(15, 20_000, _ => k++ % 4 == 0 ? last = noise() : last).Judge(), one => one.Verdict.View == View.Stuck);
+        Assert.DoesNotContain(Every(60, 20_000, _ => random.Next(50) == 0 ? random.NextDouble() : 0).Judge(), one => one.Verdict.View == View.Stuck);
+    }
+
     [Fact]
     public void SparseEventsAreRaisedAtFirstAndThenInClustersAlone()
     {
@@ -191,11 +230,14 @@ public sealed class BaselineDetectorTests
     [Fact]
     public void TheStateIsAsLargeAsDocumented()
     {
-        Assert.Equal(4016, BaselineDetector.StateBytes);
+        Assert.Equal(4184, BaselineDetector.StateBytes);
         Assert.Equal(BaselineDetector.StateBytes, Unsafe.SizeOf<BaselineDetector>());
         Assert.Equal(1416, Unsafe.SizeOf<DayProfile>());
         Assert.Equal(2208, Unsafe.SizeOf<WeekProfile>());
     }
+
+    /// <summary>500 at midnight, 2,000 at noon.</summary>
+    private static double Wave(double time) => 1250 - 750 * Math.Cos(2 * Math.PI * time / Day);
 
     private static bool IsNight(double time, double seconds) => time >= 7200 && time < 7200 + seconds;
 

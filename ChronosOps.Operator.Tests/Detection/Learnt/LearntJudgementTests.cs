@@ -70,6 +70,14 @@ public sealed class LearntJudgementTests
         Assert.InRange(calm.Expected.Score, 0, 0.4999);
     }
 
+    [Fact]
+    public async Task AReadingThatStandsStillRaisesNothing()
+    {
+        var (from, to) = (Day(3, 10), Day(3, 11));
+        var readings = await new LearntSeries(time => time >= from && time < to ? 20.3 : 20 + Noise(time), Disk(Baseline(BaselineDirection.Both))).RunAsync(from.AddMinutes(1), to.AddMinutes(-1), Ct);
+        Assert.All(readings, one => Assert.Equal(SignalState.Healthy, one.Reading.State));
+    }
+
     [Theory]
     [InlineData(BaselineDirection.Above, SignalState.Healthy)]
     [InlineData(BaselineDirection.Below, SignalState.Firing)]

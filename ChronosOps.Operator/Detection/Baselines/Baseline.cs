@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static ChronosOps.Operator.Detection.Baselines.BaselineDefaults;
 
 namespace ChronosOps.Operator.Detection.Baselines;
@@ -6,13 +7,19 @@ namespace ChronosOps.Operator.Detection.Baselines;
 internal struct Baseline
 {
     private Envelope _value;
-    private Envelope _season;
+
+    // The value against each expectation. Each has its own range: what the level alone left over says nothing of what a season leaves over.
+    private Envelope _level;
+    private Envelope _day;
+    private Envelope _week;
     private Envelope _drift;
     private Envelope _shift;
     private LearningBounds _bounds;
     private SeasonModel _model;
     private LatestLevel _latest;
+    private LatestLevel _latestResidual;
     private Hold _hold;
+    private Stillness _stillness;
     private double _recent;
     private double _long;
     private int _sinceAnomaly;
@@ -37,14 +44,19 @@ internal struct Baseline
         Averages.Learn(ref _recent, residual, DriftWindow, Samples);
         Averages.Learn(ref _long, learnt, LongWindow, Samples);
         var far = _latest.Learn(learnt, Samples, floor, required);
+        var farInSeason = _latestResidual.Learn(residual, Samples, floor, required);
+        farInSeason = _model.Season == Season.None ? far : farInSeason;
         var shift = _latest.Mean - _long;
 
         var (usual, habit) = (Usual * required / 3, _model.IsHabit(value));
-        var loudest = Loudest(learnt, residual, shift, floor, required, far, Quiet * usual);
-        var surprise = (habit ? loudest.WithHabit() : loudest.Size) * Samples / (Samples + Doubt) * Math.Min(1, _sinceAnomaly / (double)Wary);
+        var loudest = Loudest(learnt, residual, shift, floor, required, far, farInSeason, Quiet * usual);
+        var still = _stillness.Step(value, Samples);
+        loudest = still ? new Surprise(View.Stuck, 1, required) : loudest;
+        var surprise = still ? loudest.Size : (habit ? loudest.WithHabit() : loudest.Size) * Belief(Samples) * Math.Min(1, _sinceAnomaly / (double)Wary);
         var score = _hold.Pass(surprise) ? surprise / (surprise + usual) : 0;
         var anomaly = score >= BaselineDetector.Threshold;
         _sinceAnomaly = anomaly ? 0 : _sinceAnomaly;
+        var reach = required * Residuals().Sigma;
         var verdict = new BaselineVerdict
         {
             Score = score,
@@ -52,8 +64,8 @@ internal struct Baseline
             Sigma = loudest.Sigma,
             Judged = value,
             Expected = _model.Expected,
-            Low = _model.Expected - required * _season.Sigma,
-            High = _model.Expected + required * _season.Sigma,
+            Low = _model.Expected - reach,
+            High = _model.Expected + reach,
             Season = _model.Season,
             View = anomaly ? loudest.View : View.None,
             Samples = Samples,
@@ -61,7 +73,7 @@ internal struct Baseline
             IsCounter = isCounter,
             IsHabit = habit,
         };
-        Learn(learnt, value, residual, shift, interval);
+        Learn(learnt, value, shift, interval, floor);
         return verdict;
     }
 
@@ -70,26 +82,61 @@ internal struct Baseline
     {
         _model.Move(by);
         _latest.TakeLevel(level);
+        _latestResidual.TakeLevel(0);
         (_long, _recent) = (level, 0);
     }
 
-    private readonly Surprise Loudest(double value, double residual, double shift, double floor, double required, bool far, double quiet)
+    /// <summary>How far an excess is believed, by how much is known.</summary>
+    private static double Belief(long samples) => samples / (samples + Doubt);
+
+    /// <summary>Where the value has been against the expectation that is in force.</summary>
+    [UnscopedRef]
+    private readonly ref readonly Envelope Residuals()
     {
-        var fast = far || _sinceAnomaly >= Relearning ? required : double.PositiveInfinity;
-        var loudest = new Surprise(View.None, 0, _season.SigmaOf(residual, floor * SigmaFloor));
-        loudest = Samples > FastWarmUp ? loudest.Or(View.Value, _value, value, 1, floor, fast, quiet) : loudest;
-        loudest = Samples > SlowWarmUp ? loudest.Or(View.Season, _season, residual, 1, floor, fast, quiet) : loudest;
+        switch (_model.Season)
+        {
+            case Season.Day:
+                return ref _day;
+            case Season.Week:
+                return ref _week;
+            default:
+                return ref _level;
+        }
+    }
+
+    private readonly Surprise Loudest(double value, double residual, double shift, double floor, double required, bool far, bool farInSeason, double quiet)
+    {
+        ref readonly var season = ref Residuals();
+        var relearnt = _sinceAnomaly >= Relearning;
+
+        // One or two days, or one week, do not tell how far a season goes.
+        var most = _model.IsProven ? double.PositiveInfinity : _level.Excess(residual, floor);
+        double Required(bool isFar) => isFar || relearnt ? required : double.PositiveInfinity;
+        var loudest = new Surprise(View.None, 0, season.SigmaOf(residual, floor * SigmaFloor));
+        loudest = Samples > FastWarmUp ? loudest.Or(View.Value, _value, value, 1, floor, Required(far), quiet) : loudest;
+        loudest = Samples > SlowWarmUp ? loudest.Or(View.Season, season, residual, Belief(season.Samples) / Belief(Samples), floor, Required(farInSeason), quiet, most) : loudest;
         return Samples > SlowWarmUp && _sinceAnomaly >= Settling
             ? loudest.Or(View.Drift, _drift, _recent, Lasting, floor, required, quiet).Or(View.Shift, _shift, shift, Lasting, floor, required, quiet)
             : loudest;
     }
 
-    private void Learn(double learnt, double value, double residual, double shift, double interval)
+    private void Learn(double learnt, double value, double shift, double interval, double floor)
     {
         var rate = 1 / (interval > 0 ? Math.Clamp(MemorySeconds / interval, Memory, MostMemory) : Memory);
         _value.Learn(learnt, rate);
         _bounds.Follow(_value);
-        _season.Learn(residual, rate);
+        var (level, day, week) = _model.Residuals(learnt);
+        _level.LearnWary(level, rate, floor);
+        if (double.IsFinite(day))
+        {
+            _day.LearnWary(day, rate, floor);
+        }
+
+        if (double.IsFinite(week))
+        {
+            _week.LearnWary(week, rate, floor);
+        }
+
         if (Samples > MiddleWindow)
         {
             // Until then both levels are the same plain mean, and a shift is nothing: learnt, it would make the least noise a shift of many sigma.

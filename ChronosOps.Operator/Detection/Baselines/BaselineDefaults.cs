@@ -60,6 +60,6 @@ internal static class BaselineDefaults
     /// <summary>For so many samples after an anomaly its after-effect in the slow views is no news.</summary>
     public const int Settling = 300;
 
-    /// <summary>For so many samples after an anomaly a value must be far from the latest level too, which may be a new one.</summary>
+    /// <summary>For so many samples after an anomaly a value must be far from the latest level too, which may be a new one; in a season, its distance from what is expected must be far from what that has lately been.</summary>
     public const int Relearning = 1000;
 }

@@ -14,7 +14,7 @@ namespace ChronosOps.Operator.Detection.Baselines;
 public struct BaselineDetector
 {
     /// <summary>The state of one series, in bytes.</summary>
-    public const int StateBytes = 4016;
+    public const int StateBytes = 4184;
 
     /// <summary>A score from here on is an anomaly.</summary>
     public const double Threshold = 0.5;

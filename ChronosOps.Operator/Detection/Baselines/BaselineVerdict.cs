@@ -30,6 +30,9 @@ public enum View
 
     /// <summary>The mean of some hundred samples against that of some five hundred: a slow change of level.</summary>
     Shift,
+
+    /// <summary>The same value again and again, of a series that used to move.</summary>
+    Stuck,
 }
 
 /// <summary>Whether a sample could be judged.</summary>
@@ -57,7 +60,7 @@ public readonly record struct BaselineVerdict
     /// <summary>Whether an anomaly begins here. The rows that follow in the same trouble are not anomalies of their own.</summary>
     public required bool IsAnomaly { get; init; }
 
-    /// <summary>How far off, in robust standard deviations of the view that speaks; at most 100.</summary>
+    /// <summary>How far off, in robust standard deviations of the view that speaks; at most 100. Of a series that is stuck: as many as make an anomaly.</summary>
     public required double Sigma { get; init; }
 
     /// <summary>What was judged: the value, for a counter its rate per second.</summary>

@@ -29,6 +29,9 @@ internal struct DayProfile
     /// <summary>Whether that half hour has been seen on another day.</summary>
     public readonly bool Knows(int slot) => _visits[slot] > 0;
 
+    /// <summary>Whether that half hour has been seen on so many days that it tells a habit.</summary>
+    public readonly bool IsProven(int slot) => _visits[slot] >= 3;
+
     /// <summary>The mean of that half hour over the days.</summary>
     public readonly double Of(int slot) => _means[slot];
 
@@ -38,7 +41,7 @@ internal struct DayProfile
     /// <param name="level">The long-run level of the series, from which "as far" is measured too.</param>
     public readonly bool IsHabit(int slot, double value, double level)
     {
-        if (_visits[slot] < 3)
+        if (!IsProven(slot))
         {
             return false;
         }

@@ -7,7 +7,9 @@ namespace ChronosOps.Operator.Detection.Baselines;
 /// </summary>
 internal struct LearningBounds
 {
-    private const double Spans = 1.5;
+    /// <summary>What lies farther outside than so many spans is not learnt as it is.</summary>
+    public const double Spans = 1.5;
+
     private const double Window = 30;     // samples
     private const int From = 30;          // samples; before, everything is learnt
     private const int SlowFrom = 100;

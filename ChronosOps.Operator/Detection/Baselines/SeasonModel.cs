@@ -48,6 +48,18 @@ internal struct SeasonModel
         }
     }
 
+    /// <summary>The value against each expectation of the time that was turned to; NaN where one is not known.</summary>
+    public readonly (double Level, double Day, double Week) Residuals(double value) =>
+        (_samples > 0 ? value - _level : 0, _day.Knows(_daySlot) ? value - _day.Of(_daySlot) : double.NaN, _week.Knows(_weekSlot) ? value - _week.Of(_weekSlot) : double.NaN);
+
+    /// <summary>Whether what that rests on has been seen on three days, or in two weeks; the level always is.</summary>
+    public readonly bool IsProven => Season switch
+    {
+        Season.Day => _day.IsProven(_daySlot),
+        Season.Week => _week.IsProven(_weekSlot),
+        _ => true,
+    };
+
     /// <summary>Whether two of the last three days went as far at this time, or both of the last two weeks.</summary>
     public readonly bool IsHabit(double value) => _day.IsHabit(_daySlot, value, _level) || _week.IsHabit(_weekSlot, value, _level);
 

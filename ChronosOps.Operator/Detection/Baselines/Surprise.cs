@@ -14,9 +14,10 @@ internal readonly record struct Surprise(View View, double Size, double Sigma)
     /// <param name="floor">The least span to measure with.</param>
     /// <param name="required">The sigma from which on it can be an anomaly.</param>
     /// <param name="quiet">The most that it counts below that sigma.</param>
-    public Surprise Or(View view, in Envelope envelope, double value, double weight, double floor, double required, double quiet)
+    /// <param name="most">The most that it counts at all.</param>
+    public Surprise Or(View view, in Envelope envelope, double value, double weight, double floor, double required, double quiet, double most = double.PositiveInfinity)
     {
-        var size = envelope.Excess(value, floor) * weight;
+        var size = Math.Min(envelope.Excess(value, floor) * weight, most);
         if (size <= 0)
         {
             return this;

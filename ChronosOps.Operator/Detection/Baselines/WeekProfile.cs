@@ -30,6 +30,9 @@ internal struct WeekProfile
     /// <summary>Whether that hour has been seen in another week.</summary>
     public readonly bool Knows(int slot) => _visits[slot] > 0;
 
+    /// <summary>Whether that hour has been seen in so many weeks that it tells a habit.</summary>
+    public readonly bool IsProven(int slot) => _visits[slot] >= Weeks;
+
     /// <summary>The mean of that hour over the weeks.</summary>
     public readonly double Of(int slot) => _means[slot];
 
@@ -39,7 +42,7 @@ internal struct WeekProfile
     /// <param name="level">The long-run level of the series, from which "as far" is measured too.</param>
     public readonly bool IsHabit(int slot, double value, double level)
     {
-        if (_visits[slot] < Weeks)
+        if (!IsProven(slot))
         {
             return false;
         }

@@ -49,7 +49,8 @@ public sealed class BaselineJudge(EffectiveSignal signal)
         }
 
         var off = verdict.Judged - verdict.Expected;
-        if (verdict.IsAnomaly && _baseline.Concerns(off) && verdict.Samples > LeastSamples)
+        // A reading that no longer moves tells of the metric, not of what is measured.
+        if (verdict.IsAnomaly && verdict.View != View.Stuck && _baseline.Concerns(off) && verdict.Samples > LeastSamples)
         {
             _raised = new Raised(_raised?.Since ?? time, verdict.Samples, Math.Max(Math.Abs(off), _raised?.Off ?? 0), Math.Max(verdict.Sigma, _raised?.Sigma ?? 0), Math.Max(verdict.Score, _raised?.Score ?? 0),
                 verdict.View is View.Drift or View.Shift ? OverAfterDrift : Over, 0);
