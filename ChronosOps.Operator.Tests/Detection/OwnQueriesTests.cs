@@ -113,7 +113,7 @@ public sealed class OwnQueriesTests
         List<OwnQuery> queries = [.. new[] { "a1", "a2", "a3", "b1", "c1", "c2" }.Select(name => new OwnQuery(name[..1], name, default))];
         Assert.Equal(["a1", "b1", "c1", "a2", "c2", "a3"], OwnQueries.InTurn(queries, 0).Select(one => one.Query));
         Assert.Equal(["b1", "c1", "a1", "c2", "a2", "a3"], OwnQueries.InTurn(queries, 1).Select(one => one.Query));
-        Assert.Equal(["c1", "a1", "b1", "c2", "a2", "a3"], OwnQueries.InTurn(queries, 5).Select(one => one.Query));
+        Assert.Equal(["c2", "a2", "b1", "c1", "a3", "a1"], OwnQueries.InTurn(queries, 5).Select(one => one.Query));
         Assert.Empty(OwnQueries.InTurn([], 5));
     }
 

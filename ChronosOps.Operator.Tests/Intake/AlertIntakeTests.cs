@@ -129,7 +129,7 @@ public sealed class AlertIntakeTests : IDisposable
         await TakeAsync(Notification.Alert());
         await TakeAsync(Notification.Alert(startedAt: -58));
         await TakeAsync(Notification.Alert(endedAt: -5));
-        _shop.Time.Advance(TimeSpan.FromMinutes(2));
+        _shop.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.True(await TakeAsync(Notification.Alert(startedAt: -58)));
         Assert.Equal(SampleWorkload.At(-5), AlertAnnotations.Find(_shop[0], Notification.Fingerprint)!.EndsAt);
         await TakeAsync(Notification.Alert(startedAt: -58, endedAt: -5));

@@ -136,7 +136,8 @@ internal sealed class OwnQueries(ISeriesSources sources, OwnQueryLimits limits)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new OwnAnswer(null, new SeriesUnavailableException(
-                SeriesReasons.Timeout, $"the policies' own queries took longer than {Quantities.Format(limits.Deadline.TotalSeconds)} s together, and this one is not waited for") { WasNotAsked = true });
+                SeriesReasons.Timeout, $"the policies' own queries took longer than {Quantities.Format(limits.Deadline.TotalSeconds)} s together, and this one is not waited for")
+            { WasNotAsked = true });
         }
     }
 }
