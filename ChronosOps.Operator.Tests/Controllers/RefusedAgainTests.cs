@@ -1,6 +1,7 @@
 using ChronosOps.Operator.Api;
 using ChronosOps.Operator.Controllers.Phases;
 using ChronosOps.Operator.Incidents;
+using ChronosOps.Operator.Tests.Support;
 using Xunit;
 
 namespace ChronosOps.Operator.Tests.Controllers;
@@ -41,6 +42,16 @@ public sealed class RefusedAgainTests
     [InlineData(4, 3, "3 attempts were made")]
     public void WhereTheyDifferTheLastWordsAreSaidInTheEnd(int attempt, int attempts, string? expected) =>
         Assert.Equal(expected, DecidingPhase.Exhaustion([.. Enumerable.Range(1, attempts).Select(one => Refused(one, state: ActionState.Failed)), Refused(attempts + 1)], attempt));
+
+    /// <summary>Somebody scaled the workload between two evaluations: ten plans for what it was would be refused within seconds.</summary>
+    [Fact]
+    public void WhatSomebodyHasChangedIsEvaluatedFirst()
+    {
+        var evaluated = SampleWorkload.Settled();
+        Assert.Null(DecidingPhase.Outdated(evaluated, evaluated with { Replicas = 5 }));
+        Assert.Equal($"waiting for the next evaluation: Deployment checkout is at generation {evaluated.Generation + 1} by now, and {evaluated.Generation} was evaluated",
+            DecidingPhase.Outdated(evaluated, evaluated with { Generation = evaluated.Generation + 1 }));
+    }
 
     private static ActionRecord Planned(int attempt) => Refused(attempt, "Rollback of checkout", state: ActionState.Planned);
 

@@ -207,6 +207,18 @@ public sealed class TrafficJudgeTests
     public void WithoutForOneBadStepFires() =>
         Assert.Equal(SignalState.Firing, TrafficJudge.Judge(SamplePolicy.Errors() with { For = TimeSpan.Zero }, LongSettled, Of((New, Steps((50, 0), (50, 0), (50, 25)))), SampleWorkload.Now).State);
 
+    /// <summary>What has lasted for longer than is looked at began when it began: what was before is what it is held against. Steps are of five seconds, and the window is of 30 s.</summary>
+    [Theory]
+    [InlineData(20, 0, 100)]
+    [InlineData(20, 6, 70)]
+    [InlineData(5, 0, 25)]
+    public void WhatLastsForLongerThanTheWindowBeganBeforeIt(int bad, int good, double seconds)
+    {
+        (double, double)[] steps = [.. Enumerable.Repeat((50.0, 0.0), 10), .. Enumerable.Repeat((50.0, 25.0), bad - (2 * good)), .. Enumerable.Repeat((50.0, 0.0), good > 0 ? 1 : 0), .. Enumerable.Repeat((50.0, 25.0), good > 0 ? 14 : 0)];
+        var reading = Judge(LongSettled, Of((New, Steps(steps))));
+        Assert.Equal(SampleWorkload.Now - TimeSpan.FromSeconds(seconds), reading.Since);
+    }
+
     /// <summary>The policy would have two minutes watched.</summary>
     [Theory]
     [InlineData(6, 20, 8, 0, SignalState.Firing)]

@@ -95,6 +95,7 @@ public static class TrafficJudge
             return Reading(signal, SignalState.Healthy, value, null, Well(signal, value.Value, tail, limit));
         }
 
+        since = since == recent[0].From ? Earliest(signal, steps, recent.Count, limit) : since;
         var lasted = recent[^1].To - since;
         var firing = lasted >= signal.For + step || (signal.For == TimeSpan.Zero && PartsFromNewest(tail).Any());
         var seen = $"{signal.Describe(value.Value)} for {Quantities.Format(lasted)}, limit {signal.Describe(limit)}";
@@ -129,6 +130,18 @@ public static class TrafficJudge
         }
 
         return since;
+    }
+
+    /// <summary>Since when what was bad for as long as is looked at was so: further back, step by step, as long as each tells enough and is bad by itself.</summary>
+    private static DateTimeOffset Earliest(EffectiveSignal signal, IReadOnlyList<TrafficStep> steps, int looked, double limit)
+    {
+        var first = steps.Count - looked;
+        while (first > 0 && steps[first - 1] is var before && before.To == steps[first].From && before.Requests >= PartRequests && Value(signal, before) >= limit)
+        {
+            first--;
+        }
+
+        return steps[first].From;
     }
 
     /// <summary>The steps, newest first, joined until each part has enough requests to say something.</summary>

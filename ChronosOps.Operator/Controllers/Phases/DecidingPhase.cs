@@ -6,6 +6,7 @@ using ChronosOps.Operator.Evidence;
 using ChronosOps.Operator.Incidents;
 using ChronosOps.Operator.Remediation;
 using ChronosOps.Operator.Verification;
+using ChronosOps.Operator.Workloads;
 
 namespace ChronosOps.Operator.Controllers.Phases;
 
@@ -47,6 +48,12 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
             return context.Now - context.Entered > LongestWait ? PhaseResult.Go(Trigger.Denied, "SeriesUnavailable", lost) : PhaseResult.Wait();
         }
 
+        if (Outdated(reading.Workload, workload) is { } outdated)
+        {
+            context.Status.Message = Bounded.Sentence(outdated);
+            return PhaseResult.Wait();
+        }
+
         var assessment = await assessor.AssessAsync(context, reading, cancellationToken).ConfigureAwait(false);
         var choice = Ladder.Next(policy, assessment.Bundle, assessment.Diagnosis, context.Status.Actions);
         if (choice.Step is null)
@@ -70,6 +77,10 @@ public sealed class DecidingPhase(Assessor assessor, GateKeeper gateKeeper, Effe
 
         return await DecideAsync(context, assessment, reading, choice, attempt, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Why nothing is decided before the next evaluation: somebody has changed the workload since, and a step that is meant for what it was would be refused, again and again. Null where nobody has.</summary>
+    internal static string? Outdated(WorkloadSnapshot evaluated, WorkloadSnapshot current) => evaluated.Generation == current.Generation ? null
+        : $"waiting for the next evaluation: {current.Key.Kind} {current.Key.Name} is at generation {current.Generation} by now, and {evaluated.Generation} was evaluated";
 
     /// <summary>Not what had no effect, nor handing back, nor more replicas that did help: what comes after those is another trouble.</summary>
     private static bool IsAttempt(ActionRecord action) =>
