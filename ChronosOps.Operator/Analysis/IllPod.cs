@@ -24,17 +24,18 @@ public sealed record PodComparison(string Signal, IReadOnlyList<PodMeasure> Ill,
 
     /// <summary>A comparison for each signal that fires.</summary>
     public static IEnumerable<PodComparison> Of(EvidenceBundle bundle) =>
-        from firing in bundle.Signals
-        where firing is { IsKubernetesSign: false, State: SignalState.Firing }
-        select Of(bundle, firing.Signal, [.. bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal)]);
+        Measured(bundle).Select(firing => Of(bundle, firing.Signal, firing.Measures));
 
     /// <summary>Whether it may yet be that one pod alone shows what fires: some have answered too few requests to tell, of which a single one that failed is a large share.</summary>
     public static bool IsShortOfRequests(EvidenceBundle bundle) =>
-        (from firing in bundle.Signals
-         where firing is { IsKubernetesSign: false, State: SignalState.Firing }
-         select bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal).ToList())
-        .Any(measures => measures.Count > 1 && measures.Exists(measure => measure.Requests < LeastRequests) && measures.Exists(measure => measure.Value >= measure.Threshold)
+        Measured(bundle).Select(firing => firing.Measures).Any(measures => measures.Count > 1 && measures.Exists(measure => measure.Requests < LeastRequests) && measures.Exists(measure => measure.Value >= measure.Threshold)
             && measures.Count(measure => measure.Requests >= LeastRequests && measure.Value >= measure.Threshold) <= 1);
+
+    /// <summary>The signals that fire, each with what was measured of the pods.</summary>
+    private static IEnumerable<(string Signal, List<PodMeasure> Measures)> Measured(EvidenceBundle bundle) =>
+        from firing in bundle.Signals
+        where firing is { IsKubernetesSign: false, State: SignalState.Firing }
+        select (firing.Signal, bundle.PodMeasures.Where(measure => measure.Signal == firing.Signal).ToList());
 
     private static PodComparison Of(EvidenceBundle bundle, string signal, List<PodMeasure> measures)
     {

@@ -94,17 +94,14 @@ internal sealed class OwnQueries(ISeriesSources sources, OwnQueryLimits limits)
     internal static IReadOnlyList<OwnQuery> InTurn(IReadOnlyList<OwnQuery> queries, int turn)
     {
         var namespaces = queries.GroupBy(one => one.Namespace).OrderBy(same => same.Key, StringComparer.Ordinal).ToList();
-        var first = namespaces.Count == 0 ? 0 : turn % namespaces.Count;
         return
         [
-            .. namespaces.Skip(first).Concat(namespaces.Take(first))
-                .SelectMany(same => Turned([.. same], turn / namespaces.Count).Select((one, place) => (one, place)))
+            .. Rotation.Of(namespaces, turn)
+                .SelectMany(same => Rotation.Of([.. same], turn / namespaces.Count).Select((one, place) => (one, place)))
                 .OrderBy(placed => placed.place)
                 .Select(placed => placed.one),
         ];
     }
-
-    private static IEnumerable<OwnQuery> Turned(List<OwnQuery> queries, int by) => queries.Skip(by % queries.Count).Concat(queries.Take(by % queries.Count));
 
     private async Task<OwnAnswer> AskAsync(
         SeriesOrigin origin, OwnQuery one, OwnShares shares, DateTimeOffset now, CancellationToken untilDeadline, CancellationToken cancellationToken)

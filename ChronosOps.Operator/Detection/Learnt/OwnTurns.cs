@@ -47,20 +47,21 @@ internal sealed class OwnTurns(TimeProvider? time, TimeSpan step)
         var first = _leftOut.TryRemove(origin, out var name) ? namespaces.Count(one => string.CompareOrdinal(one.Key, name) < 0) : 0;
         var (before, began) = (Spent(null), Now());
         string? leftOut = null;
-        await AtOnce.ForEachAsync<IGrouping<string, T>>([.. namespaces.Skip(first), .. namespaces.Take(first)], NamespacesAtOnce, async (one, ct) =>
+        await AtOnce.ForEachAsync<IGrouping<string, T>>([.. Rotation.Of(namespaces, first)], NamespacesAtOnce, async (one, ct) =>
         {
-            var (queries, mine, started) = (one.ToList(), Spent(one.Key), Now());
-            for (var k = 0; k < queries.Count; k++)
+            var (isFirst, mine, started) = (true, Spent(one.Key), Now());
+            foreach (var query in Rotation.Of([.. one], _round))
             {
                 var isOver = before + Since(began) >= ForAll;
                 if (isOver || mine + Since(started) >= ForEach)
                 {
-                    leftOut ??= isOver && k == 0 ? one.Key : null;
+                    leftOut ??= isOver && isFirst ? one.Key : null;
                     tell(new SeriesUnavailableException(SeriesReasons.Timeout, $"own queries of namespace {one.Key} are left for the next time, since own queries took too long") { WasNotAsked = true });
                     break;
                 }
 
-                await read(queries[(k + _round) % queries.Count], ct).ConfigureAwait(false);
+                await read(query, ct).ConfigureAwait(false);
+                isFirst = false;
             }
 
             _spent[(origin, one.Key)] = mine + Since(started);

@@ -26,6 +26,11 @@ def of_workload(incidents, workload):
     return sorted(own, key=lambda item: item["metadata"]["creationTimestamp"])
 
 
+def newest_status(incidents):
+    """The status of the newest of a workload's incidents; nothing is in it where there is none."""
+    return incidents[-1].get("status") or {} if incidents else {}
+
+
 def actions_of(incidents):
     """What was done in them, in order. What was refused right before its effect was not."""
     return [action["action"] for item in incidents for action in (item.get("status") or {}).get("actions", []) if action.get("state") != "Refused"]
@@ -44,8 +49,7 @@ def grade(scenario, values, seen, writes, from_outside=False):
     """
     expect = expected(scenario, values)
     own = of_workload(seen["incidents"], seen["workload"])
-    incident = own[-1] if own else None
-    status = (incident or {}).get("status") or {}
+    status = newest_status(own)
     misses = [] if from_outside else list(misses_of_incident(expect, seen, status))
     requests = read_load(seen["load"], seen["faultAt"], seen["doneAt"])
     actions = actions_of(own)

@@ -75,7 +75,7 @@ class Player:
         while (utc_now() - since).total_seconds() < expect.within:
             time.sleep(BEAT)
             own = grade.of_workload(self.incidents(), self.workload)
-            status = own[-1].get("status") or {} if own else {}
+            status = grade.newest_status(own)
             state = (status.get("phase"), status.get("reason"))
             if state != told:
                 told = state
@@ -169,8 +169,7 @@ class Player:
 
     def has_come(self, workload, phase, begun):
         """Whether the workload's newest incident is in a phase, or has been since: some last for less than a second."""
-        own = grade.of_workload(self.incidents(), workload)
-        status = own[-1].get("status") or {} if own else {}
+        status = grade.newest_status(grade.of_workload(self.incidents(), workload))
         return status.get("phase") == phase or any(entry.get("phase") == phase and grade.moment(entry["time"]) >= begun for entry in status.get("timeline", []))
 
     def do_pause(self, text, _):
